@@ -1,0 +1,1 @@
+//! kronos platform

@@ -1,0 +1,3 @@
+//! `spin:redis@3.0.0`.
+
+pub mod embedded;
