@@ -6,7 +6,9 @@ use wasmtime::{StoreLimits, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
-use crate::{allowed_hosts::AllowedHosts, manifest::Component, services::Services, variables::Variables};
+use crate::{
+    allowed_hosts::AllowedHosts, capabilities::Handles, manifest::Component, services::Services, variables::Variables,
+};
 
 /// A component with its resolved grants, shared by its instances.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Context {
     pub table: ResourceTable,
     /// Memory limits.
     pub limits: StoreLimits,
+    /// Handles that the guest holds.
+    pub handles: Handles,
     /// The component.
     pub component: Arc<ComponentContext>,
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::{capabilities::redis::embedded::EmbeddedRedis, runtime_config::RuntimeConfig};
+use crate::{
+    capabilities::{postgres, redis, redis::embedded::EmbeddedRedis, sqlite},
+    runtime_config::RuntimeConfig,
+};
 
 /// Shared by every instance through [`crate::context::ComponentContext`].
 #[derive(Debug)]
@@ -15,4 +18,25 @@ pub struct Services {
     pub embedded_redis: EmbeddedRedis,
     /// `--spin-exact`.
     pub spin_exact: bool,
+    /// Connections to PostgreSQL.
+    pub postgres: postgres::Pools,
+    /// Connections to Redis.
+    pub redis: redis::Pools,
+    /// Open SQLite databases.
+    pub sqlite: sqlite::Databases,
+}
+
+impl Services {
+    /// Nothing is opened or connected before the first use.
+    pub fn new(config: RuntimeConfig, state_dir: PathBuf, spin_exact: bool) -> Self {
+        Self {
+            embedded_redis: EmbeddedRedis::default(),
+            spin_exact,
+            postgres: postgres::Pools::new(config.postgres_max_connections),
+            redis: redis::Pools::default(),
+            sqlite: sqlite::Databases::default(),
+            config,
+            state_dir,
+        }
+    }
 }

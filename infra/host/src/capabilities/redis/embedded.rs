@@ -9,6 +9,12 @@ pub struct EmbeddedRedis {
     messages: broadcast::Sender<(String, Bytes)>,
 }
 
+impl Default for EmbeddedRedis {
+    fn default() -> Self {
+        Self { messages: broadcast::channel(1024).0 }
+    }
+}
+
 impl EmbeddedRedis {
     /// Sends `payload` to the subscribers of `channel`; answers how many there were.
     pub fn publish(&self, channel: &str, payload: Bytes) -> usize {

@@ -1,3 +1,9 @@
 //! `spin:redis@3.0.0`.
 
 pub mod embedded;
+/// x
+pub struct Connection;
+
+/// Connections by address.
+#[derive(Debug, Default)]
+pub struct Pools {}
