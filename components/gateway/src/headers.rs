@@ -1,0 +1,158 @@
+//! Sanity of header fields, and the fields that only we may set.
+
+use crate::bindings::exports::kronos::gateway::policy::Field;
+
+/// Most fields in a request.
+pub const MAX_FIELDS: usize = 100;
+/// Most bytes of names and values together. Tokens are capped at 8 KiB elsewhere.
+pub const MAX_BYTES: usize = 32 * 1024;
+
+/// Why the fields are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    TooMany,
+    TooLarge,
+    Name,
+    Value,
+    /// The field came more than once and may not.
+    Repeated(&'static str),
+    /// Both `content-length` and `transfer-encoding`, the classic of request smuggling (RFC 9112, section 6.3).
+    Framing,
+}
+
+/// Fields that decide where a request ends, where it goes or how it is read: more than one of them is read differently by
+/// different programs.
+const SINGLE: [&str; 6] = ["host", "content-length", "transfer-encoding", "content-type", "origin", "expect"];
+
+/// Checks the fields as a whole.
+pub fn check(headers: &[Field]) -> Result<(), Malformed> {
+    if headers.len() > MAX_FIELDS {
+        return Err(Malformed::TooMany);
+    }
+    if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_BYTES {
+        return Err(Malformed::TooLarge);
+    }
+    let mut seen = [false; SINGLE.len()];
+    for (name, value) in headers {
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return Err(Malformed::Name);
+        }
+        if value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(Malformed::Value);
+        }
+        let single = SINGLE.iter().zip(&mut seen).find(|(single, _)| name.eq_ignore_ascii_case(single));
+        if let Some((single, seen)) = single {
+            if *seen {
+                return Err(Malformed::Repeated(single));
+            }
+            *seen = true;
+        }
+        if name.eq_ignore_ascii_case("content-length")
+            && !(1..20).contains(&value.len()) | !value.iter().all(u8::is_ascii_digit)
+        {
+            return Err(Malformed::Value);
+        }
+    }
+    // `content-length` and `transfer-encoding` of `SINGLE`.
+    if seen[1] && seen[2] { Err(Malformed::Framing) } else { Ok(()) }
+}
+
+/// tchar of RFC 9110, section 5.6.2.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Whether a client could pass itself off as somebody, or as the host, with this field. Servers that map fields to environment
+/// variables read `_` as `-`, so both spellings count.
+pub fn is_forgery(name: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["x-kronos-", "spin-", "x-auth-", "x-authenticated-", "x-remote-"];
+    const NAMES: [&str; 12] = [
+        "remote-user",
+        "x-user",
+        "x-user-id",
+        "x-email",
+        "x-groups",
+        "x-forwarded-user",
+        "x-forwarded-email",
+        "x-forwarded-groups",
+        "x-forwarded-preferred-username",
+        "x-forwarded-access-token",
+        "x-webauth-user",
+        "x-token-user-id",
+    ];
+    PREFIXES
+        .iter()
+        .any(|prefix| name.len() >= prefix.len() && same(&name.as_bytes()[..prefix.len()], prefix.as_bytes()))
+        || NAMES.iter().any(|forged| same(name.as_bytes(), forged.as_bytes()))
+}
+
+fn same(received: &[u8], own: &[u8]) -> bool {
+    let fold = |byte: &u8| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    received.len() == own.len() && received.iter().map(fold).eq(own.iter().copied())
+}
+
+/// The value of a field that came exactly once.
+pub fn single<'a>(headers: &'a [Field], name: &str) -> Option<&'a [u8]> {
+    let mut values = headers.iter().filter(|(received, _)| received.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(fields: &[(&str, &str)]) -> Vec<Field> {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn ordinary_fields_pass() {
+        let ordinary = [("host", "a"), ("accept", "*/*"), ("cookie", "a"), ("cookie", "b"), ("content-length", "12")];
+        assert_eq!(check(&fields(&ordinary)), Ok(()));
+    }
+
+    #[test]
+    fn smuggling_is_refused() {
+        for (received, reason) in [
+            (&[("Host", "a"), ("host", "b")][..], Malformed::Repeated("host")),
+            (&[("content-length", "1"), ("content-length", "2")], Malformed::Repeated("content-length")),
+            (&[("content-length", "1"), ("Transfer-Encoding", "chunked")], Malformed::Framing),
+            (&[("content-length", "1, 1")], Malformed::Value),
+            (&[("content-length", "+1")], Malformed::Value),
+            (&[("content-length", "")], Malformed::Value),
+            (&[("a", "b\r\nc: d")], Malformed::Value),
+            (&[("a b", "c")], Malformed::Name),
+            (&[("", "c")], Malformed::Name),
+        ] {
+            assert_eq!(check(&fields(received)), Err(reason), "{received:?}");
+        }
+    }
+
+    #[test]
+    fn number_and_size_are_bounded() {
+        assert_eq!(check(&fields(&[("a", "b"); 101])), Err(Malformed::TooMany));
+        let large = "x".repeat(MAX_BYTES);
+        assert_eq!(check(&fields(&[("a", &large)])), Err(Malformed::TooLarge));
+    }
+
+    #[test]
+    fn forged_fields_are_known_in_every_spelling() {
+        for name in [
+            "x-kronos-user",
+            "X_Kronos_User",
+            "spin-client-addr",
+            "Spin_Full_Url",
+            "X-Auth-Request-User",
+            "REMOTE_USER",
+            "x_user",
+        ] {
+            assert!(is_forgery(name), "{name}");
+        }
+        for name in ["authorization", "x-request-id", "x-forwarded-for", "x-forwarded-uri", "spinner", "user-agent"] {
+            assert!(!is_forgery(name), "{name}");
+        }
+    }
+}

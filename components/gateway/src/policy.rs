@@ -1,0 +1,212 @@
+//! The decision on a request head, and the fields of a response head.
+
+use crate::bindings::exports::kronos::gateway::policy::{Admitted, Field, Refusal, RequestHead, Settings, Verdict};
+use crate::cors::{self, Preflight, field};
+use crate::headers::{self, Malformed};
+use crate::{ids, path};
+
+/// Decides on a request head.
+pub fn admit(head: &RequestHead, settings: &Settings) -> Verdict {
+    let request_id = ids::request_id(headers::single(&head.headers, "x-request-id"), &head.entropy);
+    match decide(head, settings) {
+        Ok(path) => Verdict::Admit(Admitted {
+            request_id,
+            traceparent: ids::traceparent(headers::single(&head.headers, "traceparent"), &head.entropy),
+            path: path.to_owned(),
+            forged: forged(&head.headers),
+        }),
+        Err(answer) => Verdict::Refuse(Refusal {
+            status: answer.status,
+            headers: answer.headers,
+            key: answer.key.to_owned(),
+            detail: answer.detail.to_owned(),
+            request_id,
+        }),
+    }
+}
+
+struct Answer {
+    status: u16,
+    headers: Vec<Field>,
+    key: &'static str,
+    detail: &'static str,
+}
+
+fn refuse(status: u16, key: &'static str, detail: &'static str) -> Answer {
+    Answer { status, headers: Vec::new(), key, detail }
+}
+
+fn decide<'a>(head: &'a RequestHead, settings: &Settings) -> Result<&'a str, Answer> {
+    if head.path_with_query.len() > path::MAX_PATH_WITH_QUERY {
+        return Err(refuse(414, "uri_too_long", "The path and query are longer than 8 KiB."));
+    }
+    headers::check(&head.headers).map_err(|malformed| match malformed {
+        Malformed::TooMany => refuse(431, "headers_too_large", "The request has more than 100 header fields."),
+        Malformed::TooLarge => refuse(431, "headers_too_large", "The header fields are larger than 32 KiB."),
+        Malformed::Name => refuse(400, "malformed_header", "A header field has an invalid name."),
+        Malformed::Value => refuse(400, "malformed_header", "A header field has an invalid value."),
+        Malformed::Repeated(_) => refuse(400, "malformed_header", "A header field came twice that may come only once."),
+        Malformed::Framing => {
+            refuse(400, "malformed_header", "The request has both `content-length` and `transfer-encoding`.")
+        }
+    })?;
+    if head.authority.as_deref().is_some_and(|authority| authority.contains(['@', '/', '\\', ' '])) {
+        return Err(refuse(400, "malformed_header", "The request has an invalid `host`."));
+    }
+    let path =
+        path::check(&head.path_with_query).map_err(|ambiguous| refuse(400, "ambiguous_path", ambiguous.detail()))?;
+    if let Some(origin) = preflight_origin(head) {
+        return Err(match cors::preflight(origin, settings) {
+            Preflight::Allowed(headers) => Answer { status: 204, headers, key: "", detail: "" },
+            Preflight::Denied => refuse(403, "origin_not_allowed", "Browsers may not call from this origin."),
+        });
+    }
+    Ok(path)
+}
+
+fn preflight_origin(head: &RequestHead) -> Option<&str> {
+    if head.method != "OPTIONS" || headers::single(&head.headers, "access-control-request-method").is_none() {
+        return None;
+    }
+    headers::single(&head.headers, "origin").and_then(|origin| std::str::from_utf8(origin).ok())
+}
+
+fn forged(received: &[Field]) -> Vec<String> {
+    received.iter().filter(|(name, _)| headers::is_forgery(name)).map(|(name, _)| name.clone()).collect()
+}
+
+/// Fields for a response head. The answers of the API are data: nothing in them may be sniffed, framed, run or cached, unless
+/// the handler said otherwise itself.
+pub fn seal(status: u16, origin: Option<&str>, request_id: String, settings: &Settings) -> Vec<Field> {
+    let mut sealed = Vec::with_capacity(11);
+    sealed.push(("x-request-id".to_owned(), request_id.into_bytes()));
+    sealed.push(field("x-content-type-options", "nosniff"));
+    sealed.push(field("x-frame-options", "DENY"));
+    sealed.push(field("referrer-policy", "no-referrer"));
+    sealed.push(field("content-security-policy", "default-src 'none'; frame-ancestors 'none'"));
+    sealed.push(field("cross-origin-opener-policy", "same-origin"));
+    sealed.push(field("cross-origin-resource-policy", "same-origin"));
+    if status != 304 {
+        sealed.push(field("cache-control", "no-store"));
+    }
+    if settings.https {
+        sealed.push(field("strict-transport-security", "max-age=31536000; includeSubDomains"));
+    }
+    cors::seal(origin, settings, &mut sealed);
+    sealed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(origins: &[&str]) -> Settings {
+        Settings { cors_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(), https: false }
+    }
+
+    fn head(method: &str, path: &str, fields: &[(&str, &str)]) -> RequestHead {
+        RequestHead {
+            method: method.to_owned(),
+            path_with_query: path.to_owned(),
+            authority: Some("kronos.example".to_owned()),
+            headers: fields.iter().map(|(name, value)| field(name, value)).collect(),
+            entropy: (0..24).collect(),
+        }
+    }
+
+    fn admitted(verdict: Verdict) -> Admitted {
+        match verdict {
+            Verdict::Admit(admitted) => admitted,
+            Verdict::Refuse(refusal) => panic!("refused with {}: {}", refusal.status, refusal.detail),
+        }
+    }
+
+    fn refused(verdict: Verdict) -> Refusal {
+        match verdict {
+            Verdict::Refuse(refusal) => refusal,
+            Verdict::Admit(admitted) => panic!("admitted: {}", admitted.path),
+        }
+    }
+
+    fn value<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+        fields.iter().find(|(field, _)| field == name).and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    #[test]
+    fn a_plain_request_is_admitted() {
+        let admitted = admitted(admit(&head("GET", "/a/b/?c=d", &[("accept", "*/*")]), &settings(&[])));
+        assert_eq!(admitted.path, "/a/b");
+        assert_eq!(admitted.request_id, "000102030405060708090a0b0c0d0e0f");
+        assert_eq!(admitted.traceparent, "00-000102030405060708090a0b0c0d0e0f-1011121314151617-00");
+        assert!(admitted.forged.is_empty());
+    }
+
+    #[test]
+    fn forged_fields_are_named() {
+        let fields = [("x-kronos-user", "1"), ("accept", "a"), ("Spin_Client_Addr", "b"), ("x-forwarded-user", "root")];
+        let admitted = admitted(admit(&head("GET", "/", &fields), &settings(&[])));
+        assert_eq!(admitted.forged, ["x-kronos-user", "Spin_Client_Addr", "x-forwarded-user"]);
+    }
+
+    #[test]
+    fn a_refusal_carries_the_status_and_the_request_id() {
+        let long = format!("/{}", "a".repeat(9000));
+        for (head, status) in [
+            (head("GET", "/a//b", &[("x-request-id", "r-1")]), 400),
+            (head("GET", &long, &[("x-request-id", "r-1")]), 414),
+            (head("GET", "/", &[("x-request-id", "r-1"), ("host", "a"), ("host", "a")]), 400),
+            (head("GET", "/", &[("x-request-id", "r-1"), ("a", &"b".repeat(40_000))]), 431),
+        ] {
+            let refusal = refused(admit(&head, &settings(&[])));
+            assert_eq!((refusal.status, refusal.request_id.as_str()), (status, "r-1"));
+            assert!(!refusal.key.is_empty());
+        }
+    }
+
+    #[test]
+    fn user_information_in_the_authority_is_refused() {
+        let mut head = head("GET", "/", &[]);
+        head.authority = Some("kronos.example@attacker.example".to_owned());
+        assert_eq!(refused(admit(&head, &settings(&[]))).status, 400);
+    }
+
+    #[test]
+    fn a_preflight_is_answered_for_listed_origins_only() {
+        let settings = settings(&["https://app.example"]);
+        let preflight =
+            |origin| head("OPTIONS", "/a", &[("origin", origin), ("access-control-request-method", "POST")]);
+        let allowed = refused(admit(&preflight("https://app.example"), &settings));
+        assert_eq!(allowed.status, 204);
+        assert_eq!(value(&allowed.headers, "access-control-allow-methods"), Some(cors_methods()));
+        for origin in ["https://app.example.attacker.example", "https://APP.example", "http://app.example", "null"] {
+            assert_eq!(refused(admit(&preflight(origin), &settings)).status, 403, "{origin}");
+        }
+        assert_eq!(admitted(admit(&head("OPTIONS", "/a", &[]), &settings)).path, "/a");
+    }
+
+    fn cors_methods() -> &'static str {
+        "GET, HEAD, POST, PUT, PATCH, DELETE"
+    }
+
+    #[test]
+    fn every_response_is_sealed() {
+        let sealed = seal(200, None, "r-1".to_owned(), &settings(&[]));
+        assert_eq!(value(&sealed, "x-request-id"), Some("r-1"));
+        assert_eq!(value(&sealed, "x-content-type-options"), Some("nosniff"));
+        assert_eq!(value(&sealed, "cache-control"), Some("no-store"));
+        assert_eq!(value(&sealed, "strict-transport-security"), None);
+        assert_eq!(value(&sealed, "vary"), None);
+        assert_eq!(value(&sealed, "access-control-allow-origin"), None);
+    }
+
+    #[test]
+    fn a_listed_origin_is_echoed_and_varied_on() {
+        let settings = settings(&["https://app.example"]);
+        let sealed = seal(200, Some("https://app.example"), "r".to_owned(), &settings);
+        assert_eq!(value(&sealed, "access-control-allow-origin"), Some("https://app.example"));
+        assert_eq!(value(&sealed, "vary"), Some("origin"));
+        let sealed = seal(200, Some("https://attacker.example"), "r".to_owned(), &settings);
+        assert_eq!(value(&sealed, "access-control-allow-origin"), None);
+        assert_eq!(value(&sealed, "vary"), Some("origin"));
+    }
+}
