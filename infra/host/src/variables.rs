@@ -1,8 +1,28 @@
 //! Variables: templates and their providers in Spin's order.
+//!
+//! The first one with a value wins: `--variable`, `--postgres` and `--redis`, the providers of the runtime configuration
+//! in the order of the file, `SPIN_VARIABLE_<NAME>` in the environment and then in `.env` beside the manifest, what the
+//! host derives (`public_url` from the address it listens on, `postgres_address` from `postgres_url`), and the default of
+//! the manifest. Nothing is cached but files.
 
-/// A string with `{{ name }}` expressions over application variables.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub String);
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path};
+
+use url::Url;
+
+use crate::{
+    manifest::{Manifest, VariableDeclaration, names::variable_error},
+    options::Options,
+    runtime_config::{RuntimeConfig, VariablesProvider},
+};
+
+mod argument;
+mod template;
+
+pub use argument::{ArgumentError, parse_argument};
+pub use template::{Template, TemplateError};
+
+/// Prefix of the environment variables that every application reads.
+const DEFAULT_PREFIX: &str = "SPIN_VARIABLE";
 
 /// Why a variable has no value.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,18 +38,211 @@ pub enum Error {
     Provider(String),
 }
 
+/// Why an application cannot start with the variables it was given.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A required variable has no value.
+    #[error(
+        "the variable `{name}` is required and has no value\n  Give it with --variable {name}=..., or {DEFAULT_PREFIX}_{} \
+         in the environment.",
+        name.to_ascii_uppercase()
+    )]
+    Required {
+        /// The variable.
+        name: String,
+    },
+    /// The command line sets a variable that the manifest does not declare.
+    #[error("the application has no variable `{name}`\n  It has: {known}.")]
+    Undeclared {
+        /// The variable.
+        name: String,
+        /// The declared ones.
+        known: String,
+    },
+    /// The URL of a database or broker cannot be used.
+    #[error("the URL in `{variable}` cannot be used: {reason}\n  The form is {form}.")]
+    Url {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong, without the URL, which may hold a password.
+        reason: String,
+        /// An example.
+        form: &'static str,
+    },
+    /// A file of variables cannot be read.
+    #[error("the variables in {file} cannot be read: {reason}")]
+    File {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
 /// The application's variables with their providers.
-#[derive(Debug)]
-pub struct Variables {}
+pub struct Variables {
+    declared: BTreeMap<String, VariableDeclaration>,
+    providers: Vec<Provider>,
+    derived: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Variables {
+    /// Names without values, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variables").field("declared", &self.declared.keys()).finish_non_exhaustive()
+    }
+}
+
+enum Provider {
+    Static(BTreeMap<String, String>),
+    Env { prefix: String, file: BTreeMap<String, String> },
+}
+
+impl Provider {
+    fn get(&self, name: &str) -> Result<Option<String>, Error> {
+        match self {
+            Self::Static(values) => Ok(values.get(name).cloned()),
+            Self::Env { prefix, file } => {
+                let key = format!("{prefix}_{}", name.to_ascii_uppercase());
+                match std::env::var(&key) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(std::env::VarError::NotPresent) => Ok(file.get(&key).cloned()),
+                    Err(std::env::VarError::NotUnicode(_)) => {
+                        Err(Error::Provider(format!("the environment variable {key} is not UTF-8")))
+                    }
+                }
+            }
+        }
+    }
+}
 
 impl Variables {
+    /// Collects the providers of an application that listens on `address`, and checks that nothing required is missing.
+    pub fn new(
+        manifest: &Manifest,
+        config: &RuntimeConfig,
+        options: &Options,
+        address: SocketAddr,
+    ) -> Result<Self, SetupError> {
+        for (name, _) in &options.variables {
+            if !options.spin_exact && !manifest.variables.contains_key(name) {
+                let known = manifest.variables.keys().cloned().collect::<Vec<_>>().join(", ");
+                return Err(SetupError::Undeclared { name: name.clone(), known });
+            }
+        }
+        // A later value of the same variable replaces an earlier one.
+        let mut values: BTreeMap<_, _> = options.variables.iter().cloned().collect();
+        for (variable, url) in [("postgres_url", &options.postgres), ("redis_url", &options.redis)] {
+            if let Some(url) = url {
+                values.entry(variable.into()).or_insert_with(|| url.clone());
+            }
+        }
+        let mut providers = vec![Provider::Static(values)];
+        for provider in &config.variables_providers {
+            providers.push(match provider {
+                VariablesProvider::Static(values) => Provider::Static(values.clone()),
+                VariablesProvider::Env { prefix, dotenv } => Provider::Env {
+                    prefix: prefix.clone(),
+                    file: dotenv.as_deref().map(read_dotenv).transpose()?.unwrap_or_default(),
+                },
+            });
+        }
+        let dotenv = manifest.root.join(".env");
+        providers.push(Provider::Env {
+            prefix: DEFAULT_PREFIX.into(),
+            file: if dotenv.is_file() { read_dotenv(&dotenv)? } else { BTreeMap::new() },
+        });
+
+        let mut variables = Self { declared: manifest.variables.clone(), providers, derived: BTreeMap::new() };
+        variables.derive(address)?;
+        for (name, declaration) in &variables.declared {
+            if declaration.required && matches!(variables.get(name), Err(Error::Undefined(_))) {
+                return Err(SetupError::Required { name: name.clone() });
+            }
+        }
+        Ok(variables)
+    }
+
+    /// Fills in what follows from other settings, for variables of the names that Kronos uses.
+    fn derive(&mut self, address: SocketAddr) -> Result<(), SetupError> {
+        let mut derived = BTreeMap::new();
+        let host =
+            if address.ip().is_unspecified() { format!("127.0.0.1:{}", address.port()) } else { address.to_string() };
+        derived.insert("public_url".into(), format!("http://{host}"));
+        for (url, address, scheme, port, form) in [
+            ("postgres_url", "postgres_address", "postgres", 5432, "postgres://user:password@host:port/database"),
+            ("redis_url", "redis_address", "redis", 6379, "redis://:password@host:port/database"),
+        ] {
+            if let Some(value) = self.provided(url).ok().flatten().filter(|value| !value.is_empty()) {
+                let origin =
+                    origin(&value, scheme, port).map_err(|reason| SetupError::Url { variable: url, reason, form })?;
+                derived.insert(address.into(), origin);
+            }
+        }
+        derived.retain(|name, _| self.declared.contains_key(name));
+        self.derived = derived;
+        Ok(())
+    }
+
     /// The value of the application variable `name`. Providers are asked in Spin's order, nothing is cached.
     pub fn get(&self, name: &str) -> Result<String, Error> {
-        Err(Error::Undefined(name.into()))
+        if variable_error(name).is_some() {
+            return Err(Error::InvalidName(name.into()));
+        }
+        let declaration = self.declared.get(name).ok_or_else(|| Error::Undefined(name.into()))?;
+        match self.provided(name)? {
+            Some(value) => Ok(value),
+            None => self
+                .derived
+                .get(name)
+                .or(declaration.default.as_ref())
+                .cloned()
+                .ok_or_else(|| Error::Undefined(name.into())),
+        }
     }
 
     /// `template` with every expression replaced.
     pub fn resolve(&self, template: &Template) -> Result<String, Error> {
-        Ok(template.0.clone())
+        template.render(|name| self.get(name))
+    }
+
+    fn provided(&self, name: &str) -> Result<Option<String>, Error> {
+        for provider in &self.providers {
+            if let Some(value) = provider.get(name)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 }
+
+/// `scheme://host:port` of a URL, for an allow-list.
+fn origin(url: &str, scheme: &str, port: u16) -> Result<String, String> {
+    let url = Url::parse(url).map_err(|error| error.to_string())?;
+    let scheme = match url.scheme() {
+        "postgresql" => "postgres",
+        other if other == scheme || (scheme == "redis" && other == "rediss") => other,
+        other => return Err(format!("its scheme is `{other}`")),
+    };
+    match url.host_str() {
+        Some(host) if !host.is_empty() && !host.contains('%') => {
+            Ok(format!("{scheme}://{host}:{}", url.port().unwrap_or(port)))
+        }
+        _ => Err("it names no host".into()),
+    }
+}
+
+fn read_dotenv(path: &Path) -> Result<BTreeMap<String, String>, SetupError> {
+    let failure = |error: dotenvy::Error| SetupError::File {
+        file: path.display().to_string(),
+        // The parser's own message quotes the line, which may hold a secret.
+        reason: match error {
+            dotenvy::Error::LineParse(_, index) => format!("a line is not NAME=value (at its character {index})"),
+            other => other.to_string(),
+        },
+    };
+    dotenvy::from_path_iter(path).map_err(failure)?.collect::<Result<_, _>>().map_err(failure)
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,17 @@ use std::{
 
 use crate::variables::Template;
 
+mod component;
+mod diagnostic;
+pub(crate) mod names;
+mod normalise;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::Diagnostic;
+pub(crate) use diagnostic::SourceFile;
+
 /// An application as the host runs it: normalised, with paths resolved against the manifest's folder.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -14,6 +25,8 @@ pub struct Manifest {
     pub name: String,
     /// Application version, shown by `/.well-known/spin/info`.
     pub version: Option<String>,
+    /// The manifest itself.
+    pub path: PathBuf,
     /// The folder of the manifest.
     pub root: PathBuf,
     /// Declared application variables.
@@ -22,8 +35,10 @@ pub struct Manifest {
     pub http: Vec<HttpTrigger>,
     /// Redis triggers in the order of the file.
     pub redis: Vec<RedisTrigger>,
-    /// Components by id.
+    /// Components by id; those that are only libraries of others are among them.
     pub components: BTreeMap<String, Component>,
+    /// What does not stop the application and is probably not meant.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// `[variables]` entry.
@@ -40,7 +55,9 @@ pub struct VariableDeclaration {
 /// `[[trigger.http]]`.
 #[derive(Clone, Debug)]
 pub struct HttpTrigger {
-    /// The route, `None` for `{ private = true }`.
+    /// Trigger id.
+    pub id: String,
+    /// The route as written, with a leading `/`; `None` for `{ private = true }`.
     pub route: Option<String>,
     /// What answers.
     pub target: HttpTarget,
@@ -69,6 +86,8 @@ pub struct StaticResponse {
 /// `[[trigger.redis]]`.
 #[derive(Clone, Debug)]
 pub struct RedisTrigger {
+    /// Trigger id.
+    pub id: String,
     /// Server address; the application-level address is already filled in.
     pub address: Template,
     /// Channel to subscribe to.
@@ -136,14 +155,22 @@ pub struct Build {
     pub workdir: PathBuf,
 }
 
-/// Why a manifest was refused; the text names file, line, column and remedy.
+/// Why a manifest was refused; the text names file, line, column and remedy of every finding.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ManifestError(pub String);
 
+impl From<Vec<Diagnostic>> for ManifestError {
+    fn from(findings: Vec<Diagnostic>) -> Self {
+        Self(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+}
+
 impl Manifest {
     /// Reads the manifest at `path`.
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
-        Err(ManifestError(format!("{} is not read yet", path.display())))
+        let source = SourceFile::read(path, "Run this in the folder of a spin.toml, or name one with --manifest.")
+            .map_err(|error| vec![error])?;
+        normalise::normalise(path, &source).map_err(Into::into)
     }
 }
