@@ -1,6 +1,6 @@
 //! Bindings generated from `wit/`.
 
-#![expect(missing_docs, unsafe_code, unused_qualifications, clippy::pedantic, reason = "generated code")]
+#![expect(missing_docs, reason = "generated code")]
 
 wasmtime::component::bindgen!({
     world: "kronos:host/capabilities",

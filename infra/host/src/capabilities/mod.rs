@@ -1,6 +1,6 @@
 //! The interfaces that components import, one module each: WIT implementation, limits and tests.
 
-use wasmtime::component::Linker;
+use wasmtime::component::{HasData, Linker, Resource};
 
 use crate::context::Context;
 
@@ -9,13 +9,69 @@ pub mod key_value;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;
+mod variables;
 
-/// Counts of the resources that one instance holds, for the limits that Spin sets too.
-#[derive(Debug, Default)]
-pub struct Handles {}
+use bindings::spin;
+
+/// Bytes that the host holds for one result, as in Spin; a larger result is an error.
+pub const MAX_RESULT_BYTES: usize = 128 << 20;
+
+/// How the generated bindings reach the data of a store.
+pub struct Capabilities;
+
+impl HasData for Capabilities {
+    type Data<'a> = &'a mut Context;
+}
 
 /// Adds every `spin:*` interface to the linker.
 pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
-    let _ = linker;
+    spin::sqlite::sqlite::add_to_linker::<_, Capabilities>(linker, |context| context)?;
+    spin::variables::variables::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     Ok(())
+}
+
+/// A kind of resource whose number per instance is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleKind {
+    /// Connections and connection builders of `spin:postgres`.
+    Postgres,
+    /// Connections of `spin:redis`.
+    Redis,
+    /// Connections of `spin:sqlite`.
+    Sqlite,
+    /// Stores of `spin:key-value`.
+    KeyValue,
+}
+
+impl HandleKind {
+    /// How many an instance may hold, as in Spin.
+    pub const fn limit(self) -> usize {
+        match self {
+            Self::Postgres | Self::Redis => 1024,
+            Self::Sqlite | Self::KeyValue => 256,
+        }
+    }
+}
+
+/// Counts of the resources that one instance holds.
+#[derive(Debug, Default)]
+pub struct Handles([usize; 4]);
+
+impl Context {
+    /// Gives `resource` to the guest, `None` when it holds as many as it may.
+    fn hold<T: Send + 'static>(&mut self, kind: HandleKind, resource: T) -> wasmtime::Result<Option<Resource<T>>> {
+        if self.handles.0[kind as usize] >= kind.limit() {
+            return Ok(None);
+        }
+        let handle = self.table.push(resource)?;
+        self.handles.0[kind as usize] += 1;
+        Ok(Some(handle))
+    }
+
+    /// Takes a resource back that the guest dropped.
+    fn release<T: 'static>(&mut self, kind: HandleKind, handle: Resource<T>) -> wasmtime::Result<T> {
+        let resource = self.table.delete(handle)?;
+        self.handles.0[kind as usize] -= 1;
+        Ok(resource)
+    }
 }

@@ -1,7 +1,158 @@
 //! `spin:sqlite@3.1.0`.
-/// x
-pub struct Connection;
+//!
+//! Guests see connections of their own; behind them, each file has one writer thread and a few readers. See [`database`].
 
-/// Open databases by label.
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use tokio::sync::{Mutex, OnceCell};
+use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+
+use super::{Capabilities, HandleKind, bindings::spin::sqlite::sqlite as wit};
+use crate::context::Context;
+
+pub mod connection;
+pub mod database;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use connection::Outcome;
+pub use database::{Database, Session};
+
+/// A guest's connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    database: Arc<Database>,
+    session: Arc<Session>,
+}
+
+/// Open databases by file.
 #[derive(Debug, Default)]
-pub struct Databases {}
+pub struct Databases {
+    open: Mutex<HashMap<PathBuf, Arc<OnceCell<Arc<Database>>>>>,
+}
+
+impl Databases {
+    /// The database in `file`, opened at first use.
+    pub async fn get(&self, file: PathBuf, foreign_keys: bool) -> Result<Arc<Database>, connection::Error> {
+        let cell = self.open.lock().await.entry(file.clone()).or_default().clone();
+        let open = || async {
+            let opened = tokio::task::spawn_blocking(move || Database::open(&file, foreign_keys));
+            opened.await.map_err(|_| connection::Error::Closed)?.map(Arc::new)
+        };
+        cell.get_or_try_init(open).await.cloned()
+    }
+}
+
+impl From<connection::Error> for wit::Error {
+    fn from(error: connection::Error) -> Self {
+        if error.is_code(rusqlite::ErrorCode::DiskFull) { Self::DatabaseFull } else { Self::Io(error.to_string()) }
+    }
+}
+
+/// Opens the database `label` for the component, when it was granted.
+async fn open(component: &crate::context::ComponentContext, label: String) -> Result<Connection, wit::Error> {
+    if !component.component.sqlite_databases.contains(&label) {
+        return Err(wit::Error::AccessDenied);
+    }
+    let services = &component.services;
+    let file = match services.config.sqlite.get(&label) {
+        Some(file) => file.clone(),
+        None => services.state_dir.join(format!("{label}.db")),
+    };
+    // Spin leaves foreign keys off.
+    let database = services.sqlite.get(file, !services.spin_exact).await?;
+    Ok(Connection { database, session: Arc::default() })
+}
+
+async fn execute(
+    connection: Connection,
+    statement: String,
+    parameters: Vec<wit::Value>,
+) -> Result<Outcome, wit::Error> {
+    Ok(connection.database.execute(&connection.session, statement, parameters).await?)
+}
+
+impl wit::Host for Context {}
+
+impl wit::HostConnection for Context {
+    async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
+        match open(&self.component.clone(), database).await {
+            Ok(connection) => Ok(self.hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many()))),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn execute(
+        &mut self,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::Value>,
+    ) -> wasmtime::Result<Result<wit::QueryResult, wit::Error>> {
+        let connection = self.table.get(&connection)?.clone();
+        let outcome = execute(connection, statement, parameters).await;
+        Ok(outcome.map(|outcome| wit::QueryResult { columns: outcome.columns, rows: outcome.rows }))
+    }
+
+    async fn last_insert_rowid(&mut self, connection: Resource<Connection>) -> wasmtime::Result<i64> {
+        Ok(self.table.get(&connection)?.session.last_insert_rowid())
+    }
+
+    async fn changes(&mut self, connection: Resource<Connection>) -> wasmtime::Result<u64> {
+        Ok(self.table.get(&connection)?.session.changes())
+    }
+
+    async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
+        self.release(HandleKind::Sqlite, connection).map(drop)
+    }
+}
+
+impl wit::HostConnectionWithStore<Context> for Capabilities {
+    async fn open_async(
+        store: &Accessor<Context, Self>,
+        database: String,
+    ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
+        let component = store.with(|mut access| access.get().component.clone());
+        match open(&component, database).await {
+            Ok(connection) => store.with(|mut access| {
+                Ok(access.get().hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many())))
+            }),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn execute_async(
+        store: &Accessor<Context, Self>,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::Value>,
+    ) -> wasmtime::Result<
+        Result<(Vec<String>, StreamReader<wit::RowResult>, FutureReader<Result<(), wit::Error>>), wit::Error>,
+    > {
+        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
+        match execute(connection, statement, parameters).await {
+            Ok(outcome) => store.with(|mut access| {
+                let rows = StreamReader::new(&mut access, outcome.rows)?;
+                let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
+                Ok(Ok((outcome.columns, rows, end)))
+            }),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn last_insert_rowid_async(
+        store: &Accessor<Context, Self>,
+        connection: Resource<Connection>,
+    ) -> wasmtime::Result<i64> {
+        store.with(|mut access| Ok(access.get().table.get(&connection)?.session.last_insert_rowid()))
+    }
+
+    async fn changes_async(store: &Accessor<Context, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
+        store.with(|mut access| Ok(access.get().table.get(&connection)?.session.changes()))
+    }
+}
+
+fn too_many() -> String {
+    format!("more than {} connections are open", HandleKind::Sqlite.limit())
+}

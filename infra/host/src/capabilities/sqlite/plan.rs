@@ -1,0 +1,151 @@
+//! Where a statement runs, decided once per text.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Which connections may run a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// A reader; the writer when SQLite says that the statement writes.
+    Query,
+    /// The writer of the file.
+    Write,
+    /// A connection of the guest's own, for as long as a transaction is open on it.
+    Transaction,
+    /// A connection of the guest's own from now on: the statement may change the state of the connection.
+    Session,
+}
+
+/// What a statement that succeeds does to the counters of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Sets `changes()`, and `last_insert_rowid()` when there was a change.
+    Inserts,
+    /// Sets `changes()`.
+    Changes,
+    /// Neither.
+    None,
+}
+
+/// What is known about a statement by its text, and what was learned from running it.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) route: Route,
+    /// Whether rows come back after the change is made, so that failing to read them must undo it.
+    pub(super) returns: bool,
+    /// Whether the statement may set, or leave alone, the last inserted row id: `changes()` doesn't tell.
+    pub(super) reads_last_insert: bool,
+    pub(super) effect: Effect,
+    writes: AtomicBool,
+    quick: AtomicBool,
+}
+
+impl Plan {
+    pub(super) fn of(sql: &str) -> Self {
+        let (first, rest) = next_word(sql);
+        let first = first.to_ascii_uppercase();
+        let route = match first.as_str() {
+            "SELECT" | "VALUES" | "WITH" | "EXPLAIN" => Route::Query,
+            "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "DROP" | "ALTER" | "REINDEX" | "ANALYZE" => Route::Write,
+            "CREATE" => match next_word(rest).0.to_ascii_uppercase().as_str() {
+                "TEMP" | "TEMPORARY" => Route::Session,
+                _ => Route::Write,
+            },
+            "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "VACUUM" => Route::Transaction,
+            _ => Route::Session,
+        };
+        let lower = sql.to_ascii_lowercase();
+        let effect = match first.as_str() {
+            "INSERT" | "REPLACE" => Effect::Inserts,
+            "WITH" if lower.contains("insert") || lower.contains("replace") => Effect::Inserts,
+            "WITH" | "UPDATE" | "DELETE" => Effect::Changes,
+            _ => Effect::None,
+        };
+        Self {
+            route,
+            returns: lower.contains("returning"),
+            reads_last_insert: lower.contains("conflict") || lower.contains("last_insert_rowid"),
+            effect,
+            writes: AtomicBool::new(route == Route::Write),
+            quick: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a reader would refuse the statement.
+    pub(super) fn writes(&self) -> bool {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn mark_writes(&self) {
+        self.writes.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the last run took so little time that moving to another thread would have cost more.
+    pub(super) fn is_quick(&self) -> bool {
+        self.quick.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_quick(&self, quick: bool) {
+        if self.is_quick() != quick {
+            self.quick.store(quick, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Settings that portable guests make on real Spin and that hold here anyway, so that they need no connection of their own.
+pub(super) fn is_already_set(sql: &str, foreign_keys: bool) -> bool {
+    let (first, rest) = next_word(sql);
+    if !first.eq_ignore_ascii_case("PRAGMA") {
+        return false;
+    }
+    let setting: String =
+        rest.chars().filter(|c| !c.is_whitespace() && *c != ';').map(|c| c.to_ascii_lowercase()).collect();
+    matches!(setting.as_str(), "foreign_keys=on" | "foreign_keys=1" | "foreign_keys=true" if foreign_keys)
+}
+
+/// The first word of `sql` behind white space and comments, and what follows it.
+fn next_word(sql: &str) -> (&str, &str) {
+    let mut rest = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+    loop {
+        let skipped = if let Some(comment) = rest.strip_prefix("--") {
+            comment.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.split_once("*/").map_or("", |(_, after)| after)
+        } else {
+            break;
+        };
+        rest = skipped.trim_start();
+    }
+    let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+    rest.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_by_the_first_word() {
+        for (sql, route) in [
+            ("select 1", Route::Query),
+            (" -- a\n/* b */ WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x", Route::Query),
+            ("INSERT INTO t VALUES (1)", Route::Write),
+            ("CREATE TABLE temp_x (a)", Route::Write),
+            ("create temp table x (a)", Route::Session),
+            ("BEGIN IMMEDIATE", Route::Transaction),
+            ("PRAGMA cache_size = 1", Route::Session),
+            ("ATTACH 'x' AS y", Route::Session),
+            ("", Route::Session),
+            ("-- only a comment", Route::Session),
+        ] {
+            assert_eq!(Plan::of(sql).route, route, "{sql}");
+        }
+    }
+
+    #[test]
+    fn knows_the_settings_that_hold_anyway() {
+        assert!(is_already_set("PRAGMA foreign_keys = ON;", true));
+        assert!(!is_already_set("PRAGMA foreign_keys = ON;", false));
+        assert!(!is_already_set("PRAGMA foreign_keys = OFF", true));
+        assert!(!is_already_set("PRAGMA foreign_keys", true));
+    }
+}
