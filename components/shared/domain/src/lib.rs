@@ -1,1 +1,21 @@
-//! kronos domain
+//! What Kronos is about, without any I/O: instants, intervals, days, money, roles, time entries and events.
+//!
+//! Nothing here reads a clock, draws a random number or knows SQL; callers bring those. That is why this crate tests natively
+//! in a second.
+
+pub mod days;
+pub mod entry;
+pub mod event;
+pub mod ids;
+pub mod instant;
+pub mod interval;
+pub mod money;
+pub mod role;
+pub mod zone;
+
+pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
+pub use instant::Instant;
+pub use interval::{Interval, Seconds};
+pub use money::{Currency, HourlyRate, MinorUnits};
+pub use role::Role;
+pub use zone::Zone;

@@ -1,0 +1,89 @@
+//! What a member may do in an organization.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A member's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// May do everything.
+    Owner,
+    /// May do everything but give the organization away.
+    Admin,
+    /// Sees everyone's time, and changes their own.
+    Manager,
+    /// Sees and changes their own time.
+    Employee,
+}
+
+/// No role of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `owner`, `admin`, `manager` or `employee`")]
+pub struct UnknownRole;
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Manager, Self::Employee];
+
+    /// Whether the time of other members is visible. Lists, single reads and reports share this rule; storage states it once
+    /// more in SQL, and a test holds the two together.
+    pub const fn sees_everyone(self) -> bool {
+        match self {
+            Self::Owner | Self::Admin | Self::Manager => true,
+            Self::Employee => false,
+        }
+    }
+
+    /// Whether entries of other members, and the rate of any entry, may be set.
+    pub const fn changes_everyone(self) -> bool {
+        match self {
+            Self::Owner | Self::Admin => true,
+            Self::Manager | Self::Employee => false,
+        }
+    }
+
+    /// As it is stored and sent.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Manager => "manager",
+            Self::Employee => "employee",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.name() == name).ok_or(UnknownRole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_read_as_written() {
+        for role in Role::ALL {
+            assert_eq!(role.name().parse(), Ok(role));
+            assert_eq!(serde_json::to_value(role).ok(), Some(role.name().into()));
+        }
+        assert_eq!("Owner".parse::<Role>(), Err(UnknownRole));
+    }
+
+    #[test]
+    fn who_changes_everyone_sees_everyone() {
+        assert!(Role::ALL.iter().all(|role| !role.changes_everyone() || role.sees_everyone()));
+    }
+}

@@ -1,0 +1,107 @@
+//! PostgreSQL through `spin:postgres`.
+
+use std::{cell::RefCell, rc::Rc};
+
+use spin_sdk::pg::{Connection, DbValue, Error as SdkError, ParameterValue, PgError, QueryError};
+
+use super::{Driver, Engine, Error, Row, RowsFuture, Value};
+
+pub(super) struct Postgres {
+    url: String,
+    /// Concurrent requests of an instance share it; single statements do not disturb each other.
+    connection: RefCell<Option<Rc<Connection>>>,
+}
+
+impl Postgres {
+    pub(super) fn new(url: &str) -> Self {
+        Self { url: url.into(), connection: RefCell::new(None) }
+    }
+
+    async fn connection(&self) -> Result<Rc<Connection>, Error> {
+        if let Some(connection) = self.connection.borrow().as_ref() {
+            return Ok(connection.clone());
+        }
+        let connection = Rc::new(Connection::open(&self.url).await.map_err(error)?);
+        *self.connection.borrow_mut() = Some(connection.clone());
+        Ok(connection)
+    }
+
+    async fn run(&self, sql: &'static str, parameters: Vec<Value>) -> Result<Vec<Row>, Error> {
+        let parameters: Vec<_> = parameters.into_iter().map(parameter).collect();
+        let connection = self.connection().await?;
+        let result = collect(&connection, sql, parameters).await;
+        if matches!(result, Err(Error::Unavailable(_))) {
+            // Only the connection that failed: another request may have opened a good one meanwhile.
+            let mut cached = self.connection.borrow_mut();
+            if cached.as_ref().is_some_and(|cached| Rc::ptr_eq(cached, &connection)) {
+                *cached = None;
+            }
+        }
+        result
+    }
+}
+
+async fn collect(
+    connection: &Connection,
+    sql: &'static str,
+    parameters: Vec<ParameterValue>,
+) -> Result<Vec<Row>, Error> {
+    let mut result = connection.query(sql, parameters).await.map_err(error)?;
+    let mut rows = Vec::new();
+    while let Some(values) = result.rows().next().await {
+        rows.push(Row::new(values.into_iter().map(value).collect::<Result<_, _>>()?));
+    }
+    // A failure after the first row arrives here only.
+    result.result().await.map_err(error)?;
+    Ok(rows)
+}
+
+impl Driver for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn rows(&self, sql: &'static str, parameters: Vec<Value>) -> RowsFuture<'_> {
+        Box::pin(self.run(sql, parameters))
+    }
+}
+
+fn parameter(value: Value) -> ParameterValue {
+    match value {
+        Value::Null => ParameterValue::DbNull,
+        Value::Bool(value) => ParameterValue::Boolean(value),
+        Value::Integer(value) => ParameterValue::Int64(value),
+        Value::Text(value) => ParameterValue::Str(value),
+    }
+}
+
+fn value(value: DbValue) -> Result<Value, Error> {
+    match value {
+        DbValue::DbNull => Ok(Value::Null),
+        DbValue::Boolean(value) => Ok(Value::Bool(value)),
+        DbValue::Int16(value) => Ok(Value::Integer(value.into())),
+        DbValue::Int32(value) => Ok(Value::Integer(value.into())),
+        DbValue::Int64(value) => Ok(Value::Integer(value)),
+        DbValue::Str(value) | DbValue::Uuid(value) => Ok(Value::Text(value)),
+        other => Err(Error::Internal(format!("statements must cast what they select to text or bigint: {other:?}"))),
+    }
+}
+
+fn error(error: SdkError) -> Error {
+    let error = match error {
+        SdkError::PgError(error) => error,
+        SdkError::Decode(text) => return Error::Internal(text),
+    };
+    match error {
+        PgError::ConnectionFailed(text) => Error::Unavailable(text),
+        PgError::QueryFailed(QueryError::DbError(error)) => {
+            let constraint = error.extras.iter().find(|(name, _)| name == "constraint").map_or("", |(_, name)| name);
+            Error::from_sqlstate(&error.code, constraint, error.as_text)
+        }
+        // Not an answer of the server: the connection broke.
+        PgError::QueryFailed(QueryError::Text(text)) => Error::Unavailable(text),
+        PgError::BadParameter(text) | PgError::ValueConversionFailed(text) | PgError::Other(text) => {
+            Error::Internal(text)
+        }
+    }
+}
