@@ -5,6 +5,8 @@
 pub enum Access {
     /// Anyone, without a token. The list of these is short and in one place: here.
     Public,
+    /// Whoever presents a valid token, whatever its scopes.
+    Token,
     /// Whoever presents a valid token that bears this scope, or the scope [`scope::API`]. What the caller's role allows in an
     /// organization is decided where the data is.
     Scope(&'static str),
@@ -15,7 +17,7 @@ pub enum Access {
 pub struct Operation {
     /// `operationId` of the OpenAPI document.
     pub id: &'static str,
-    /// Request method.
+    /// Request method; `*` for all of them.
     pub method: &'static str,
     /// Path with its parameters in braces; each stands for one segment.
     pub path: &'static str,
@@ -49,7 +51,7 @@ const fn operation(
     Operation { id, method, path, access, component }
 }
 
-use Access::{Public, Scope};
+use Access::{Public, Scope, Token};
 use scope::{ORGANIZATIONS_READ, REPORTS_READ, TIME_ENTRIES_READ, TIME_ENTRIES_WRITE};
 
 const IDENTITY: &str = "identity";
@@ -66,13 +68,15 @@ pub const OPERATIONS: &[Operation] = &[
     operation(IDENTITY, "get_jwks", "GET", "/.well-known/jwks.json", Public),
     operation(IDENTITY, "get_openid_configuration", "GET", "/.well-known/openid-configuration", Public),
     operation(IDENTITY, "get_authorization_server_metadata", "GET", "/.well-known/oauth-authorization-server", Public),
+    operation(IDENTITY, "get_protected_resource_metadata", "GET", "/.well-known/oauth-protected-resource", Public),
     operation(IDENTITY, "create_session", "POST", "/auth/session", Public),
     operation(IDENTITY, "refresh_session", "POST", "/auth/session/refresh", Public),
     operation(IDENTITY, "delete_session", "DELETE", "/auth/session", Public),
     operation(IDENTITY, "create_operator_token", "POST", "/auth/operator/tokens", Public),
+    operation(IDENTITY, "get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)),
     operation(IDENTITY, "list_memberships", "GET", "/api/v1/users/me/memberships", Scope(ORGANIZATIONS_READ)),
 
-    operation(FORWARD_AUTH, "verify", "GET", "/auth/verify", Public),
+    operation(FORWARD_AUTH, "verify", "*", "/auth/verify", Token),
 
     operation(TIME_ENTRIES, "get_active_time_entry", "GET", "/api/v1/users/me/time-entries/active", Scope(TIME_ENTRIES_READ)),
     operation(TIME_ENTRIES, "list_time_entries", "GET", ENTRIES_PATH, Scope(TIME_ENTRIES_READ)),
@@ -101,9 +105,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_below_the_api_is_public() {
-        for operation in OPERATIONS {
-            assert!(!(operation.path.starts_with("/api/") && operation.access == Public), "{}", operation.id);
-        }
+    fn public_operations_are_these_only() {
+        let public = OPERATIONS.iter().filter(|operation| operation.access == Public).map(|operation| operation.id);
+        let expected = [
+            "get_jwks",
+            "get_openid_configuration",
+            "get_authorization_server_metadata",
+            "get_protected_resource_metadata",
+            "create_session",
+            "refresh_session",
+            "delete_session",
+            "create_operator_token",
+        ];
+        assert_eq!(public.collect::<Vec<_>>(), expected);
     }
 }

@@ -1,1 +1,32 @@
-//! kronos platform
+//! What every HTTP component stands on: the only way into a handler leads through [`serve`].
+//!
+//! It asks the library components `gateway` and `auth-check`, which are linked into the component by the host, and gives the
+//! handler a [`Call`]. An instance serves several requests at a time and keeps what it learned (configuration, keys, verified
+//! tokens, connections) for the next ones. Tasks of one instance can't wake each other, so nothing here waits for another
+//! request except by looking again.
+
+mod ambient;
+mod auth;
+mod bindings;
+mod body;
+mod call;
+mod configuration;
+mod doorbell;
+mod problem;
+mod query;
+mod response;
+mod routes;
+mod serve;
+mod store;
+
+pub use ambient::{new_id, random};
+pub use auth::Caller;
+pub use call::Call;
+pub use configuration::variable;
+pub use problem::Problem;
+pub use query::Query;
+pub use response::{Reply, Response};
+pub use routes::PathParams;
+pub use serve::{Service, serve};
+
+pub use http::StatusCode;

@@ -1,0 +1,284 @@
+//! Who is calling. `auth-check` decides; this module brings it the keys and the time, and remembers its answers.
+
+mod fetch;
+mod keys;
+mod tokens;
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
+use kronos_domain::UserId;
+use sha2::{Digest as _, Sha256};
+
+use crate::ambient;
+use crate::bindings::kronos::auth::check;
+use crate::configuration::{Configuration, Issuer};
+use crate::problem::Problem;
+use keys::{Keys, Next};
+use tokens::{Digest, Tokens, Verified};
+
+/// Tokens that an instance remembers, per generation of its cache.
+const REMEMBERED: usize = 512;
+/// Longest wait for a fetch that another request started, in milliseconds; longer than the fetch may take itself.
+const MAX_WAIT: i64 = 6000;
+
+/// The one who is calling, as told by a token that was verified. Only this module makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Caller {
+    /// The user.
+    pub user: UserId,
+    /// The client that the token was issued to.
+    pub client_id: String,
+    /// Scopes of the token.
+    pub scopes: Vec<String>,
+    /// Issuer of the token.
+    pub issuer: String,
+    /// `sub` of the token; for our own issuer the id of the user.
+    pub subject: String,
+    /// `jti` of the token.
+    pub token_id: String,
+    /// When the token expires, in seconds since the epoch.
+    pub expires_at: u64,
+}
+
+#[cfg(test)]
+impl Caller {
+    pub(crate) fn example() -> Self {
+        Self {
+            user: UserId::from_uuid(uuid::Uuid::nil()),
+            client_id: "kronos".to_owned(),
+            scopes: vec!["api".to_owned()],
+            issuer: "https://kronos.example".to_owned(),
+            subject: uuid::Uuid::nil().to_string(),
+            token_id: "1".to_owned(),
+            expires_at: 0,
+        }
+    }
+}
+
+/// What an instance knows about issuers and tokens.
+struct Memory {
+    /// In the order of the issuers in the configuration.
+    keys: Vec<Keys>,
+    tokens: RefCell<Tokens>,
+}
+
+thread_local! {
+    static MEMORY: OnceCell<Rc<Memory>> = const { OnceCell::new() };
+}
+
+fn memory(configuration: &Configuration) -> Rc<Memory> {
+    let new = || {
+        let keys = configuration.issuers.iter().map(|_| Keys::default()).collect();
+        Rc::new(Memory { keys, tokens: RefCell::new(Tokens::new(REMEMBERED)) })
+    };
+    MEMORY.with(|memory| memory.get_or_init(new).clone())
+}
+
+/// Who is calling, if the request has a valid token with the permission.
+pub(crate) async fn authenticate(
+    configuration: &Configuration,
+    headers: &HeaderMap,
+    permission: Option<&str>,
+    now: Timestamp,
+) -> Result<Rc<Caller>, Problem> {
+    let memory = memory(configuration);
+    let credentials: Vec<&[u8]> =
+        headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
+    let digest: Option<Digest> = match credentials.as_slice() {
+        [single] => Some(Sha256::digest(single).into()),
+        _ => None,
+    };
+    if let Some(caller) = digest.and_then(|digest| memory.recall(&digest, permission, now)) {
+        return Ok(caller);
+    }
+    let (issuer, principal) = memory.ask(configuration, &credentials, permission, now).await?;
+    let known = &configuration.issuers[issuer];
+    let caller = Rc::new(Caller {
+        user: user(known, &principal.subject).ok_or_else(|| challenge(configuration, check::Problem::Invalid, None))?,
+        client_id: principal.client_id,
+        scopes: principal.scopes,
+        issuer: principal.issuer,
+        subject: principal.subject,
+        token_id: principal.token_id,
+        expires_at: principal.expires_at,
+    });
+    if let Some(digest) = digest {
+        let generation = memory.keys[issuer].generation();
+        let granted = vec![permission.map(Rc::from)];
+        memory.tokens.borrow_mut().grant(digest, Verified { caller: caller.clone(), issuer, generation, granted });
+    }
+    Ok(caller)
+}
+
+/// The user that the subject of an issuer stands for. A subject that is only unique within its issuer gets an id of its own
+/// (`UUIDv8` of a hash over both, RFC 9562, section 5.8), so that no other issuer can speak for a user of ours.
+fn user(issuer: &Issuer, subject: &str) -> Option<UserId> {
+    if issuer.names_users {
+        return subject.parse().ok();
+    }
+    let mut hash = Sha256::new();
+    hash.update(issuer.name.as_bytes());
+    hash.update([0]);
+    hash.update(subject.as_bytes());
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    Some(UserId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
+}
+
+impl Memory {
+    fn recall(&self, digest: &Digest, permission: Option<&str>, now: Timestamp) -> Option<Rc<Caller>> {
+        let mut tokens = self.tokens.borrow_mut();
+        let known = tokens.get(digest)?;
+        let keys = &self.keys[known.issuer];
+        let expired = known.caller.expires_at <= seconds(now);
+        if expired || known.generation != keys.generation() {
+            tokens.forget(digest);
+            return None;
+        }
+        // Keys that are due to be fetched may come without the one that this token was verified with.
+        keys.usable(now.as_millisecond())?;
+        let granted = known.granted.iter().any(|granted| granted.as_deref() == permission);
+        granted.then(|| known.caller.clone())
+    }
+
+    /// Asks `auth-check`, and brings the keys that it wants.
+    async fn ask(
+        &self,
+        configuration: &Configuration,
+        credentials: &[&[u8]],
+        permission: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(usize, check::Principal), Problem> {
+        let mut fetched: Option<usize> = None;
+        loop {
+            match self.verify(configuration, credentials, permission, now) {
+                check::Answer::Accepted(principal) => {
+                    let issuer = configuration.issuers.iter().position(|issuer| issuer.name == principal.issuer);
+                    let issuer = issuer
+                        .ok_or_else(|| Problem::internal("auth-check accepted an issuer that is not configured"))?;
+                    return Ok((issuer, principal));
+                }
+                check::Answer::Refused(problem) => return Err(challenge(configuration, problem, permission)),
+                check::Answer::NeedsKeys(issuer) => {
+                    let issuer = configuration.issuers.iter().position(|known| known.name == issuer);
+                    let issuer = issuer.ok_or_else(|| {
+                        Problem::internal("auth-check asks for keys of an issuer that is not configured")
+                    })?;
+                    if fetched == Some(issuer) {
+                        return Err(self.no_such_key(configuration, issuer));
+                    }
+                    self.obtain(configuration, issuer).await?;
+                    fetched = Some(issuer);
+                }
+            }
+        }
+    }
+
+    fn verify(
+        &self,
+        configuration: &Configuration,
+        credentials: &[&[u8]],
+        permission: Option<&str>,
+        now: Timestamp,
+    ) -> check::Answer {
+        let sets: Vec<Option<Rc<str>>> =
+            self.keys.iter().map(|keys| keys.usable(ambient::now().as_millisecond())).collect();
+        let algorithms: Vec<Vec<&str>> =
+            configuration.issuers.iter().map(|issuer| issuer.algorithms.iter().map(String::as_str).collect()).collect();
+        let issuers: Vec<check::IssuerParam> = configuration
+            .issuers
+            .iter()
+            .zip(&sets)
+            .zip(&algorithms)
+            .map(|((issuer, set), algorithms)| check::IssuerParam {
+                name: &issuer.name,
+                audience: &issuer.audience,
+                algorithms,
+                strict_type: issuer.strict_type,
+                jwks: set.as_deref(),
+            })
+            .collect();
+        check::verify(check::QuestionParam {
+            authorization: credentials,
+            issuers: &issuers,
+            now: seconds(now),
+            permission,
+        })
+    }
+
+    fn no_such_key(&self, configuration: &Configuration, issuer: usize) -> Problem {
+        let now = ambient::now().as_millisecond();
+        match self.keys[issuer].next(now, now) {
+            Next::Unavailable(seconds) => Problem::unavailable(seconds),
+            Next::Recent | Next::Fetch | Next::Wait => challenge(configuration, check::Problem::Invalid, None),
+        }
+    }
+
+    /// Makes the keys of an issuer usable and as recent as the rules allow. When the issuer can't be reached, but keys of it are
+    /// known, those count for now: the caller asks `auth-check` once more.
+    async fn obtain(&self, configuration: &Configuration, issuer: usize) -> Result<(), Problem> {
+        let keys = &self.keys[issuer];
+        let since = ambient::now().as_millisecond();
+        loop {
+            let now = ambient::now().as_millisecond();
+            match keys.next(now, since) {
+                Next::Fetch => {
+                    let fetching = keys.start();
+                    let fetched = fetch::jwks(&configuration.issuers[issuer].jwks_uri).await;
+                    let now = ambient::now().as_millisecond();
+                    match fetched {
+                        Ok(jwks) => fetching.finish(now, Some(&jwks)),
+                        Err(error) => {
+                            eprintln!("cannot fetch the keys of `{}`: {error}", configuration.issuers[issuer].name);
+                            fetching.finish(now, None);
+                        }
+                    }
+                }
+                Next::Wait if now - since < MAX_WAIT => fetch::pause().await,
+                Next::Recent => return Ok(()),
+                Next::Unavailable(_) if keys.usable(now).is_some() => return Ok(()),
+                Next::Unavailable(seconds) => return Err(Problem::unavailable(seconds)),
+                Next::Wait => return Err(Problem::unavailable(1)),
+            }
+        }
+    }
+}
+
+fn seconds(now: Timestamp) -> u64 {
+    u64::try_from(now.as_second()).unwrap_or_default()
+}
+
+/// The refusal with the challenge (RFC 6750, section 3) that says where to learn about tokens (RFC 9728, section 5.1).
+fn challenge(configuration: &Configuration, problem: check::Problem, permission: Option<&str>) -> Problem {
+    let (refused, error) = match problem {
+        check::Problem::Missing => {
+            (Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Send a bearer token."), String::new())
+        }
+        check::Problem::Malformed => (
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "The credentials are malformed or come more than once.",
+            ),
+            r#", error="invalid_request""#.to_owned(),
+        ),
+        check::Problem::Invalid => (
+            Problem::new(StatusCode::UNAUTHORIZED, "invalid_token", "The token is expired, revoked or not for us."),
+            r#", error="invalid_token""#.to_owned(),
+        ),
+        check::Problem::InsufficientScope => (
+            Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", "The token does not allow this."),
+            // A permission comes from our table or was checked to be a scope token, so it needs no quoting.
+            format!(r#", error="insufficient_scope", scope="{}""#, permission.unwrap_or_default()),
+        ),
+    };
+    let url = &configuration.public_url;
+    let value =
+        format!(r#"Bearer realm="kronos", resource_metadata="{url}/.well-known/oauth-protected-resource"{error}"#);
+    refused.with_field("www-authenticate", value)
+}

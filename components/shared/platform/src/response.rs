@@ -1,0 +1,143 @@
+//! Answers of handlers, and the response that the host gets.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Serialize;
+use spin_sdk::http::IntoResponse;
+use spin_sdk::wasip3::http::types::{self, ErrorCode};
+use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
+
+use crate::problem::Problem;
+
+/// A header field.
+pub(crate) type Field = (String, Vec<u8>);
+
+/// What a handler answers.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    fields: Vec<Field>,
+    body: Result<Bytes, String>,
+}
+
+impl Reply {
+    /// A JSON body.
+    pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Self {
+        let body = serde_json::to_vec(value).map(Bytes::from).map_err(|error| error.to_string());
+        Self { status, fields: vec![("content-type".to_owned(), b"application/json".to_vec())], body }
+    }
+
+    /// 200 with a JSON body.
+    pub fn ok<T: Serialize>(value: &T) -> Self {
+        Self::json(StatusCode::OK, value)
+    }
+
+    /// 201 with a JSON body and the address of what was created.
+    pub fn created<T: Serialize>(location: &str, value: &T) -> Self {
+        Self::json(StatusCode::CREATED, value).header("location", location)
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, fields: Vec::new(), body: Ok(Bytes::new()) }
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self::empty(StatusCode::NO_CONTENT)
+    }
+
+    /// A body of any media type.
+    pub fn body(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            fields: vec![("content-type".to_owned(), content_type.as_bytes().to_vec())],
+            body: Ok(body.into()),
+        }
+    }
+
+    /// The same answer with a header field; its name in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
+        self.fields.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> Result<(StatusCode, Vec<Field>, Bytes), Problem> {
+        let body = self.body.map_err(|error| Problem::internal(format!("cannot write the answer as JSON: {error}")))?;
+        Ok((self.status, self.fields, body))
+    }
+}
+
+/// A complete response.
+#[derive(Debug)]
+pub struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) body: Bytes,
+    /// Whether the request was HEAD: the length is told, the body is not sent.
+    pub(crate) head_only: bool,
+}
+
+impl Response {
+    /// Adds the fields of `sealed` that the response does not have itself. `vary` adds up instead.
+    pub(crate) fn seal(&mut self, sealed: Vec<Field>) {
+        let own = self.fields.len();
+        for (name, value) in sealed {
+            if name == "vary" || !self.fields[..own].iter().any(|(have, _)| *have == name) {
+                self.fields.push((name, value));
+            }
+        }
+    }
+}
+
+impl IntoResponse for Response {
+    fn into_response(mut self) -> Result<types::Response, ErrorCode> {
+        // With the length known, head and body leave in one piece.
+        let may_have_length = self.status != StatusCode::NO_CONTENT && self.status != StatusCode::NOT_MODIFIED;
+        if may_have_length {
+            self.fields.push(("content-length".to_owned(), self.body.len().to_string().into_bytes()));
+        }
+        let fields = types::Fields::from_list(&self.fields)
+            .map_err(|error| ErrorCode::InternalError(Some(format!("cannot answer with these fields: {error:?}"))))?;
+        let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
+        let response = if self.body.is_empty() || self.head_only || !may_have_length {
+            drop(trailers);
+            types::Response::new(fields, None, trailers_reader).0
+        } else {
+            let (mut writer, reader) = wit_stream::new();
+            let (response, _) = types::Response::new(fields, Some(reader), trailers_reader);
+            let body = Vec::from(self.body);
+            wit_bindgen::spawn(async move {
+                // What is left over belongs to a client that went away.
+                let _unsent = writer.write_all(body).await;
+                drop(writer);
+                drop(trailers);
+            });
+            response
+        };
+        response
+            .set_status_code(self.status.as_u16())
+            .map_err(|()| ErrorCode::InternalError(Some("cannot answer with this status".to_owned())))?;
+        Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealing_leaves_the_fields_of_the_handler_alone() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        let mut response = Response {
+            status: StatusCode::OK,
+            fields: vec![field("cache-control", "public"), field("vary", "accept")],
+            body: Bytes::new(),
+            head_only: false,
+        };
+        response.seal(vec![field("cache-control", "no-store"), field("vary", "origin"), field("x-request-id", "1")]);
+        let expected = [("cache-control", "public"), ("vary", "accept"), ("vary", "origin"), ("x-request-id", "1")];
+        assert_eq!(response.fields, expected.map(|(name, value)| field(name, value)));
+    }
+}

@@ -1,0 +1,139 @@
+//! From method and path to an operation of the table.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use http::Method;
+use kronos_api::Operation;
+
+use crate::problem::Problem;
+
+/// Values of the `{parameters}` in the path of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathParams {
+    path: String,
+    /// Name of each parameter and where its value is in the path.
+    values: Vec<(&'static str, Range<usize>)>,
+}
+
+impl PathParams {
+    /// The value of a parameter as it is in the path; empty when the operation has no such parameter.
+    pub fn get(&self, name: &str) -> &str {
+        let value = self.values.iter().find(|(have, _)| *have == name).map(|(_, range)| range.clone());
+        value.and_then(|range| self.path.get(range)).unwrap_or_default()
+    }
+
+    /// The value of a parameter as a `T`. What is not one names no resource: 404.
+    pub fn get_as<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        self.get(name).parse().map_err(|_| Problem::not_found())
+    }
+}
+
+/// What a component has at a method and path.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Match {
+    Operation(&'static Operation, PathParams),
+    /// Other methods only; these.
+    OtherMethods(Vec<&'static str>),
+    Nothing,
+}
+
+/// Finds the operation of a component. HEAD is answered like GET; the method `*` in the table stands for all.
+pub(crate) fn find(operations: &'static [Operation], component: &str, method: &Method, path: &str) -> Match {
+    let wanted = if method == Method::HEAD { "GET" } else { method.as_str() };
+    let mut others = Vec::new();
+    for operation in operations.iter().filter(|operation| operation.component == component) {
+        let Some(values) = values(operation.path, path) else { continue };
+        if operation.method == wanted || operation.method == "*" {
+            return Match::Operation(operation, PathParams { path: path.to_owned(), values });
+        }
+        others.push(operation.method);
+        if operation.method == "GET" {
+            others.push("HEAD");
+        }
+    }
+    if others.is_empty() { Match::Nothing } else { Match::OtherMethods(others) }
+}
+
+/// Where the parameters are if the path fits the template.
+fn values(template: &'static str, path: &str) -> Option<Vec<(&'static str, Range<usize>)>> {
+    let mut values = Vec::new();
+    let mut segments = path.split('/');
+    let mut at = 0;
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => values.push((name, at..at + segment.len())),
+            None if segment == expected => {}
+            _ => return None,
+        }
+        at += segment.len() + 1;
+    }
+    segments.next().is_none().then_some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use kronos_api::Access;
+
+    use super::*;
+
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+        component: &'static str,
+    ) -> Operation {
+        Operation { id, method, path, access: Access::Public, component }
+    }
+
+    static OPERATIONS: &[Operation] = &[
+        operation("active", "GET", "/entries/active", "entries"),
+        operation("read", "GET", "/entries/{entry}", "entries"),
+        operation("delete", "DELETE", "/entries/{entry}", "entries"),
+        operation("stop", "POST", "/organizations/{organization}/entries/{entry}/stop", "entries"),
+        operation("verify", "*", "/verify", "entries"),
+        operation("other", "GET", "/other", "other"),
+    ];
+
+    fn find_id(method: &str, path: &str) -> Result<&'static str, Vec<&'static str>> {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        match find(OPERATIONS, "entries", &method, path) {
+            Match::Operation(operation, _) => Ok(operation.id),
+            Match::OtherMethods(methods) => Err(methods),
+            Match::Nothing => Err(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn the_first_operation_that_fits_is_taken() {
+        assert_eq!(find_id("GET", "/entries/active"), Ok("active"));
+        assert_eq!(find_id("GET", "/entries/1"), Ok("read"));
+        assert_eq!(find_id("HEAD", "/entries/1"), Ok("read"));
+        assert_eq!(find_id("DELETE", "/entries/1"), Ok("delete"));
+        assert_eq!(find_id("PROPFIND", "/verify"), Ok("verify"));
+    }
+
+    #[test]
+    fn other_methods_are_told() {
+        assert_eq!(find_id("PUT", "/entries/1"), Err(vec!["GET", "HEAD", "DELETE"]));
+    }
+
+    #[test]
+    fn other_paths_and_other_components_are_nothing() {
+        for path in ["/", "/entries", "/entries/", "/entries/1/2", "/other", "/Entries/1"] {
+            assert_eq!(find_id("GET", path), Err(Vec::new()), "{path}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_read() {
+        let Match::Operation(_, path) = find(OPERATIONS, "entries", &Method::POST, "/organizations/7/entries/42/stop")
+        else {
+            panic!("no operation");
+        };
+        assert_eq!((path.get("organization"), path.get("entry"), path.get("none")), ("7", "42", ""));
+        assert_eq!(path.get_as::<u8>("entry").ok(), Some(42));
+        assert_eq!(path.get_as::<bool>("entry").err().map(|problem| problem.status().as_u16()), Some(404));
+    }
+}
