@@ -27,7 +27,7 @@ pub struct Manifest {
     pub version: Option<String>,
     /// The manifest itself.
     pub path: PathBuf,
-    /// The folder of the manifest.
+    /// The folder of the manifest, absolute.
     pub root: PathBuf,
     /// Declared application variables.
     pub variables: BTreeMap<String, VariableDeclaration>,
@@ -171,6 +171,8 @@ impl Manifest {
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
         let source = SourceFile::read(path, "Run this in the folder of a spin.toml, or name one with --manifest.")
             .map_err(|error| vec![error])?;
-        normalise::normalise(path, &source).map_err(Into::into)
+        // Build commands run in other folders than this process.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        normalise::normalise(&path, &source).map_err(Into::into)
     }
 }
