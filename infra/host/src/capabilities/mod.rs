@@ -6,9 +6,12 @@ use crate::context::Context;
 
 pub mod bindings;
 pub mod key_value;
+mod network;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;
+#[cfg(test)]
+mod testing;
 mod variables;
 
 use bindings::spin;
@@ -25,6 +28,7 @@ impl HasData for Capabilities {
 
 /// Adds every `spin:*` interface to the linker.
 pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    spin::redis::redis::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::sqlite::sqlite::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::variables::variables::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     Ok(())

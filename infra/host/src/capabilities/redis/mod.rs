@@ -1,9 +1,288 @@
 //! `spin:redis@3.0.0`.
 
-pub mod embedded;
-/// x
-pub struct Connection;
+use std::sync::Arc;
 
-/// Connections by address.
-#[derive(Debug, Default)]
-pub struct Pools {}
+use ::redis::{Cmd, Value};
+use tokio::sync::OnceCell;
+use url::Url;
+use wasmtime::component::{Accessor, Resource};
+
+use super::{Capabilities, HandleKind, bindings::spin::redis::redis as wit};
+use crate::context::{ComponentContext, Context};
+
+pub mod embedded;
+mod reply;
+mod server;
+
+use embedded::EmbeddedRedis;
+pub use reply::CommandError;
+pub use server::Pools;
+use server::{Exclusive, Server};
+
+/// The host name of the Redis in the process.
+pub const EMBEDDED_HOST: &str = "embedded";
+
+/// A guest's connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    server: Backend,
+    spin_exact: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Embedded(EmbeddedRedis),
+    Server {
+        server: Arc<Server>,
+        /// Used from the first command on that needs it.
+        exclusive: Arc<OnceCell<Exclusive>>,
+    },
+}
+
+/// Commands that block, or that change what later commands on the same connection mean.
+const EXCLUSIVE: [&str; 24] = [
+    "ASKING",
+    "AUTH",
+    "BLMOVE",
+    "BLMPOP",
+    "BLPOP",
+    "BRPOP",
+    "BRPOPLPUSH",
+    "BZMPOP",
+    "BZPOPMAX",
+    "BZPOPMIN",
+    "CLIENT",
+    "DISCARD",
+    "EXEC",
+    "HELLO",
+    "MULTI",
+    "READONLY",
+    "READWRITE",
+    "RESET",
+    "SELECT",
+    "UNWATCH",
+    "WAIT",
+    "WAITAOF",
+    "WATCH",
+    "DEBUG",
+];
+
+/// Commands after which a connection no longer answers in order.
+const REFUSED: [&str; 8] =
+    ["MONITOR", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC"];
+
+impl Connection {
+    /// Connects when `component` may reach the address.
+    async fn open(component: &ComponentContext, address: &str) -> Result<Self, wit::Error> {
+        let url = Url::parse(address).map_err(|_| wit::Error::InvalidAddress)?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(wit::Error::InvalidAddress)?;
+        if !component.allowed_hosts.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
+            return Err(wit::Error::InvalidAddress);
+        }
+        let services = &component.services;
+        Self::to(&services.redis, &services.embedded_redis, address, host, &services.config.blocked_networks)
+            .await
+            .map(|server| Self { server, spin_exact: services.spin_exact })
+    }
+
+    async fn to(
+        pools: &Pools,
+        embedded: &EmbeddedRedis,
+        address: &str,
+        host: &str,
+        blocked: &[ipnet::IpNet],
+    ) -> Result<Backend, wit::Error> {
+        if host == EMBEDDED_HOST {
+            return Ok(Backend::Embedded(embedded.clone()));
+        }
+        let server = pools.get(address, blocked).map_err(|_| wit::Error::InvalidAddress)?;
+        server.connect().await.map_err(|error| wit::Error::Other(error.to_string()))?;
+        Ok(Backend::Server { server, exclusive: Arc::default() })
+    }
+
+    async fn call(&self, parts: &[&[u8]]) -> Result<Value, wit::Error> {
+        self.server.call(parts).await.map_err(|error| error.into_guest(self.spin_exact))
+    }
+
+    async fn count(&self, name: &str, key: &str, rest: &[String]) -> Result<u32, wit::Error> {
+        let mut parts = vec![name.as_bytes(), key.as_bytes()];
+        parts.extend(rest.iter().map(String::as_bytes));
+        match self.call(&parts).await? {
+            Value::Int(number) => Ok(u32::try_from(number).unwrap_or(u32::MAX)),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl Backend {
+    async fn call(&self, parts: &[&[u8]]) -> Result<Value, CommandError> {
+        match self {
+            Self::Embedded(redis) => redis.call(parts),
+            Self::Server { server, exclusive } => {
+                let name = parts.first().map(|name| String::from_utf8_lossy(name).to_ascii_uppercase());
+                let name = name.unwrap_or_default();
+                if REFUSED.contains(&name.as_str()) {
+                    return Err(CommandError::client(format!("`{name}` is not available to components")));
+                }
+                let mut command = Cmd::new();
+                for part in parts {
+                    command.arg(*part);
+                }
+                let blocks = name.starts_with("XREAD") && parts.iter().any(|part| part.eq_ignore_ascii_case(b"BLOCK"));
+                if blocks || EXCLUSIVE.contains(&name.as_str()) || exclusive.initialized() {
+                    exclusive.get_or_try_init(|| server.exclusive()).await?.call(&command).await
+                } else {
+                    server.call(&command).await
+                }
+            }
+        }
+    }
+}
+
+fn unexpected(value: &Value) -> wit::Error {
+    wit::Error::Other(format!("unexpected answer: {value:?}"))
+}
+
+impl wit::Host for Context {}
+
+impl wit::HostConnection for Context {
+    async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
+        self.release(HandleKind::Redis, connection).map(drop)
+    }
+}
+
+fn connection(store: &Accessor<Context, Capabilities>, handle: &Resource<Connection>) -> wasmtime::Result<Connection> {
+    store.with(|mut access| Ok(access.get().table.get(handle)?.clone()))
+}
+
+impl wit::HostConnectionWithStore<Context> for Capabilities {
+    async fn open(
+        store: &Accessor<Context, Self>,
+        address: String,
+    ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
+        let component = store.with(|mut access| access.get().component.clone());
+        match Connection::open(&component, &address).await {
+            Ok(connection) => store.with(|mut access| {
+                Ok(access.get().hold(HandleKind::Redis, connection)?.ok_or(wit::Error::TooManyConnections))
+            }),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn publish(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        channel: String,
+        payload: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let connection = connection(store, &handle)?;
+        Ok(connection.call(&[b"PUBLISH", channel.as_bytes(), &payload]).await.map(drop))
+    }
+
+    async fn get(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+    ) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::Error>> {
+        let connection = connection(store, &handle)?;
+        Ok(match connection.call(&[b"GET", key.as_bytes()]).await {
+            Ok(Value::Nil) => Ok(None),
+            Ok(Value::BulkString(bytes)) => Ok(Some(bytes)),
+            Ok(other) => Err(unexpected(&other)),
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn set(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let connection = connection(store, &handle)?;
+        Ok(connection.call(&[b"SET", key.as_bytes(), &value]).await.map(drop))
+    }
+
+    async fn incr(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+    ) -> wasmtime::Result<Result<i64, wit::Error>> {
+        let connection = connection(store, &handle)?;
+        Ok(match connection.call(&[b"INCR", key.as_bytes()]).await {
+            Ok(Value::Int(number)) => Ok(number),
+            Ok(other) => Err(unexpected(&other)),
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn del(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        keys: Vec<String>,
+    ) -> wasmtime::Result<Result<u32, wit::Error>> {
+        let connection = connection(store, &handle)?;
+        let Some((first, rest)) = keys.split_first() else { return Ok(Ok(0)) };
+        Ok(connection.count("DEL", first, rest).await)
+    }
+
+    async fn sadd(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+        values: Vec<String>,
+    ) -> wasmtime::Result<Result<u32, wit::Error>> {
+        Ok(connection(store, &handle)?.count("SADD", &key, &values).await)
+    }
+
+    async fn smembers(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+    ) -> wasmtime::Result<Result<Vec<String>, wit::Error>> {
+        let connection = connection(store, &handle)?;
+        Ok(match connection.call(&[b"SMEMBERS", key.as_bytes()]).await {
+            Ok(Value::Array(members) | Value::Set(members)) => members
+                .into_iter()
+                .map(|member| match member {
+                    Value::BulkString(bytes) => String::from_utf8(bytes).map_err(|_| wit::Error::TypeError),
+                    other => Err(unexpected(&other)),
+                })
+                .collect(),
+            Ok(other) => Err(unexpected(&other)),
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn srem(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        key: String,
+        values: Vec<String>,
+    ) -> wasmtime::Result<Result<u32, wit::Error>> {
+        Ok(connection(store, &handle)?.count("SREM", &key, &values).await)
+    }
+
+    async fn execute(
+        store: &Accessor<Context, Self>,
+        handle: Resource<Connection>,
+        command: String,
+        arguments: Vec<wit::RedisParameter>,
+    ) -> wasmtime::Result<Result<Vec<wit::RedisResult>, wit::Error>> {
+        let connection = connection(store, &handle)?;
+        let words: Vec<Vec<u8>> = std::iter::once(command.into_bytes())
+            .chain(arguments.into_iter().map(|argument| match argument {
+                wit::RedisParameter::Int64(number) => number.to_string().into_bytes(),
+                wit::RedisParameter::Binary(bytes) => bytes,
+            }))
+            .collect();
+        let parts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        Ok(match connection.call(&parts).await {
+            Ok(value) => reply::flatten(value).map_err(|error| error.into_guest(connection.spin_exact)),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Databases as private child processes. A test that finds none installed says so and passes.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A process with its folder; both go when it is dropped.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    pub(super) port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let debian = (13..=18).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
+    std::env::split_paths(&path).chain(debian).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+fn skip(name: &str) {
+    println!("skipped: {name} is not installed ({})", std::thread::current().name().unwrap_or_default());
+}
+
+fn wait_for(port: u16) {
+    let start = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(start.elapsed() < Duration::from_secs(20), "nothing listens on {port}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Starts a Redis without persistence.
+pub(super) fn redis() -> Option<Server> {
+    redis_on(free_port())
+}
+
+/// The same on a given port.
+pub(super) fn redis_on(port: u16) -> Option<Server> {
+    let Some(binary) = find("redis-server") else {
+        skip("redis-server");
+        return None;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let child = Command::new(binary)
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server starts");
+    wait_for(port);
+    Some(Server { child, port, _folder: folder })
+}
+
+/// Starts a PostgreSQL whose user `postgres` needs no password.
+pub(super) fn postgres() -> Option<Server> {
+    let (Some(initdb), Some(postgres)) = (find("initdb"), find("postgres")) else {
+        skip("postgres");
+        return None;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let data = data.to_str().expect("a path of letters");
+    own(folder.path());
+    let made = as_server_user(&initdb)
+        .args(["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"])
+        .stdout(Stdio::null())
+        .status()
+        .expect("initdb starts");
+    assert!(made.success());
+    let port = free_port();
+    let child = as_server_user(&postgres)
+        .args(["-D", data, "-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off"])
+        .args(["-c", "max_connections=60", "-c", "log_min_messages=fatal"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("postgres starts");
+    wait_for(port);
+    Some(Server { child, port, _folder: folder })
+}
+
+/// PostgreSQL refuses to run as root.
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
+}
+
+fn own(folder: &Path) {
+    if is_root() {
+        let status = Command::new("chown").arg("-R").arg("postgres").arg(folder).status();
+        assert!(status.expect("chown starts").success());
+    }
+}
+
+fn as_server_user(binary: &Path) -> Command {
+    if !is_root() {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(binary);
+    command
+}
