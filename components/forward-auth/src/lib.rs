@@ -37,7 +37,10 @@ fn identify(reply: Reply, caller: &Caller) -> Reply {
 
 /// What of a claim may stand in a header field: visible ASCII. Claims of foreign issuers are any text.
 fn field_value(claim: &str) -> String {
-    claim.chars().map(|character| if character.is_ascii_graphic() || character == ' ' { character } else { '?' }).collect()
+    claim
+        .chars()
+        .map(|character| if character.is_ascii_graphic() || character == ' ' { character } else { '?' })
+        .collect()
 }
 
 #[cfg(test)]
