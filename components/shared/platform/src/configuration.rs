@@ -1,11 +1,12 @@
 //! What the operator configured, read once per instance from the variables of the component.
 
 use std::cell::OnceCell;
+use std::net::IpAddr;
 use std::rc::Rc;
 
+use http::Uri;
 use serde::Deserialize;
 use spin_sdk::variables;
-use url::{Host, Url};
 
 use crate::problem::Problem;
 
@@ -94,7 +95,7 @@ pub async fn variable(name: &str) -> Result<String, Problem> {
 
 fn parse(public_url: &str, cors_origins: &str, trusted_issuers: &str) -> Result<Configuration, Invalid> {
     let public_url = public_url.trim_end_matches('/');
-    if !Url::parse(public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+    if !["http", "https"].contains(&scheme_and_host(public_url).0.as_str()) {
         return Err(Invalid::PublicUrl);
     }
     let mut issuers = vec![Issuer {
@@ -152,13 +153,23 @@ fn trust(entry: TrustedIssuer, public_url: &str) -> Result<Issuer, Invalid> {
 
 /// Keys come over https. Plain http is for this machine and this application only.
 fn may_fetch(jwks_uri: &str) -> bool {
-    Url::parse(jwks_uri).is_ok_and(|url| match (url.scheme(), url.host()) {
-        ("https", Some(_)) => url.username().is_empty() && url.password().is_none(),
-        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
-        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
-        ("http", Some(Host::Domain(domain))) => domain == "localhost" || domain.ends_with(".spin.internal"),
-        _ => false,
-    })
+    let (scheme, host) = scheme_and_host(jwks_uri);
+    let local = || {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        address.is_ok_and(|address| address.is_loopback()) || host == "localhost" || host.ends_with(".spin.internal")
+    };
+    !host.is_empty() && (scheme == "https" || scheme == "http" && local())
+}
+
+/// Both empty unless it is an absolute URL without user information.
+fn scheme_and_host(url: &str) -> (String, String) {
+    let Ok(uri) = url.parse::<Uri>() else { return Default::default() };
+    match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme), Some(authority)) if !authority.as_str().contains('@') => {
+            (scheme.to_owned(), authority.host().to_ascii_lowercase())
+        }
+        _ => Default::default(),
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub struct Query {
 
 impl Query {
     pub(crate) fn parse(query: Option<&str>) -> Self {
-        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self { pairs: pairs.map(|(name, value)| (Cow::into_owned(name), Cow::into_owned(value))).collect() }
     }
 
