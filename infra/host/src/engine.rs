@@ -1,1 +1,208 @@
-//! engine
+//! The wasmtime engine: how guests are compiled, limited and interrupted.
+
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use wasmtime::{
+    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, StoreContextMut, UpdateDeadline,
+    component::Linker,
+};
+
+use crate::context::Context;
+
+pub mod cache;
+mod precompiled;
+
+/// Length of an epoch: how long a guest computes before others of its thread get a turn.
+pub const EPOCH: Duration = Duration::from_millis(10);
+
+/// Instances that exist at the same time in the process; beyond it a request waits for a free one.
+const INSTANCES: u32 = 2000;
+/// A composed component brings the linear memories, tables and core instances of its dependencies.
+const MEMORIES_PER_INSTANCE: u32 = 4;
+const TABLES_PER_INSTANCE: u32 = 6;
+const CORE_INSTANCES_PER_INSTANCE: u32 = 20;
+
+/// Why the engine could not be made or a component could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// wasmtime refused the configuration or the host cannot provide what it needs.
+    #[error("the WebAssembly engine did not start: {0}")]
+    Engine(String),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The dependencies of a component do not fit.
+    #[error(transparent)]
+    Compose(#[from] crate::compose::Error),
+    /// The bytes are not a component that this engine can run.
+    #[error("component `{id}` does not compile: {error:#}")]
+    Compile {
+        /// The component.
+        id: String,
+        /// What wasmtime said.
+        error: wasmtime::Error,
+    },
+}
+
+/// wasmtime's engine with the components that this process has loaded. Cloning shares both.
+#[derive(Clone)]
+pub struct Engine {
+    wasmtime: wasmtime::Engine,
+    loaded: Arc<Mutex<cache::Loaded>>,
+}
+
+impl Engine {
+    /// The engine of this process; hosts share it so that a component is mapped once.
+    pub fn shared() -> Result<Self, Error> {
+        static SHARED: OnceLock<Result<Engine, String>> = OnceLock::new();
+        SHARED.get_or_init(|| Engine::new().map_err(|error| format!("{error:#}"))).clone().map_err(Error::Engine)
+    }
+
+    fn new() -> wasmtime::Result<Self> {
+        let wasmtime = match wasmtime::Engine::new(config().allocation_strategy(pool())) {
+            Ok(engine) => engine,
+            // Containers may bound the address space below what the pool reserves.
+            Err(error) => {
+                tracing::warn!("instances come without a pool, which is slower: {error:#}");
+                wasmtime::Engine::new(config().allocation_strategy(InstanceAllocationStrategy::OnDemand))?
+            }
+        };
+        let weak = wasmtime.weak();
+        std::thread::Builder::new().name("kronos-epoch".into()).spawn(move || {
+            while let Some(engine) = weak.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(EPOCH);
+            }
+        })?;
+        Ok(Self { wasmtime, loaded: Arc::default() })
+    }
+
+    /// The engine itself.
+    pub fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.wasmtime
+    }
+
+    /// A linker with everything that a component may import.
+    pub fn linker(&self) -> wasmtime::Result<Linker<Context>> {
+        let mut linker = Linker::new(&self.wasmtime);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        crate::http::add_to_linker(&mut linker)?;
+        crate::capabilities::add_to_linker(&mut linker)?;
+        Ok(linker)
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model_async(true)
+        .cranelift_opt_level(OptLevel::Speed)
+        .epoch_interruption(true)
+        .memory_init_cow(true);
+    config
+}
+
+fn pool() -> InstanceAllocationStrategy {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(INSTANCES)
+        .total_stacks(INSTANCES)
+        .total_memories(INSTANCES * MEMORIES_PER_INSTANCE)
+        .total_tables(INSTANCES * TABLES_PER_INSTANCE)
+        .total_core_instances(INSTANCES * CORE_INSTANCES_PER_INSTANCE)
+        .max_memories_per_component(32)
+        .max_core_instances_per_component(200)
+        .max_component_instance_size(10 << 20)
+        .max_core_instance_size(10 << 20)
+        .table_elements(100_000)
+        // Resetting what a request touched by memset is cheaper than giving the pages back to the kernel.
+        .linear_memory_keep_resident(1 << 20)
+        .table_keep_resident(64 << 10);
+    InstanceAllocationStrategy::Pooling(pool)
+}
+
+/// The component used its CPU time up without waiting for anything.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("stopped after {} ms of CPU time without waiting for anything", .0.as_millis())]
+pub struct CpuDeadlineExceeded(Duration);
+
+/// Counts the epochs that the guest of one store has computed through since it last waited for something.
+#[derive(Debug, Default)]
+pub struct CpuClock {
+    epochs: AtomicU32,
+    suspended_by_epoch: AtomicBool,
+}
+
+impl CpuClock {
+    /// What happens to a guest that computes at the end of an epoch.
+    pub fn on_epoch(&self, deadline: Duration) -> wasmtime::Result<UpdateDeadline> {
+        let epochs = self.epochs.fetch_add(1, Relaxed);
+        if EPOCH * epochs >= deadline {
+            return Err(CpuDeadlineExceeded(deadline).into());
+        }
+        // The first epoch may have ended while the guest was waiting.
+        if epochs == 0 {
+            return Ok(UpdateDeadline::Continue(1));
+        }
+        self.suspended_by_epoch.store(true, Relaxed);
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    }
+
+    /// To be called whenever the future that drives the store is pending.
+    pub fn on_pending(&self) {
+        if !self.suspended_by_epoch.swap(false, Relaxed) {
+            self.epochs.store(0, Relaxed);
+        }
+    }
+}
+
+/// Callback of a store's epoch deadline.
+pub(crate) fn on_epoch(store: StoreContextMut<'_, Context>) -> wasmtime::Result<UpdateDeadline> {
+    let context = store.data();
+    context.cpu.on_epoch(context.cpu_deadline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_that_waits_starts_afresh() {
+        let clock = CpuClock::default();
+        let deadline = EPOCH * 3;
+        assert!(matches!(clock.on_epoch(deadline), Ok(UpdateDeadline::Continue(1))));
+        assert!(matches!(clock.on_epoch(deadline), Ok(UpdateDeadline::YieldCustom(1, _))));
+        clock.on_pending();
+        assert!(matches!(clock.on_epoch(deadline), Ok(UpdateDeadline::YieldCustom(1, _))));
+        clock.on_pending();
+        clock.on_pending();
+        assert!(matches!(clock.on_epoch(deadline), Ok(UpdateDeadline::Continue(1))), "it has waited");
+    }
+
+    #[test]
+    fn a_guest_that_spins_is_stopped() {
+        let clock = CpuClock::default();
+        let epochs = (0..10).position(|_| match clock.on_epoch(EPOCH * 5) {
+            Ok(UpdateDeadline::YieldCustom(..)) => {
+                clock.on_pending();
+                false
+            }
+            Ok(_) => false,
+            Err(_) => true,
+        });
+        assert_eq!(epochs, Some(5));
+    }
+}

@@ -8,6 +8,7 @@ pub mod capabilities;
 pub mod compose;
 pub mod context;
 pub mod engine;
+mod host;
 pub mod http;
 pub mod manifest;
 pub mod migrate;
@@ -18,4 +19,5 @@ pub mod services;
 pub mod telemetry;
 pub mod variables;
 
+pub use host::{DOORBELL, Host, StartError};
 pub use options::{Limits, Options};

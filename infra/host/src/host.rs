@@ -1,0 +1,205 @@
+//! An application at work.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use tokio::task::JoinHandle;
+
+use crate::{
+    context::ComponentContext,
+    http::{self, App, instances::Lifecycle, listener::Serving},
+    manifest,
+    options::{Limits, Options},
+    redis_trigger::{Publisher, Triggers},
+    services::Services,
+};
+
+mod start;
+#[cfg(test)]
+mod tests;
+
+/// The channel of the doorbell that says that events wait in the outbox.
+pub const DOORBELL: &str = "kronos.outbox";
+
+/// Why an application does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The manifest is not usable.
+    #[error(transparent)]
+    Manifest(#[from] manifest::ManifestError),
+    /// The runtime configuration is not usable.
+    #[error(transparent)]
+    RuntimeConfig(#[from] crate::runtime_config::RuntimeConfigError),
+    /// A variable is missing or malformed.
+    #[error(transparent)]
+    Variables(#[from] crate::variables::SetupError),
+    /// A template has no value.
+    #[error("{place}: {source}")]
+    Template {
+        /// Where it stands.
+        place: String,
+        /// What is missing.
+        source: crate::variables::Error,
+    },
+    /// An allow-list is not usable.
+    #[error("component `{component}`: {source}")]
+    AllowedHosts {
+        /// The component.
+        component: String,
+        /// What is wrong.
+        source: crate::allowed_hosts::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A folder cannot be made.
+    #[error("{path}: {source}")]
+    Directory {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The store could not be migrated.
+    #[error(transparent)]
+    Migrate(#[from] crate::migrate::MigrateError),
+    /// A component could not be loaded.
+    #[error(transparent)]
+    Load(#[from] crate::engine::Error),
+    /// Dependencies do not fit.
+    #[error(transparent)]
+    Compose(#[from] crate::compose::Error),
+    /// A component asks for what nobody provides.
+    #[error("component `{component}` cannot run here: {reason}")]
+    Link {
+        /// The component.
+        component: String,
+        /// Which import.
+        reason: String,
+    },
+    /// A trigger names a component without the export that it needs.
+    #[error("component `{component}` has {trigger} and does not export `{export}`; it exports {exports}")]
+    NoHandler {
+        /// The component.
+        component: String,
+        /// The kind of trigger.
+        trigger: &'static str,
+        /// What it should export.
+        export: &'static str,
+        /// What it does.
+        exports: String,
+    },
+    /// A trigger names a component that is not in the manifest.
+    #[error("a trigger names the component `{0}`, which does not exist")]
+    NoComponent(String),
+    /// Routes are not usable.
+    #[error(transparent)]
+    Routes(#[from] http::Error),
+    /// The TLS client could not be made.
+    #[error("outbound HTTPS: {0}")]
+    Tls(String),
+}
+
+/// An application that serves.
+pub struct Host {
+    address: SocketAddr,
+    app: Arc<App>,
+    serving: Serving,
+    triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
+    ticker: Ticker,
+    tick_task: Option<JoinHandle<()>>,
+    lifecycle: Arc<Lifecycle>,
+    limits: Limits,
+    ended: tokio::sync::Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
+}
+
+/// What rings the doorbell.
+#[derive(Clone)]
+struct Ticker {
+    services: Arc<Services>,
+    publishers: Arc<Vec<Publisher>>,
+    triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
+}
+
+impl Ticker {
+    async fn tick(&self) {
+        let mut rung = true;
+        for publisher in self.publishers.iter() {
+            if let Err(error) = publisher.ring(DOORBELL, &self.services.embedded_redis).await {
+                tracing::debug!("the doorbell was not published: {error}");
+                rung = false;
+            }
+        }
+        // Without the server the components of this process hear it all the same.
+        if !rung && let Some(triggers) = &*self.triggers.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            triggers.ring(DOORBELL);
+        }
+    }
+}
+
+impl Host {
+    /// Loads the application that `options` name, migrates its store, and serves it.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        start::start(options).await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Rings the doorbell on [`DOORBELL`], so that every consumer looks for events.
+    pub async fn tick(&self) {
+        self.ticker.tick().await;
+    }
+
+    /// Sends a request to a component within the process, without the listener. `404` when no HTTP trigger names it.
+    pub async fn call(&self, component: &str, request: ::http::Request<Bytes>) -> ::http::Response<Bytes> {
+        match self.app.call(component, request).await {
+            Some(response) => response,
+            None => {
+                let mut response = ::http::Response::new(Bytes::new());
+                *response.status_mut() = ::http::StatusCode::NOT_FOUND;
+                response
+            }
+        }
+    }
+
+    /// Waits until a trigger has ended for good, which only happens with `--spin-exact`; answers the server's address.
+    pub async fn ended(&self) -> String {
+        match self.ended.lock().await.recv().await {
+            Some(address) => address,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes no more work, lets what is in progress finish up to [`Limits::drain`], and ends every instance. Says
+    /// whether everything finished.
+    pub async fn stop(self) -> bool {
+        let Self { serving, triggers, tick_task, lifecycle, limits, .. } = self;
+        if let Some(task) = tick_task {
+            task.abort();
+        }
+        let triggers = triggers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let consumers = async {
+            match triggers {
+                Some(triggers) => triggers.stop(limits.drain).await,
+                None => true,
+            }
+        };
+        let (served, consumed) = tokio::join!(serving.stop(limits.drain), consumers);
+        lifecycle.drain();
+        // Instances without requests end at once; the others have had their time.
+        tokio::task::yield_now().await;
+        lifecycle.stop();
+        served && consumed
+    }
+}
+
+/// The grants of every component that a trigger names.
+type Contexts = std::collections::BTreeMap<String, Arc<ComponentContext>>;

@@ -1,0 +1,352 @@
+//! The steps from a manifest to a host at work.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use wasmtime::component::{Component, InstancePre};
+use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
+
+use super::{Contexts, DOORBELL, Host, StartError, Ticker};
+use crate::{
+    allowed_hosts::AllowedHosts,
+    capabilities::bindings::redis_handler::RedisHandlerPre,
+    compose,
+    context::{ComponentContext, Context},
+    engine::{
+        Engine, Error as EngineError,
+        cache::{self, Input, Sources},
+    },
+    http::{
+        App,
+        connect::{Blocked, Clients},
+        instances::{HttpComponent, Lifecycle},
+        listener::{self, Serving},
+        outbound::Outbound,
+    },
+    manifest::{self, HttpTarget, Manifest},
+    migrate,
+    options::{Limits, Options},
+    redis_trigger::{Consumer, Publisher, Trigger, Triggers},
+    runtime_config::RuntimeConfig,
+    services::Services,
+    variables::Variables,
+};
+
+const HTTP_EXPORT: &str = "wasi:http/handler@0.3.0";
+const REDIS_EXPORT: &str = "spin:redis/inbound-redis@3.0.0";
+/// The component whose first request creates keys and the first owner, and the request that does.
+const WARM_COMPONENT: &str = "identity";
+const WARM_PATH: &str = "/.well-known/jwks.json";
+
+pub(super) async fn start(options: Options) -> Result<Host, StartError> {
+    let manifest = Manifest::load(&options.manifest)?;
+    for warning in &manifest.warnings {
+        tracing::warn!("{warning}");
+    }
+    compose::check(&manifest)?;
+    let config = RuntimeConfig::for_application(&options, &manifest)?;
+    let listen_error = |source| StartError::Listen { address: options.listen, source };
+    let listener = listener::bind(options.listen).map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let variables = Arc::new(Variables::new(&manifest, &config, &options, address)?);
+    let state_dir = state_dir(&options, &config, &manifest)?;
+    let template = |place: &str| {
+        let place = place.to_owned();
+        move |source| StartError::Template { place, source }
+    };
+    let store = migrate::Store::of(&manifest, &variables, &config, &state_dir).map_err(template("postgres_url"))?;
+    let migrated = async {
+        match &store {
+            Some(store) => migrate::run(store).await.map(Some),
+            None => Ok(None),
+        }
+    };
+
+    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join("cache"));
+    let engine = Engine::shared()?;
+    let ids = triggered(&manifest)?;
+    let loaded = load(&engine, &manifest, &ids, cache_dir);
+    let (migrated, components) = tokio::join!(migrated, loaded);
+    for name in migrated?.unwrap_or_default() {
+        tracing::info!("migrated the store: {name}");
+    }
+    let components = components?;
+
+    let mut limits = options.limits;
+    if let Some(bytes) = config.max_instance_memory {
+        limits.instance_memory = bytes;
+    }
+    let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
+    let clients =
+        Clients::new(blocked, config.http_connection_pooling).map_err(|error| StartError::Tls(error.to_string()))?;
+    let outbound = Arc::new(Outbound::new(clients, config.http_max_connections));
+    let services = Arc::new(Services::new(config, state_dir, options.spin_exact));
+    let contexts = contexts(&manifest, &ids, &variables, &services, &outbound, limits)?;
+    let instances = link(&engine, &contexts, &components)?;
+
+    let lifecycle = Arc::<Lifecycle>::default();
+    let http = http_components(&manifest, &engine, &contexts, &instances, &lifecycle)?;
+    let app = Arc::new(App::new(&manifest, http, limits)?);
+    outbound.connect(address, app.components());
+    warm(&app).await;
+
+    let triggers = redis_triggers(&manifest, &engine, &contexts, &instances, &variables)?;
+    let publishers: BTreeSet<String> =
+        triggers.iter().filter(|trigger| trigger.channel == DOORBELL).map(|trigger| trigger.address.clone()).collect();
+    let publishers: Arc<Vec<Publisher>> = Arc::new(publishers.into_iter().map(Publisher::new).collect());
+    // Each tick comes back as a message, unless nobody listens there.
+    let silence = options.tick.filter(|_| !publishers.is_empty()).map(|tick| (tick * 5).max(Duration::from_secs(10)));
+    let (ended, ended_receiver) = tokio::sync::mpsc::unbounded_channel();
+    let triggers = Triggers::start(triggers, &services.embedded_redis, options.spin_exact, silence, ended);
+    let triggers = Arc::new(Mutex::new(Some(triggers)));
+    let ticker = Ticker { services, publishers, triggers: Arc::clone(&triggers) };
+    let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
+    Ok(Host {
+        address,
+        serving: Serving::start(listener, Arc::clone(&app)),
+        app,
+        triggers,
+        ticker,
+        tick_task,
+        lifecycle,
+        limits,
+        ended: tokio::sync::Mutex::new(ended_receiver),
+    })
+}
+
+async fn tick(ticker: Ticker, period: Duration) {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        interval.tick().await;
+        ticker.tick().await;
+    }
+}
+
+fn state_dir(options: &Options, config: &RuntimeConfig, manifest: &Manifest) -> Result<PathBuf, StartError> {
+    let path =
+        options.state_dir.clone().or_else(|| config.state_dir.clone()).unwrap_or_else(|| manifest.root.join(".kronos"));
+    create(&path)?;
+    Ok(path)
+}
+
+fn create(path: &Path) -> Result<(), StartError> {
+    fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.into(), source })
+}
+
+/// Ids of the components that triggers name.
+fn triggered(manifest: &Manifest) -> Result<BTreeSet<String>, StartError> {
+    let http = manifest.http.iter().filter_map(|trigger| match &trigger.target {
+        HttpTarget::Component(id) => Some(id),
+        HttpTarget::Static(_) => None,
+    });
+    let ids: BTreeSet<String> = http.chain(manifest.redis.iter().map(|trigger| &trigger.component)).cloned().collect();
+    match ids.iter().find(|id| !manifest.components.contains_key(*id)) {
+        Some(missing) => Err(StartError::NoComponent(missing.clone())),
+        None => Ok(ids),
+    }
+}
+
+/// Loads the components side by side; those that nobody has compiled take seconds, the others a millisecond.
+async fn load(
+    engine: &Engine,
+    manifest: &Manifest,
+    ids: &BTreeSet<String>,
+    cache_dir: PathBuf,
+) -> Result<BTreeMap<String, Component>, StartError> {
+    let declared: Vec<manifest::Component> = ids.iter().map(|id| manifest.components[id].clone()).collect();
+    let engine = engine.clone();
+    let load = move || {
+        cache::create_directory(&cache_dir)?;
+        let mut sources = Sources::default();
+        let mut inputs = Vec::with_capacity(declared.len());
+        for component in &declared {
+            inputs.push(Input::read(&engine, component, &mut sources)?);
+        }
+        drop(sources);
+        let total = inputs.len();
+        let done = std::sync::atomic::AtomicUsize::new(0);
+        let progress = |id: &str, time: Duration| {
+            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            tracing::info!("compiled component {id} in {} ms ({done} of {total})", time.as_millis());
+        };
+        std::thread::scope(|scope| {
+            let loading: Vec<_> =
+                inputs.iter().map(|input| scope.spawn(|| input.load(&engine, &cache_dir, progress))).collect();
+            declared
+                .iter()
+                .zip(loading)
+                .map(|(component, loading)| match loading.join() {
+                    Ok(loaded) => Ok((component.id.clone(), loaded?)),
+                    Err(_) => Err(EngineError::Engine(format!("compiling `{}` failed", component.id))),
+                })
+                .collect::<Result<BTreeMap<_, _>, EngineError>>()
+        })
+    };
+    match tokio::task::spawn_blocking(load).await {
+        Ok(loaded) => Ok(loaded?),
+        Err(error) => Err(EngineError::Engine(error.to_string()).into()),
+    }
+}
+
+fn contexts(
+    manifest: &Manifest,
+    ids: &BTreeSet<String>,
+    variables: &Arc<Variables>,
+    services: &Arc<Services>,
+    outbound: &Arc<Outbound>,
+    limits: Limits,
+) -> Result<Contexts, StartError> {
+    let mut contexts = Contexts::new();
+    for id in ids {
+        let component = manifest.components[id].clone();
+        let allowed_hosts = AllowedHosts::resolve(&component.allowed_outbound_hosts, variables)
+            .map_err(|source| StartError::AllowedHosts { component: id.clone(), source })?;
+        let mounts = mounts(&component, &services.state_dir)?;
+        let context = ComponentContext {
+            component,
+            allowed_hosts,
+            variables: Arc::clone(variables),
+            services: Arc::clone(services),
+            limits,
+            outbound: Arc::clone(outbound),
+            mounts,
+        };
+        contexts.insert(id.clone(), Arc::new(context));
+    }
+    Ok(contexts)
+}
+
+/// Folders are mounted as they are. Single files are copied into a folder of the component first, since a guest can
+/// only be given folders.
+fn mounts(component: &manifest::Component, state_dir: &Path) -> Result<Vec<(PathBuf, String)>, StartError> {
+    let (folders, files): (Vec<_>, Vec<_>) = component.files.iter().cloned().partition(|(host, _)| host.is_dir());
+    let mut mounts = folders;
+    if !files.is_empty() {
+        let root = state_dir.join("files").join(&component.id);
+        for (host, guest) in files {
+            let target = root.join(guest.trim_start_matches('/'));
+            create(target.parent().unwrap_or(&root))?;
+            fs::copy(&host, &target).map_err(|source| StartError::Directory { path: host, source })?;
+        }
+        mounts.push((root, "/".into()));
+    }
+    Ok(mounts)
+}
+
+fn link(
+    engine: &Engine,
+    contexts: &Contexts,
+    components: &BTreeMap<String, Component>,
+) -> Result<BTreeMap<String, InstancePre<Context>>, StartError> {
+    let linker = engine.linker().map_err(|error| EngineError::Engine(format!("{error:#}")))?;
+    let mut instances = BTreeMap::new();
+    for (id, component) in components {
+        let refused = |error: wasmtime::Error| StartError::Link { component: id.clone(), reason: format!("{error:#}") };
+        let declared = &contexts[id].component;
+        let pre = if declared.dependencies.is_empty() {
+            linker.instantiate_pre(component)
+        } else {
+            let mut linker = linker.clone();
+            compose::denied::add_to_linker(&mut linker, component, declared).map_err(refused)?;
+            linker.instantiate_pre(component)
+        };
+        instances.insert(id.clone(), pre.map_err(refused)?);
+    }
+    Ok(instances)
+}
+
+fn exports(pre: &InstancePre<Context>) -> Vec<String> {
+    let component = pre.component();
+    component.component_type().exports(component.engine()).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn no_handler(component: &str, trigger: &'static str, export: &'static str, pre: &InstancePre<Context>) -> StartError {
+    let exports = exports(pre);
+    let exports = if exports.is_empty() { "nothing".into() } else { format!("`{}`", exports.join("`, `")) };
+    StartError::NoHandler { component: component.into(), trigger, export, exports }
+}
+
+fn http_components(
+    manifest: &Manifest,
+    engine: &Engine,
+    contexts: &Contexts,
+    instances: &BTreeMap<String, InstancePre<Context>>,
+    lifecycle: &Arc<Lifecycle>,
+) -> Result<Vec<Arc<HttpComponent>>, StartError> {
+    let ids: BTreeSet<&String> = manifest
+        .http
+        .iter()
+        .filter_map(|trigger| match &trigger.target {
+            HttpTarget::Component(id) => Some(id),
+            HttpTarget::Static(_) => None,
+        })
+        .collect();
+    ids.into_iter()
+        .map(|id| {
+            let pre = &instances[id];
+            let exports = exports(pre);
+            let refused =
+                |error: wasmtime::Error| StartError::Link { component: id.clone(), reason: format!("{error:#}") };
+            let proxy = if exports.iter().any(|name| name.starts_with("wasi:http/handler@0.3.")) {
+                ProxyPre::P3(p3::bindings::ServicePre::new(pre.clone()).map_err(refused)?)
+            } else if exports.iter().any(|name| name.starts_with("wasi:http/incoming-handler@0.2.")) {
+                ProxyPre::P2(p2::bindings::ProxyPre::new(pre.clone()).map_err(refused)?)
+            } else {
+                return Err(no_handler(id, "an HTTP trigger", HTTP_EXPORT, pre));
+            };
+            let context = Arc::clone(&contexts[id]);
+            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, context, Arc::clone(lifecycle))))
+        })
+        .collect()
+}
+
+fn redis_triggers(
+    manifest: &Manifest,
+    engine: &Engine,
+    contexts: &Contexts,
+    instances: &BTreeMap<String, InstancePre<Context>>,
+    variables: &Variables,
+) -> Result<Vec<Trigger>, StartError> {
+    manifest
+        .redis
+        .iter()
+        .map(|trigger| {
+            let id = &trigger.component;
+            let pre = &instances[id];
+            if !exports(pre).iter().any(|name| name == REDIS_EXPORT) {
+                return Err(no_handler(id, "a Redis trigger", REDIS_EXPORT, pre));
+            }
+            let refused =
+                |error: wasmtime::Error| StartError::Link { component: id.clone(), reason: format!("{error:#}") };
+            let handler = RedisHandlerPre::new(pre.clone()).map_err(refused)?;
+            let resolve = |template, what: &str| {
+                variables.resolve(template).map_err(|source| StartError::Template {
+                    place: format!("Redis trigger of `{id}`, {what}"),
+                    source,
+                })
+            };
+            Ok(Trigger {
+                address: resolve(&trigger.address, "address")?,
+                channel: resolve(&trigger.channel, "channel")?,
+                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&contexts[id]))),
+            })
+        })
+        .collect()
+}
+
+/// The first request of a new installation creates keys and the first owner: it is made before any client's.
+async fn warm(app: &App) {
+    let Ok(request) = http::Request::get(WARM_PATH).body(Bytes::new()) else { return };
+    if let Some(response) = app.call(WARM_COMPONENT, request).await
+        && !response.status().is_success()
+    {
+        tracing::warn!("component {WARM_COMPONENT} answered {} to its first request", response.status());
+    }
+}

@@ -1,0 +1,110 @@
+//! The listener: accepts connections, serves HTTP/1.1 and HTTP/2, and drains at the end.
+
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use super::{App, head};
+
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 4096;
+/// How long a client may take for the head of its request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Most bytes of the head of a request.
+const HEAD_SIZE: usize = 64 << 10;
+/// How long accepting pauses when the process has no file left for another connection.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Binds `address`.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// A listener at work.
+pub struct Serving {
+    stop: oneshot::Sender<Duration>,
+    task: JoinHandle<bool>,
+}
+
+impl Serving {
+    /// Serves `app` on `listener`.
+    pub fn start(listener: TcpListener, app: Arc<App>) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, task: tokio::spawn(run(listener, app, stopped)) }
+    }
+
+    /// Accepts no more, and waits up to `drain` for the requests in progress; says whether all of them finished.
+    pub async fn stop(self, drain: Duration) -> bool {
+        let _ = self.stop.send(drain);
+        self.task.await.unwrap_or(false)
+    }
+}
+
+async fn run(listener: TcpListener, app: Arc<App>, mut stopped: oneshot::Receiver<Duration>) -> bool {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_SIZE)
+        .pipeline_flush(true);
+    server.http2().timer(TokioTimer::new()).max_header_list_size(64 << 10);
+    let connections = GracefulShutdown::new();
+    let drain = loop {
+        let accepted = tokio::select! {
+            drain = &mut stopped => break drain.unwrap_or_default(),
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => serve(&server, &connections, &app, stream, peer),
+            // Of one connection that is gone already, or no file left: neither ends the listener.
+            Err(error) => {
+                tracing::debug!("accept: {error}");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    drop(listener);
+    tokio::time::timeout(drain, connections.shutdown()).await.is_ok()
+}
+
+fn serve(
+    server: &auto::Builder<TokioExecutor>,
+    connections: &GracefulShutdown,
+    app: &Arc<App>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    // Without it a response in two parts waits for the client's delayed acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!("TCP_NODELAY: {error}");
+    }
+    let client = head::client_addr(peer);
+    let app = Arc::clone(app);
+    let service = service_fn(move |request| {
+        let (app, client) = (Arc::clone(&app), client.clone());
+        async move { Ok::<_, Infallible>(app.respond(request, &client).await) }
+    });
+    let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!("connection of {peer}: {error}");
+        }
+    });
+}

@@ -1,0 +1,372 @@
+//! Requests that components send: to each other within the process, or out, as their allow-lists say.
+
+use std::{
+    collections::HashMap,
+    error::Error as _,
+    fmt,
+    future::{Future, ready},
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::{Arc, OnceLock, Weak},
+    task::{Context as TaskContext, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, Uri, header, uri::Scheme};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep},
+};
+use wasmtime::component::GuestTaskId;
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
+};
+
+use super::{
+    connect::{CONNECT, Clients, Prohibited},
+    head::{self, RouteHeaders},
+    instances::{Failure, HttpComponent},
+    request_id,
+    router::{Match, PARAMETERS},
+};
+use crate::context::ComponentContext;
+
+/// Calls from component to component that may be nested.
+const DEPTH: u8 = 16;
+/// How long a guest waits for a head, and between two parts of a body, unless it says so.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// The domain of the application's own components.
+const CHAIN: &str = ".spin.internal";
+/// The host by which components call their own application over its listener.
+pub const OWN: &str = "self.alt";
+
+/// What guests send and receive goes through here.
+pub struct Hooks {
+    component: Arc<ComponentContext>,
+    /// Depth of the request whose call comes next.
+    depth: u8,
+    /// Tasks of the guest that answer another component, with their depth; the others answer a client.
+    chained: Vec<(GuestTaskId, u8)>,
+    forbidden: ForbiddenHeaderFilter,
+}
+
+impl Hooks {
+    /// For a new instance of `component`.
+    pub fn new(component: Arc<ComponentContext>) -> Self {
+        let forbidden = Arc::clone(&component.outbound.forbidden);
+        Self { component, depth: 0, chained: Vec::new(), forbidden }
+    }
+
+    /// The guest begins to answer a request of this depth.
+    pub fn on_request_start(&mut self, task: GuestTaskId, depth: u8) {
+        // Ids of finished tasks are used again.
+        self.chained.retain(|(known, _)| *known != task);
+        if depth > 0 {
+            self.chained.push((task, depth));
+        }
+        self.depth = depth;
+    }
+
+    /// The next call comes from these tasks, youngest first.
+    pub fn on_call(&mut self, mut tasks: impl Iterator<Item = GuestTaskId>) {
+        self.depth = if self.chained.is_empty() {
+            0
+        } else {
+            tasks.find_map(|task| self.chained.iter().find(|(known, _)| *known == task)).map_or(0, |(_, depth)| *depth)
+        };
+    }
+}
+
+type Sent = Result<(Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>;
+
+impl WasiHttpHooks for Hooks {
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::clone(&self.forbidden)
+    }
+
+    fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
+        is_forbidden(name)
+    }
+
+    /// The client sets it, so that it cannot contradict what the allow-list was asked for.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _fut: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Sent> + Send> {
+        let (component, depth) = (Arc::clone(&self.component), self.depth);
+        Box::new(async move {
+            let response = component.outbound.send(&component, request, options.unwrap_or_default(), depth).await?;
+            Ok((response, Box::new(ready(Ok(()))) as Box<dyn Future<Output = _> + Send>))
+        })
+    }
+}
+
+/// Guests see `Host`, as on Spin; what belongs to the connection stays with the host.
+fn is_forbidden(name: &HeaderName) -> bool {
+    *name != header::HOST && DEFAULT_FORBIDDEN_HEADERS.contains(name)
+}
+
+/// The way out of the process, shared by all components.
+pub struct Outbound {
+    clients: Clients,
+    /// `None` without a limit.
+    connections: Option<Arc<Semaphore>>,
+    own: OnceLock<SocketAddr>,
+    components: OnceLock<HashMap<String, Weak<HttpComponent>>>,
+    chained: RouteHeaders,
+    forbidden: ForbiddenHeaderFilter,
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound").field("own", &self.own).finish_non_exhaustive()
+    }
+}
+
+impl Outbound {
+    /// Makes the way out; the application itself is known later ([`Self::connect`]).
+    pub fn new(clients: Clients, max_connections: Option<usize>) -> Self {
+        Self {
+            clients,
+            connections: max_connections.map(connections),
+            own: OnceLock::new(),
+            components: OnceLock::new(),
+            chained: RouteHeaders::chained(),
+            forbidden: Arc::new(is_forbidden),
+        }
+    }
+
+    /// Tells it where the application listens and which components answer.
+    pub fn connect(&self, own: SocketAddr, components: HashMap<String, Weak<HttpComponent>>) {
+        // A host does so once.
+        let _ = self.own.set(own);
+        let _ = self.components.set(components);
+    }
+
+    async fn send(
+        &self,
+        component: &ComponentContext,
+        request: Request<WasiBody>,
+        options: RequestOptions,
+        depth: u8,
+    ) -> Result<Response<WasiBody>, Error> {
+        let uri = request.uri();
+        let authority = uri.authority().ok_or(Error::HttpRequestUriInvalid)?;
+        let scheme = uri.scheme_str().unwrap_or("https");
+        let host = authority.host();
+        let port = authority.port_u16().unwrap_or(if scheme == "http" { 80 } else { 443 });
+        if let Some(id) = host.strip_suffix(CHAIN) {
+            let allowed = &component.allowed_hosts;
+            if !allowed.allows(scheme, host, port) && !allowed.allows("http", host, 80) {
+                return Err(denied(component, scheme, host, port));
+            }
+            let id = id.to_owned();
+            return self.chain(&id, request, depth).await;
+        }
+        if host == OWN {
+            if !component.allowed_hosts.allows_self(scheme) {
+                return Err(denied(component, scheme, host, port));
+            }
+            return self.call_own(request, options).await;
+        }
+        if !component.allowed_hosts.allows(scheme, host, port) {
+            return Err(denied(component, scheme, host, port));
+        }
+        let named = component.allowed_hosts.names_literally(scheme, host, port);
+        if !named
+            && let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>()
+            && self.clients.blocked.contains(address)
+        {
+            return Err(Error::DestinationIpProhibited);
+        }
+        self.dispatch(request, options, named).await
+    }
+
+    /// Calls another component of the application, without leaving the process.
+    async fn chain(&self, id: &str, request: Request<WasiBody>, depth: u8) -> Result<Response<WasiBody>, Error> {
+        let depth = depth + 1;
+        if depth > DEPTH {
+            return Err(Error::LoopDetected);
+        }
+        let target = self
+            .components
+            .get()
+            .and_then(|components| components.get(id))
+            .and_then(Weak::upgrade)
+            .ok_or(Error::DestinationNotFound)?;
+        let (mut head, body) = request.into_parts();
+        let authority = head.uri.authority().cloned().ok_or(Error::HttpRequestUriInvalid)?;
+        let path_and_query = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        let full_url = head::full_url(&authority, path_and_query);
+        head::strip(&mut head.headers);
+        let id = request_id::of(&mut head.headers);
+        let path = head.uri.path().to_owned();
+        let found = Match { target: (), parameters: [""; PARAMETERS], path_info: &path };
+        self.chained.add(&mut head.headers, &found, full_url, HeaderValue::from_static("0.0.0.0:0"));
+        let mut uri = head.uri.into_parts();
+        uri.scheme = Some(Scheme::HTTP);
+        head.uri = Uri::from_parts(uri).map_err(|_| Error::HttpRequestUriInvalid)?;
+        target.handle(Request::from_parts(head, body), id, depth).await.map_err(|failure| match failure {
+            Failure::Timeout => Error::HttpResponseTimeout,
+            Failure::NotInstantiated(_) => Error::DestinationUnavailable,
+            Failure::Trapped | Failure::Refused(_) => {
+                Error::InternalError(Some(format!("component `{}` {failure}", target.id())))
+            }
+        })
+    }
+
+    /// Calls the application over its own listener.
+    async fn call_own(
+        &self,
+        mut request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<WasiBody>, Error> {
+        let own = self.own.get().ok_or(Error::DestinationUnavailable)?;
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        *request.uri_mut() = Uri::builder()
+            .scheme(Scheme::HTTP)
+            .authority(own.to_string())
+            .path_and_query(path)
+            .build()
+            .map_err(|_| Error::HttpRequestUriInvalid)?;
+        self.dispatch(request, options, true).await
+    }
+
+    async fn dispatch(
+        &self,
+        mut request: Request<WasiBody>,
+        options: RequestOptions,
+        named: bool,
+    ) -> Result<Response<WasiBody>, Error> {
+        request.headers_mut().remove(header::HOST);
+        let permit = match &self.connections {
+            Some(connections) => {
+                Some(Arc::clone(connections).acquire_owned().await.map_err(|_| Error::ConnectionLimitReached)?)
+            }
+            None => None,
+        };
+        let client = if named { &self.clients.named } else { &self.clients.others };
+        let connect = options.connect_timeout.unwrap_or(CONNECT);
+        let patience = connect.saturating_add(options.first_byte_timeout.unwrap_or(PATIENCE));
+        let response = tokio::time::timeout(patience, client.request(request))
+            .await
+            .map_err(|_| Error::ConnectionReadTimeout)?
+            .map_err(|error| client_error(&error))?;
+        let limit = options.between_bytes_timeout.unwrap_or(PATIENCE);
+        Ok(response.map(|body| {
+            Paced { body, limit, timer: Box::pin(tokio::time::sleep(limit)), waiting: false, _permit: permit }
+                .boxed_unsync()
+        }))
+    }
+}
+
+fn connections(count: usize) -> Arc<Semaphore> {
+    let connections = Semaphore::new(count.min(Semaphore::MAX_PERMITS));
+    if count == 0 {
+        // Waiting for one would never end.
+        connections.close();
+    }
+    Arc::new(connections)
+}
+
+/// A guest sees `HttpRequestDenied`; whoever runs the application sees what to grant.
+fn denied(component: &ComponentContext, scheme: &str, host: &str, port: u16) -> Error {
+    tracing::warn!(
+        target: "kronos::component",
+        component = component.component.id,
+        "outbound request to {scheme}://{host}:{port} denied: `allowed_outbound_hosts` does not grant it"
+    );
+    Error::HttpRequestDenied
+}
+
+/// What a guest learns about a request that failed.
+fn client_error(error: &hyper_util::client::legacy::Error) -> Error {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            if io.get_ref().is_some_and(|inner| inner.is::<Prohibited>()) {
+                return Error::DestinationIpProhibited;
+            }
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
+                std::io::ErrorKind::TimedOut => return Error::ConnectionTimeout,
+                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => {
+                    return Error::ConnectionTerminated;
+                }
+                _ => {}
+            }
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return match tls {
+                rustls::Error::InvalidCertificate(_) => Error::TlsCertificateError,
+                _ => Error::TlsProtocolError,
+            };
+        }
+        source = cause.source();
+    }
+    if error.is_connect() {
+        return Error::DnsError { rcode: None, info_code: None };
+    }
+    Error::HttpProtocolError
+}
+
+/// A body whose parts must come within a limit of time; it holds its connection's permit.
+struct Paced {
+    body: Incoming,
+    limit: Duration,
+    timer: Pin<Box<Sleep>>,
+    waiting: bool,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Body for Paced {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.waiting = false;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Error::Hyper)));
+        }
+        if !self.waiting {
+            self.waiting = true;
+            let due = Instant::now() + self.limit;
+            self.timer.as_mut().reset(due);
+        }
+        match self.timer.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Some(Err(Error::ConnectionReadTimeout))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_see_host_and_nothing_of_the_connection() {
+        assert!(!is_forbidden(&header::HOST));
+        assert!(!is_forbidden(&header::AUTHORIZATION));
+        assert!(is_forbidden(&header::CONNECTION));
+        assert!(is_forbidden(&header::TRANSFER_ENCODING));
+    }
+}
