@@ -28,6 +28,7 @@ impl HasData for Capabilities {
 
 /// Adds every `spin:*` interface to the linker.
 pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    spin::postgres::postgres::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::redis::redis::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::sqlite::sqlite::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::variables::variables::add_to_linker::<_, Capabilities>(linker, |context| context)?;
@@ -57,25 +58,29 @@ impl HandleKind {
     }
 }
 
-/// Counts of the resources that one instance holds.
+/// What one instance holds.
 #[derive(Debug, Default)]
-pub struct Handles([usize; 4]);
+pub struct Handles {
+    /// Resources by kind.
+    counts: [usize; 4],
+    postgres_sessions: postgres::Sessions,
+}
 
 impl Context {
     /// Gives `resource` to the guest, `None` when it holds as many as it may.
     fn hold<T: Send + 'static>(&mut self, kind: HandleKind, resource: T) -> wasmtime::Result<Option<Resource<T>>> {
-        if self.handles.0[kind as usize] >= kind.limit() {
+        if self.handles.counts[kind as usize] >= kind.limit() {
             return Ok(None);
         }
         let handle = self.table.push(resource)?;
-        self.handles.0[kind as usize] += 1;
+        self.handles.counts[kind as usize] += 1;
         Ok(Some(handle))
     }
 
     /// Takes a resource back that the guest dropped.
     fn release<T: 'static>(&mut self, kind: HandleKind, handle: Resource<T>) -> wasmtime::Result<T> {
         let resource = self.table.delete(handle)?;
-        self.handles.0[kind as usize] -= 1;
+        self.handles.counts[kind as usize] -= 1;
         Ok(resource)
     }
 }

@@ -92,6 +92,13 @@ pub(super) fn postgres() -> Option<Server> {
         .spawn()
         .expect("postgres starts");
     wait_for(port);
+    let state = Path::new(data).join("postmaster.pid");
+    let is_ready = || std::fs::read_to_string(&state).is_ok_and(|state| state.contains("ready"));
+    let start = Instant::now();
+    while !is_ready() {
+        assert!(start.elapsed() < Duration::from_secs(20), "PostgreSQL doesn't get ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     Some(Server { child, port, _folder: folder })
 }
 

@@ -1,17 +1,254 @@
 //! `spin:postgres@4.2.0`.
-/// x
-pub struct Connection;
-/// x
-pub struct ConnectionBuilder;
 
-/// Connections by address.
-#[derive(Debug)]
-pub struct Pools {}
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use ipnet::IpNet;
+use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+
+use super::{Capabilities, HandleKind, bindings::spin::postgres::postgres as wit};
+use crate::{
+    allowed_hosts::AllowedHosts,
+    context::{ComponentContext, Context},
+};
+
+mod address;
+mod civil;
+mod decode;
+mod encode;
+mod error;
+mod guest;
+mod numeric;
+mod plan;
+mod pool;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use address::Target;
+use error::{Call, Failure};
+pub use guest::{Connection, Sessions};
+use pool::Pool;
+use session::Outcome;
+
+/// Servers that are remembered; guests choose addresses, within their allow-list.
+const MAX_SERVERS: usize = 64;
+
+/// An address, which holds the password, with a certificate authority.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ConnectionBuilder {
+    address: String,
+    ca: Option<String>,
+}
+
+impl fmt::Debug for ConnectionBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ConnectionBuilder").finish_non_exhaustive()
+    }
+}
+
+/// The pools of all servers.
+pub struct Pools {
+    max_connections: Option<usize>,
+    pools: Mutex<HashMap<ConnectionBuilder, Arc<Pool>>>,
+}
+
+impl fmt::Debug for Pools {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pools").finish_non_exhaustive()
+    }
+}
 
 impl Pools {
     /// `max_connections` bounds the connections to one address.
     pub fn new(max_connections: Option<usize>) -> Self {
-        let _ = max_connections;
-        Self {}
+        Self { max_connections, pools: Mutex::default() }
+    }
+
+    /// The pool of a server, when every host of its address may be reached.
+    fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, blocked: &[IpNet]) -> Result<Arc<Pool>, String> {
+        let known = self.lock().get(&builder).cloned();
+        if let Some(pool) = known {
+            pool.target().check(allowed)?;
+            return Ok(pool);
+        }
+        let target = Target::new(&builder.address, builder.ca.as_deref(), blocked)?;
+        target.check(allowed)?;
+        let mut pools = self.lock();
+        if pools.len() >= MAX_SERVERS {
+            // Those in use live on with their users.
+            pools.clear();
+        }
+        Ok(pools.entry(builder).or_insert_with(|| Arc::new(Pool::new(target, self.max_connections))).clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Arc<Pool>>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Connects when `component` may reach every host of the address. Each of the four ways to open ends here.
+async fn open(
+    component: &ComponentContext,
+    sessions: Sessions,
+    builder: ConnectionBuilder,
+) -> Result<Connection, wit::Error> {
+    let services = &component.services;
+    let pool = services
+        .postgres
+        .get(builder, &component.allowed_hosts, &services.config.blocked_networks)
+        .map_err(wit::Error::ConnectionFailed)?;
+    pool.reach().await.map_err(|failure| failure.into_guest(Call::Query))?;
+    Ok(Connection::new(pool, sessions, services.spin_exact))
+}
+
+fn too_many() -> wit::Error {
+    wit::Error::ConnectionFailed(format!("more than {} connections are open", HandleKind::Postgres.limit()))
+}
+
+async fn open_here(context: &mut Context, builder: ConnectionBuilder) -> wasmtime::Result<Opened> {
+    match open(&context.component.clone(), context.handles.postgres_sessions.clone(), builder).await {
+        Ok(connection) => Ok(context.hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+async fn open_concurrently(
+    store: &Accessor<Context, Capabilities>,
+    builder: ConnectionBuilder,
+) -> wasmtime::Result<Opened> {
+    let (component, sessions) = store.with(|mut access| {
+        let context = access.get();
+        (context.component.clone(), context.handles.postgres_sessions.clone())
+    });
+    match open(&component, sessions, builder).await {
+        Ok(connection) => {
+            store.with(|mut access| Ok(access.get().hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)))
+        }
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+type Opened = Result<Resource<Connection>, wit::Error>;
+type Rows = (Vec<wit::Column>, StreamReader<wit::Row>, FutureReader<Result<(), wit::Error>>);
+
+async fn run(
+    connection: Connection,
+    statement: String,
+    parameters: Vec<wit::ParameterValue>,
+    call: Call,
+) -> Result<Outcome, wit::Error> {
+    connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
+}
+
+impl wit::Host for Context {}
+
+impl wit::HostConnectionBuilder for Context {
+    async fn new(&mut self, address: String) -> wasmtime::Result<Resource<ConnectionBuilder>> {
+        let builder = ConnectionBuilder { address, ca: None };
+        // There is no error to answer with.
+        self.hold(HandleKind::Postgres, builder)?.ok_or_else(|| wasmtime::format_err!("{}", too_many_builders()))
+    }
+
+    async fn set_ca_root(
+        &mut self,
+        builder: Resource<ConnectionBuilder>,
+        certificate: String,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        if let Err(error) = address::check_ca(&certificate) {
+            return Ok(Err(wit::Error::Other(error)));
+        }
+        self.table.get_mut(&builder)?.ca = Some(certificate);
+        Ok(Ok(()))
+    }
+
+    async fn build(&mut self, builder: Resource<ConnectionBuilder>) -> wasmtime::Result<Opened> {
+        let builder = self.table.get(&builder)?.clone();
+        open_here(self, builder).await
+    }
+
+    async fn drop(&mut self, builder: Resource<ConnectionBuilder>) -> wasmtime::Result<()> {
+        self.release(HandleKind::Postgres, builder).map(drop)
+    }
+}
+
+fn too_many_builders() -> String {
+    format!("more than {} connections and builders are open", HandleKind::Postgres.limit())
+}
+
+impl wit::HostConnectionBuilderWithStore<Context> for Capabilities {
+    async fn build_async(
+        store: &Accessor<Context, Self>,
+        builder: Resource<ConnectionBuilder>,
+    ) -> wasmtime::Result<Opened> {
+        let builder = store.with(|mut access| access.get().table.get(&builder).cloned())?;
+        open_concurrently(store, builder).await
+    }
+}
+
+impl wit::HostConnection for Context {
+    async fn open(&mut self, address: String) -> wasmtime::Result<Opened> {
+        open_here(self, ConnectionBuilder { address, ca: None }).await
+    }
+
+    async fn query(
+        &mut self,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::ParameterValue>,
+    ) -> wasmtime::Result<Result<wit::RowSet, wit::Error>> {
+        let connection = self.table.get(&connection)?.clone();
+        let outcome = run(connection, statement, parameters, Call::Query).await;
+        Ok(outcome.map(|outcome| wit::RowSet { columns: outcome.columns, rows: outcome.rows }))
+    }
+
+    async fn execute(
+        &mut self,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::ParameterValue>,
+    ) -> wasmtime::Result<Result<u64, wit::Error>> {
+        let connection = self.table.get(&connection)?.clone();
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
+    }
+
+    async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
+        self.release(HandleKind::Postgres, connection).map(drop)
+    }
+}
+
+impl wit::HostConnectionWithStore<Context> for Capabilities {
+    async fn open_async(store: &Accessor<Context, Self>, address: String) -> wasmtime::Result<Opened> {
+        open_concurrently(store, ConnectionBuilder { address, ca: None }).await
+    }
+
+    async fn query_async(
+        store: &Accessor<Context, Self>,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::ParameterValue>,
+    ) -> wasmtime::Result<Result<Rows, wit::Error>> {
+        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
+        match run(connection, statement, parameters, Call::Query).await {
+            Ok(outcome) => store.with(|mut access| {
+                let rows = StreamReader::new(&mut access, outcome.rows)?;
+                let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
+                Ok(Ok((outcome.columns, rows, end)))
+            }),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn execute_async(
+        store: &Accessor<Context, Self>,
+        connection: Resource<Connection>,
+        statement: String,
+        parameters: Vec<wit::ParameterValue>,
+    ) -> wasmtime::Result<Result<u64, wit::Error>> {
+        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
     }
 }

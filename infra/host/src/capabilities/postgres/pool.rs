@@ -1,0 +1,305 @@
+//! The connections to one server, shared by all components.
+//!
+//! Plain statements of all guests are pipelined over a few shared connections ("lanes"): no checkout, one round trip each, and the
+//! server switches and flushes less often. Whatever needs a session gets a connection of its own, which is cleaned before anybody
+//! else can get it. A permit is the right to use a connection; one that lies idle has none, and is taken before a new one is made,
+//! so that there are never more connections than permits.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    address::Target,
+    error::Failure,
+    plan::Plan,
+    session::{Outcome, Request, Session},
+};
+
+/// Connections to one server when the runtime configuration doesn't say.
+const MAX_CONNECTIONS: usize = 32;
+/// How long a statement waits for a connection of its own.
+const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
+/// How long after a failure nobody tries to connect again.
+const BACKOFF: Duration = Duration::from_millis(200);
+/// A lane that answers nothing for so long is avoided.
+const STALL: Duration = Duration::from_millis(5);
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_mins(1);
+/// Statements that are remembered.
+const PLANS: usize = 2048;
+
+/// A shared connection.
+#[derive(Debug)]
+struct Lane {
+    session: Session,
+    /// Statements that are not answered yet.
+    load: AtomicUsize,
+    /// When the last answer came, or the first statement after a pause went out, in microseconds since `Pool::origin`.
+    progress_us: AtomicU64,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A connection of a guest's own.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) session: Session,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// The connections to one server.
+#[derive(Debug)]
+pub(super) struct Pool {
+    target: Target,
+    permits: Arc<Semaphore>,
+    max_lanes: usize,
+    lanes: RwLock<Vec<Arc<Lane>>>,
+    opening: AtomicBool,
+    /// One first connection at a time.
+    first: tokio::sync::Mutex<()>,
+    idle: Mutex<Vec<(Session, Instant)>>,
+    failed: Mutex<Option<(Instant, String)>>,
+    plans: RwLock<HashMap<Box<str>, Arc<Plan>>>,
+    origin: Instant,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts a statement as long as it is under way.
+struct UnderWay {
+    pool: Arc<Pool>,
+    lane: Arc<Lane>,
+}
+
+impl UnderWay {
+    fn new(pool: &Arc<Pool>, lane: Arc<Lane>) -> Self {
+        if lane.load.fetch_add(1, Ordering::Relaxed) == 0 {
+            lane.progress_us.store(pool.now_us(), Ordering::Relaxed);
+        }
+        Self { pool: pool.clone(), lane }
+    }
+
+    async fn run(self, plan: &Plan, request: &Request) -> Result<Outcome, Failure> {
+        let sent = self.pool.now_us();
+        let result = self.lane.session.run_plain(request).await;
+        // The server answers in order, so a statement began when the one before was done.
+        let now = self.pool.now_us();
+        let began = sent.max(self.lane.progress_us.swap(now, Ordering::Relaxed));
+        plan.took(Duration::from_micros(now.saturating_sub(began)));
+        result
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.lane.load.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Pool {
+    pub(super) fn new(target: Target, max_connections: Option<usize>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // One lane, and one connection for those who need their own.
+        let max_connections = max_connections.unwrap_or(MAX_CONNECTIONS).max(2);
+        Self {
+            target,
+            permits: Arc::new(Semaphore::new(max_connections)),
+            max_lanes: (2 * cores).max(4).min(max_connections / 2).max(1),
+            lanes: RwLock::default(),
+            opening: AtomicBool::new(false),
+            first: tokio::sync::Mutex::default(),
+            idle: Mutex::default(),
+            failed: Mutex::default(),
+            plans: RwLock::default(),
+            origin: Instant::now(),
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(super) fn plan(&self, sql: &str) -> Arc<Plan> {
+        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(sql) {
+            return plan.clone();
+        }
+        drop(plans);
+        let plan = Arc::new(Plan::of(sql));
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= PLANS {
+            // Guests that build their statements from values: nothing is worth keeping.
+            plans.clear();
+        }
+        plans.insert(sql.into(), plan.clone());
+        plan
+    }
+
+    /// Makes sure that there is a connection.
+    pub(super) async fn reach(self: &Arc<Self>) -> Result<(), Failure> {
+        self.lane().await.map(drop)
+    }
+
+    /// Runs a plain statement beside those of others.
+    pub(super) async fn run_shared(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
+        let lane = self.lane().await?;
+        if self.is_stalled(&lane)
+            && let Some(held) = self.try_check_out().await
+        {
+            return self.run_held(held, plan, request).await;
+        }
+        let under_way = UnderWay::new(self, lane);
+        // A task of its own reads the answer even when the guest is busy or gone: else it would hold up the lane.
+        finish(tokio::spawn(async move { under_way.run(&plan, &request).await }).await)
+    }
+
+    /// Runs a plain statement on a connection of its own.
+    pub(super) async fn run_alone(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
+        let held = self.check_out().await?;
+        self.run_held(held, plan, request).await
+    }
+
+    async fn run_held(self: &Arc<Self>, held: Held, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
+        let pool = self.clone();
+        let task = tokio::spawn(async move {
+            let sent = Instant::now();
+            let result = held.session.run_plain(&request).await;
+            plan.took(sent.elapsed());
+            pool.give_back(held);
+            result
+        });
+        finish(task.await)
+    }
+
+    /// A connection that nobody else uses until it is given back.
+    pub(super) async fn check_out(&self) -> Result<Held, Failure> {
+        let permit = tokio::time::timeout(WAIT, self.permits.clone().acquire_owned()).await;
+        let permit = permit
+            .map_err(|_| Failure::Connection(format!("no connection became free within {WAIT:?}")))?
+            .map_err(|error| Failure::Connection(error.to_string()))?;
+        Ok(Held { session: self.session().await?, _permit: permit })
+    }
+
+    async fn try_check_out(&self) -> Option<Held> {
+        let permit = self.permits.clone().try_acquire_owned().ok()?;
+        Some(Held { session: self.session().await.ok()?, _permit: permit })
+    }
+
+    /// Takes back a connection that is in the state that a new one would be in.
+    pub(super) fn give_back(&self, held: Held) {
+        if held.session.is_closed() {
+            return;
+        }
+        let mut idle = lock(&self.idle);
+        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        idle.push((held.session, Instant::now()));
+    }
+
+    /// An idle connection, or a new one. Whoever asks has a permit.
+    async fn session(&self) -> Result<Session, Failure> {
+        loop {
+            match lock(&self.idle).pop() {
+                Some((session, since)) if since.elapsed() < IDLE && !session.is_closed() => return Ok(session),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        if let Some((when, error)) = &*lock(&self.failed)
+            && when.elapsed() < BACKOFF
+        {
+            return Err(Failure::Connection(error.clone()));
+        }
+        match self.target.connect().await {
+            Ok(client) => Ok(Session::new(client)),
+            Err(error) => {
+                *lock(&self.failed) = Some((Instant::now(), error.clone()));
+                Err(Failure::Connection(error))
+            }
+        }
+    }
+
+    fn is_stalled(&self, lane: &Lane) -> bool {
+        let waited = self.now_us().saturating_sub(lane.progress_us.load(Ordering::Relaxed));
+        lane.load.load(Ordering::Relaxed) > 0 && u128::from(waited) > STALL.as_micros()
+    }
+
+    /// The lane with the least to do, and how many there are.
+    fn pick(&self) -> (Option<Arc<Lane>>, usize) {
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let mut open = 0;
+        let mut best: Option<(usize, &Arc<Lane>)> = None;
+        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()) {
+            open += 1;
+            let load = lane.load.load(Ordering::Relaxed);
+            let score = if self.is_stalled(lane) { load + 1000 } else { load };
+            if best.is_none_or(|(least, _)| score < least) {
+                best = Some((score, lane));
+            }
+        }
+        (best.map(|(_, lane)| lane.clone()), open)
+    }
+
+    async fn lane(self: &Arc<Self>) -> Result<Arc<Lane>, Failure> {
+        if let (Some(lane), open) = self.pick() {
+            if open < self.max_lanes && lane.load.load(Ordering::Relaxed) > 0 {
+                self.open_another();
+            }
+            return Ok(lane);
+        }
+        let _one_at_a_time = self.first.lock().await;
+        if let (Some(lane), _) = self.pick() {
+            return Ok(lane);
+        }
+        let held = self.check_out().await?;
+        Ok(self.add_lane(held))
+    }
+
+    /// Opens one more lane in the background, when there may be one.
+    fn open_another(self: &Arc<Self>) {
+        if self.opening.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let pool = self.clone();
+        tokio::spawn(async move {
+            if let Some(held) = pool.try_check_out().await {
+                pool.add_lane(held);
+            }
+            pool.opening.store(false, Ordering::Release);
+        });
+    }
+
+    fn add_lane(&self, held: Held) -> Arc<Lane> {
+        let lane = Arc::new(Lane {
+            session: held.session,
+            load: AtomicUsize::new(0),
+            progress_us: AtomicU64::new(self.now_us()),
+            _permit: held._permit,
+        });
+        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        lanes.retain(|lane| !lane.session.is_closed());
+        lanes.push(lane.clone());
+        lane
+    }
+
+    #[cfg(test)]
+    pub(super) fn lanes(&self) -> usize {
+        self.pick().1
+    }
+}
+
+fn finish(result: Result<Result<Outcome, Failure>, tokio::task::JoinError>) -> Result<Outcome, Failure> {
+    result.unwrap_or_else(|error| Err(Failure::Connection(error.to_string())))
+}
