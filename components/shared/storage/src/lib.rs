@@ -7,5 +7,8 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod db;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
 
 pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};

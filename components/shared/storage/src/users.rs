@@ -1,0 +1,165 @@
+//! Users, and the organizations that they belong to.
+
+use kronos_domain::{Currency, Instant, MemberId, OrganizationId, Role, UserId};
+
+use crate::{Db, Error, Row, Statement, shared};
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Where they are reached and what they sign in with, in lower case.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// IANA zone that they live in.
+    pub time_zone: String,
+}
+
+/// What signing in needs to know of a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Whose they are.
+    pub user: UserId,
+    /// Argon2id in PHC string format; none for users who cannot sign in with a password.
+    pub password_hash: Option<String>,
+}
+
+/// A user's membership in an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Its id.
+    pub id: MemberId,
+    /// What the user may do there.
+    pub role: Role,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The organization's name.
+    pub organization_name: String,
+    /// The organization's currency.
+    pub currency: Currency,
+}
+
+/// The first owner and the first organization.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FirstOwner {
+    /// The user's id.
+    pub user: UserId,
+    /// The user's e-mail address in lower case.
+    pub email: String,
+    /// The user's name.
+    pub name: String,
+    /// Argon2id in PHC string format.
+    pub password_hash: String,
+    /// The organization's id.
+    pub organization: OrganizationId,
+    /// The organization's name.
+    pub organization_name: String,
+    /// The organization's currency.
+    pub currency: Currency,
+    /// IANA zone of both.
+    pub time_zone: String,
+    /// The membership's id.
+    pub member: MemberId,
+    /// When all this is made.
+    pub created_at: Instant,
+}
+
+const ANY: Statement = shared!("SELECT id::text FROM users LIMIT 1");
+
+/// Whether there is a user.
+pub async fn any(db: &Db) -> Result<bool, Error> {
+    Ok(db.row(&ANY, &[]).await?.is_some())
+}
+
+const INSERT_FIRST_OWNER: Statement = Statement::pair(
+    "WITH owner AS (
+         INSERT INTO users (id, email, name, password_hash, time_zone, created_at)
+         SELECT $1::text::uuid, $2::text, $3::text, $4::text, $8::text, $10::bigint
+         WHERE NOT EXISTS (SELECT 1 FROM users)
+         ON CONFLICT DO NOTHING
+         RETURNING id
+     ), organization AS (
+         INSERT INTO organizations (id, name, currency, time_zone, created_at)
+         SELECT $5::text::uuid, $6::text, $7::text, $8::text, $10::bigint FROM owner
+         RETURNING id
+     )
+     INSERT INTO members (id, organization_id, user_id, role, created_at)
+     SELECT $9::text::uuid, organization.id, owner.id, 'owner', $10::bigint FROM owner, organization",
+    "INSERT INTO first_owner (user_id, email, name, password_hash, organization_id, organization_name, currency, time_zone,
+                              member_id, created_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+);
+
+const EXISTS: Statement = shared!("SELECT id::text FROM users WHERE id = $1::text::uuid");
+
+/// Makes the first owner with the first organization unless there is a user. Whether it did.
+pub async fn insert_first_owner(db: &Db, owner: &FirstOwner) -> Result<bool, Error> {
+    let parameters = [
+        owner.user.into(),
+        owner.email.as_str().into(),
+        owner.name.as_str().into(),
+        owner.password_hash.as_str().into(),
+        owner.organization.into(),
+        owner.organization_name.as_str().into(),
+        owner.currency.to_string().into(),
+        owner.time_zone.as_str().into(),
+        owner.member.into(),
+        owner.created_at.into(),
+    ];
+    db.execute(&INSERT_FIRST_OWNER, &parameters).await?;
+    // An INSTEAD OF trigger does not tell what it did.
+    Ok(db.row(&EXISTS, &[owner.user.into()]).await?.is_some())
+}
+
+const CREDENTIALS: Statement = shared!("SELECT id::text, password_hash FROM users WHERE email = $1::text");
+
+/// The credentials of the user with an e-mail address.
+pub async fn credentials(db: &Db, email: &str) -> Result<Option<Credentials>, Error> {
+    let decode = |row: Row| {
+        let mut columns = row.columns();
+        Ok(Credentials { user: columns.parsed()?, password_hash: columns.optional_text()? })
+    };
+    db.row(&CREDENTIALS, &[email.into()]).await?.map(decode).transpose()
+}
+
+const REPLACE_PASSWORD_HASH: Statement =
+    shared!("UPDATE users SET password_hash = $3::text WHERE id = $1::text::uuid AND password_hash = $2::text",);
+
+/// Replaces the hash of an unchanged password by a stronger one.
+pub async fn replace_password_hash(db: &Db, user: UserId, old: &str, new: &str) -> Result<(), Error> {
+    db.execute(&REPLACE_PASSWORD_HASH, &[user.into(), old.into(), new.into()]).await
+}
+
+const GET: Statement = shared!("SELECT id::text, email, name, time_zone FROM users WHERE id = $1::text::uuid");
+
+/// A user.
+pub async fn get(db: &Db, user: UserId) -> Result<Option<User>, Error> {
+    let decode = |row: Row| {
+        let mut columns = row.columns();
+        Ok(User { id: columns.parsed()?, email: columns.text()?, name: columns.text()?, time_zone: columns.text()? })
+    };
+    db.row(&GET, &[user.into()]).await?.map(decode).transpose()
+}
+
+const MEMBERSHIPS: Statement = shared!(
+    "SELECT members.id::text, members.role, organizations.id::text, organizations.name, organizations.currency ",
+    "FROM members JOIN organizations ON organizations.id = members.organization_id ",
+    "WHERE members.user_id = $1::text::uuid ORDER BY members.id",
+);
+
+/// The memberships of a user, oldest first.
+pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>, Error> {
+    let decode = |row: Row| {
+        let mut columns = row.columns();
+        Ok(Membership {
+            id: columns.parsed()?,
+            role: columns.parsed()?,
+            organization: columns.parsed()?,
+            organization_name: columns.text()?,
+            currency: columns.parsed()?,
+        })
+    };
+    db.rows(&MEMBERSHIPS, &[user.into()]).await?.into_iter().map(decode).collect()
+}
