@@ -1,0 +1,74 @@
+//! `kronos token`: an API token for scripts on this machine.
+//!
+//! The program starts the application with a random operator secret that no one else learns, and asks `identity` in the same
+//! process.
+
+use std::process::ExitCode;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use kronos_host::Host;
+
+use super::{Application, Failure, Settings, build_components};
+
+/// The component that issues tokens.
+const COMPONENT: &str = "identity";
+const PATH: &str = "/auth/operator/tokens";
+
+pub(super) async fn run(settings: &Settings, email: &str) -> Result<ExitCode, Failure> {
+    let mut application = Application::read(settings)?;
+    build_components(&application.manifest, settings)?;
+
+    let secret = secret()?;
+    let options = &mut application.options;
+    // The issuer in the token is the address that the application has when it serves.
+    if application.manifest.variables.contains_key("public_url")
+        && !options.variables.iter().any(|(name, _)| name == "public_url")
+    {
+        let (_, variables) =
+            Application { options: options.clone(), manifest: application.manifest.clone() }.configuration()?;
+        options.variables.push(("public_url".into(), variables.get("public_url")?));
+    }
+    options.variables.push(("operator_secret".into(), secret.clone()));
+    options.listen = ([127, 0, 0, 1], 0).into();
+    options.tick = None;
+
+    let host = Host::start(options.clone()).await?;
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("http://{}{PATH}", host.address()))
+        .header(header::HOST, host.address().to_string())
+        .header(header::AUTHORIZATION, format!("Bearer {secret}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(serde_json::json!({ "email": email }).to_string()))?;
+    let response = host.call(COMPONENT, request).await;
+    host.stop().await;
+
+    let status = response.status();
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    if let (true, Some(token)) = (status.is_success(), body["access_token"].as_str()) {
+        println!("{token}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reason = body["detail"].as_str().or_else(|| body["message"].as_str()).unwrap_or("it gave no reason");
+    Err(match status {
+        StatusCode::NOT_FOUND => format!("there is no user with the e-mail {email}"),
+        _ => format!("`{COMPONENT}` answered {status}: {reason}"),
+    }
+    .into())
+}
+
+/// 256 random bits in hexadecimal.
+fn secret() -> Result<String, Failure> {
+    use std::fmt::Write as _;
+    let mut bytes = [0; 32];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| "the system has no random numbers")?;
+    let mut text = String::with_capacity(64);
+    for byte in bytes {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
+}
