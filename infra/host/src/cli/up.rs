@@ -56,16 +56,21 @@ fn banner(application: &Application, address: SocketAddr) -> Result<String, Fail
         Some(Store::Sqlite(_)) | None => String::new(),
     };
     let version = manifest.version.as_deref().unwrap_or_default();
-    let mut text = format!("\n  {} {version} serves http://{address}\n", manifest.name);
-    if let Ok(email) = variables.get("owner_email") {
-        let password = match variables.get("owner_password") {
-            Ok(password) if !password.is_empty() => "the password in the variable owner_password",
-            _ => "the password that was printed at the first start",
-        };
-        text += &format!("  Sign in as {email} with {password}\n");
-    }
-    text += &format!("  State: {}{store}\n  Ctrl-C stops\n\n", state_dir.display());
-    Ok(text)
+    let sign_in = match variables.get("owner_email") {
+        Ok(email) => {
+            let password = match variables.get("owner_password") {
+                Ok(password) if !password.is_empty() => "the password in the variable owner_password",
+                _ => "the password that was printed at the first start",
+            };
+            format!("  Sign in as {email} with {password}\n")
+        }
+        Err(_) => String::new(),
+    };
+    Ok(format!(
+        "\n  {} {version} serves http://{address}\n{sign_in}  State: {}{store}\n  Ctrl-C stops\n\n",
+        manifest.name,
+        state_dir.display()
+    ))
 }
 
 /// Ctrl-C and the signal of service managers.
