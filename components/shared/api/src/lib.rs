@@ -3,6 +3,7 @@
 //! To add an operation: a line in [`OPERATIONS`], its types in the module of its resource, a handler in its component. OpenAPI,
 //! the TypeScript client and the authorisation test read this crate.
 
+pub mod identity;
 pub mod operations;
 pub mod reports;
 pub mod time_entries;

@@ -73,6 +73,11 @@ impl Call {
         &self.configuration.public_url
     }
 
+    /// The issuers whose tokens are accepted, our own first.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.configuration.issuers.iter().map(|issuer| issuer.name.as_str())
+    }
+
     /// A variable of the component; empty when it is not granted.
     pub async fn variable(&self, name: &str) -> Result<String, Problem> {
         configuration::variable(name).await

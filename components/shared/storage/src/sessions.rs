@@ -2,7 +2,7 @@
 
 use kronos_domain::{Instant, SessionId, UserId};
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Statement, shared};
 
 /// A new sign-in. The hashes are those of the two parts of its refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,9 +140,20 @@ const CHARGE: Statement = shared!(
     "RETURNING subject",
 );
 
-/// Takes one attempt from an account and one from all together. Whether both had one left. It is taken before the attempt, so
-/// that many at the same time don't all get through.
-pub async fn charge_sign_in(db: &Db, account: &str, now: Instant, each: Rate, all: Rate) -> Result<bool, Error> {
+/// What came of taking an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charge {
+    /// There was one left.
+    Allowed,
+    /// The account has none left.
+    AccountExhausted,
+    /// All together have none left.
+    AllExhausted,
+}
+
+/// Takes one attempt from an account and one from all together. It is taken before the attempt, so that many at the same time
+/// don't all get through.
+pub async fn charge_sign_in(db: &Db, account: &str, now: Instant, each: Rate, all: Rate) -> Result<Charge, Error> {
     let parameters = [
         account.into(),
         now.into(),
@@ -151,15 +162,14 @@ pub async fn charge_sign_in(db: &Db, account: &str, now: Instant, each: Rate, al
         all.interval.into(),
         all.tolerance().into(),
     ];
-    Ok(db.rows(&CHARGE, &parameters).await?.len() == 2)
-}
-
-const FREE_AT: Statement = shared!("SELECT max(free_at) FROM sign_in_throttle WHERE subject IN ($1::text, '*')");
-
-/// When all that an account and all together took is given back.
-pub async fn sign_in_free_at(db: &Db, account: &str) -> Result<Option<Instant>, Error> {
-    let decode = |row: Row| row.columns().optional_instant();
-    Ok(db.row(&FREE_AT, &[account.into()]).await?.map(decode).transpose()?.flatten())
+    let allowed = db.rows(&CHARGE, &parameters).await?.into_iter().map(|row| row.columns().text());
+    let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+    let has = |subject: &str| allowed.iter().any(|allowed| allowed == subject);
+    Ok(match (has(account), has("*")) {
+        (true, true) => Charge::Allowed,
+        (false, _) => Charge::AccountExhausted,
+        (true, false) => Charge::AllExhausted,
+    })
 }
 
 const RELEASE: Statement = shared!("DELETE FROM sign_in_throttle WHERE subject = $1::text OR free_at < $2::bigint");

@@ -1,0 +1,122 @@
+//! Hashes of passwords: Argon2id with the parameters that OWASP recommends for 19 MiB.
+//!
+//! A hash keeps the only thread of an instance busy for some 55 ms and 19 MiB, so an instance never makes two at a time;
+//! [`Turn`] bounds how many requests may wait for it.
+
+use std::cell::Cell;
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::error::Error;
+
+/// Longest password that is looked at, in bytes.
+pub const MAX_LENGTH: usize = 1024;
+/// Most requests of an instance that are signing in at a time.
+const MAX_WAITING: usize = 4;
+
+/// Hash of nothing anybody knows, with the same parameters as the others: verifying against it takes as long.
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$XvnzQJpF3Vo0hA2rR9S0tA$BKxfSJ+kPUsxYYF9AK5zE2LKyjsj6/u7eA7GX9zSgUA";
+
+/// What came of a password.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verification {
+    Wrong,
+    Right,
+    /// Right, but hashed with parameters of the past.
+    RightButWeak,
+}
+
+fn argon2() -> Result<Argon2<'static>, Error> {
+    let params = Params::new(19_456, 2, 1, None).map_err(argon2::password_hash::Error::from)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// The hash of a password in PHC string format.
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
+    let salt = SaltString::encode_b64(salt)?;
+    Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
+}
+
+/// Checks a password against a hash; where there is none, against one that fits no password, in the same time.
+pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Error> {
+    let argon2 = argon2()?;
+    let parsed = PasswordHash::new(hash.unwrap_or(DUMMY))?;
+    let right = password.len() <= MAX_LENGTH && argon2.verify_password(password.as_bytes(), &parsed).is_ok();
+    if !right || hash.is_none() {
+        return Ok(Verification::Wrong);
+    }
+    let current = parsed.algorithm == Algorithm::Argon2id.ident()
+        && Params::try_from(&parsed).is_ok_and(|params| {
+            let ours = argon2.params();
+            (params.m_cost(), params.t_cost(), params.p_cost()) == (ours.m_cost(), ours.t_cost(), ours.p_cost())
+        });
+    Ok(if current { Verification::Right } else { Verification::RightButWeak })
+}
+
+thread_local! {
+    static WAITING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A place in the queue for the hash.
+pub struct Turn(());
+
+impl Turn {
+    /// Takes a place, if there is one.
+    pub fn take() -> Result<Self, Error> {
+        let waiting = WAITING.get();
+        if waiting >= MAX_WAITING {
+            return Err(Error::TooManyAttempts { retry_after_seconds: 1 });
+        }
+        WAITING.set(waiting + 1);
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        WAITING.set(WAITING.get().saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(password: &str, hash: Option<&str>) -> Option<Verification> {
+        verify(password, hash).ok()
+    }
+
+    #[test]
+    fn a_password_fits_its_own_hash_only() {
+        let hash = hash("correct horse", &[7; 16]).expect("a hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_eq!(outcome("correct horse", Some(&hash)), Some(Verification::Right));
+        assert_eq!(outcome("correct hors", Some(&hash)), Some(Verification::Wrong));
+        assert_eq!(outcome("", Some(&hash)), Some(Verification::Wrong));
+    }
+
+    #[test]
+    fn without_a_hash_every_password_is_wrong() {
+        assert_eq!(outcome("", None), Some(Verification::Wrong));
+        let dummy = PasswordHash::new(DUMMY).expect("a hash");
+        assert_eq!(Params::try_from(&dummy).map(|params| params.m_cost()).ok(), Some(19_456));
+    }
+
+    #[test]
+    fn a_weak_hash_is_noticed() {
+        let params = Params::new(8192, 1, 1, None).expect("parameters");
+        let salt = SaltString::encode_b64(&[7; 16]).expect("a salt");
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(b"secret", &salt);
+        let weak = weak.expect("a hash").to_string();
+        assert_eq!(outcome("secret", Some(&weak)), Some(Verification::RightButWeak));
+    }
+
+    #[test]
+    fn the_queue_is_bounded() {
+        let turns: Vec<_> = (0..MAX_WAITING).map(|_| Turn::take().expect("a place")).collect();
+        assert!(Turn::take().is_err());
+        drop(turns);
+        assert!(Turn::take().is_ok());
+    }
+}
