@@ -49,6 +49,7 @@ impl Instant {
     }
 
     /// The whole second that contains this instant. Starts and ends of entries are whole seconds.
+    #[must_use]
     pub const fn truncated(self) -> Self {
         Self::from_seconds(self.seconds())
     }

@@ -7,8 +7,12 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod db;
+pub mod report_events;
+pub mod reports;
 pub mod sessions;
 pub mod signing_keys;
+pub mod time_entries;
 pub mod users;
+mod visibility;
 
 pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};

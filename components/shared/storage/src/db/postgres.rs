@@ -93,13 +93,12 @@ fn error(error: SdkError) -> Error {
         SdkError::Decode(text) => return Error::Internal(text),
     };
     match error {
-        PgError::ConnectionFailed(text) => Error::Unavailable(text),
         PgError::QueryFailed(QueryError::DbError(error)) => {
             let constraint = error.extras.iter().find(|(name, _)| name == "constraint").map_or("", |(_, name)| name);
             Error::from_sqlstate(&error.code, constraint, error.as_text)
         }
-        // Not an answer of the server: the connection broke.
-        PgError::QueryFailed(QueryError::Text(text)) => Error::Unavailable(text),
+        // A text is not an answer of the server: the connection broke.
+        PgError::ConnectionFailed(text) | PgError::QueryFailed(QueryError::Text(text)) => Error::Unavailable(text),
         PgError::BadParameter(text) | PgError::ValueConversionFailed(text) | PgError::Other(text) => {
             Error::Internal(text)
         }

@@ -16,6 +16,11 @@ impl Row {
         Self(values)
     }
 
+    /// Whether the first column is NULL: the mark of an outer join that found nothing.
+    pub fn starts_with_null(&self) -> bool {
+        matches!(self.0.first(), None | Some(Value::Null))
+    }
+
     /// Reads from left to right.
     pub fn columns(self) -> Columns {
         Columns { values: self.0.into_iter(), position: 0 }

@@ -1,0 +1,51 @@
+//! Every statement on both engines, with the real migrations. PostgreSQL comes from `KRONOS_TEST_POSTGRES_URL` (an empty server
+//! where databases may be created), or is started as a private child when its programs are installed; without either its tests
+//! say that they are skipped.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "engines/driver.rs"]
+mod driver;
+#[path = "engines/fixture.rs"]
+mod fixture;
+#[path = "engines/lists.rs"]
+mod lists;
+#[path = "engines/outbox.rs"]
+mod outbox;
+#[path = "engines/plans.rs"]
+mod plans;
+#[path = "engines/reports.rs"]
+mod reports;
+#[path = "engines/server.rs"]
+mod server;
+#[path = "engines/time_entries.rs"]
+mod time_entries;
+
+/// Makes a test of each function for each engine.
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
+        async fn $name($world: World) $body
+
+        mod $name {
+            async fn test($world: crate::fixture::World) {
+                super::$name($world).await;
+            }
+
+            #[test]
+            fn sqlite() {
+                crate::fixture::block_on(async { test(crate::fixture::World::sqlite().await).await });
+            }
+
+            #[test]
+            fn postgres() {
+                crate::fixture::block_on(async {
+                    match crate::fixture::World::postgres().await {
+                        Some(world) => test(world).await,
+                        None => eprintln!("skipped {}: no PostgreSQL", module_path!()),
+                    }
+                });
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_engines;
