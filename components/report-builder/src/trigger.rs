@@ -1,5 +1,9 @@
 //! The export that Spin's Redis trigger calls.
-#![expect(unsafe_code, reason = "the macro of the SDK exports a function of the component's ABI")]
+#![expect(
+    unsafe_code,
+    clippy::same_length_and_capacity,
+    reason = "the macro of the SDK exports a function of the component's ABI"
+)]
 
 use spin_sdk::redis_subscriber;
 
