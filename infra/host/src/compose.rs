@@ -379,9 +379,23 @@ fn denied_name(library: usize, import: &str) -> String {
     format!("denied-d{library}:{}", import.replacen(':', "-", 1))
 }
 
+/// What [`denied_name`] was made of.
+fn denied_parts(name: &str) -> Option<(usize, String)> {
+    let (library, import) = name.strip_prefix("denied-d")?.split_once(':')?;
+    Some((library.parse().ok()?, import.replacen('-', ":", 1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_denied_import_says_what_it_was() {
+        let name = denied_name(3, "wasi:cli/environment@0.2.6");
+        assert_eq!(name, "denied-d3:wasi-cli/environment@0.2.6");
+        assert_eq!(denied_parts(&name), Some((3, "wasi:cli/environment@0.2.6".into())));
+        assert_eq!(denied_parts("wasi:cli/environment@0.2.6"), None);
+    }
 
     #[test]
     fn keys_match_imports() {

@@ -170,6 +170,7 @@ impl CpuClock {
 }
 
 /// Callback of a store's epoch deadline.
+#[expect(clippy::needless_pass_by_value, reason = "wasmtime gives it away")]
 pub(crate) fn on_epoch(store: StoreContextMut<'_, Context>) -> wasmtime::Result<UpdateDeadline> {
     let context = store.data();
     context.cpu.on_epoch(context.cpu_deadline)

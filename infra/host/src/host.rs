@@ -14,6 +14,8 @@ use crate::{
     services::Services,
 };
 
+#[cfg(test)]
+mod redis_tests;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -160,14 +162,12 @@ impl Host {
 
     /// Sends a request to a component within the process, without the listener. `404` when no HTTP trigger names it.
     pub async fn call(&self, component: &str, request: ::http::Request<Bytes>) -> ::http::Response<Bytes> {
-        match self.app.call(component, request).await {
-            Some(response) => response,
-            None => {
-                let mut response = ::http::Response::new(Bytes::new());
-                *response.status_mut() = ::http::StatusCode::NOT_FOUND;
-                response
-            }
+        if let Some(response) = self.app.call(component, request).await {
+            return response;
         }
+        let mut response = ::http::Response::new(Bytes::new());
+        *response.status_mut() = ::http::StatusCode::NOT_FOUND;
+        response
     }
 
     /// Waits until a trigger has ended for good, which only happens with `--spin-exact`; answers the server's address.

@@ -101,7 +101,7 @@ impl Triggers {
         embedded: &crate::capabilities::redis::embedded::EmbeddedRedis,
         spin_exact: bool,
         silence: Option<Duration>,
-        ended: tokio::sync::mpsc::UnboundedSender<String>,
+        ended: &tokio::sync::mpsc::UnboundedSender<String>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();

@@ -10,9 +10,13 @@ use spin_sdk::{
         body::{IncomingBodyExt, stream},
         box_body, get,
     },
-    http_service,
+    http_service, redis,
     time::sleep,
 };
+
+mod messages;
+
+const REDIS: &str = "redis://embedded";
 
 #[http_service]
 async fn handle(request: Request) -> Response<BoxBody> {
@@ -71,9 +75,17 @@ async fn handle(request: Request) -> Response<BoxBody> {
             }
             Err(error) => status(StatusCode::BAD_GATEWAY, format!("{error:?}")),
         },
+        "/redis" => match read(&argument).await {
+            Ok(value) => text(value),
+            Err(error) => status(StatusCode::BAD_GATEWAY, format!("{error:?}")),
+        },
         "/environment" => text(std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect::<String>()),
         _ => status(StatusCode::NOT_FOUND, "no such action"),
     }
+}
+
+async fn read(key: &str) -> Result<Vec<u8>, redis::Error> {
+    Ok(redis::Connection::open(REDIS).await?.get(key).await?.unwrap_or_default())
 }
 
 fn header(request: &Request, name: &str) -> String {

@@ -4,11 +4,11 @@ use wasmtime::{
     bail,
     component::{
         Component, Linker, LinkerInstance, ResourceType, Val,
-        types::{ComponentFunc, ComponentInstance, ComponentItem},
+        types::{ComponentFunc, ComponentItem},
     },
 };
 
-use super::{capability, label, libraries, split_version};
+use super::{capability, denied_parts, label, libraries, split_version};
 use crate::{context::Context, manifest};
 
 /// Stands for every resource of a denied interface; none is ever made.
@@ -24,45 +24,41 @@ pub fn add_to_linker(
     owner: &manifest::Component,
 ) -> wasmtime::Result<()> {
     let engine = linker.engine().clone();
+    let libraries = libraries(owner);
+    let mut known = Vec::new();
     let ty = component.component_type();
-    for (index, dependency) in libraries(owner).into_iter().enumerate() {
-        let prefix = format!("denied-d{index}:");
-        for (name, item) in ty.imports(&engine) {
-            let (Some(denied), ComponentItem::ComponentInstance(interface)) = (name.strip_prefix(&prefix), item.ty)
-            else {
-                continue;
-            };
-            let interface_name = denied.replacen('-', ":", 1);
-            let reason = format!(
-                "{} is a dependency of `{}` and does not inherit `{}`",
-                label(dependency),
-                owner.id,
-                capability(&interface_name).unwrap_or_default()
-            );
-            define(&engine, &mut linker.instance(name)?, &interface, &interface_name, &reason)?;
+    for (name, item) in ty.imports(&engine) {
+        let ComponentItem::ComponentInstance(interface) = item.ty else { continue };
+        // A resource that an earlier import introduced is only mentioned here.
+        let resources: Vec<_> = interface
+            .exports(&engine)
+            .filter_map(|(name, item)| match item.ty {
+                ComponentItem::Resource(ty) => (!known.contains(&ty)).then_some((name, ty)),
+                ComponentItem::ComponentFunc(_)
+                | ComponentItem::CoreFunc(_)
+                | ComponentItem::Module(_)
+                | ComponentItem::Component(_)
+                | ComponentItem::ComponentInstance(_)
+                | ComponentItem::Type(_) => None,
+            })
+            .collect();
+        known.extend(resources.iter().map(|(_, ty)| *ty));
+        let Some((library, interface_name)) = denied_parts(name) else { continue };
+        let Some(dependency) = libraries.get(library) else { continue };
+        let mut linker = linker.instance(name)?;
+        for (name, _) in resources {
+            linker.resource(name, ResourceType::host::<Denied>(), |_, _| Ok(()))?;
         }
-    }
-    Ok(())
-}
-
-fn define(
-    engine: &wasmtime::Engine,
-    linker: &mut LinkerInstance<'_, Context>,
-    interface: &ComponentInstance,
-    interface_name: &str,
-    reason: &str,
-) -> wasmtime::Result<()> {
-    for (name, item) in interface.exports(engine) {
-        match item.ty {
-            ComponentItem::ComponentFunc(ty) => {
-                define_function(linker, &ty, name, split_version(interface_name).0, reason)?;
+        let reason = format!(
+            "{} is a dependency of `{}` and does not inherit `{}`",
+            label(dependency),
+            owner.id,
+            capability(&interface_name).unwrap_or_default()
+        );
+        for (name, item) in interface.exports(&engine) {
+            if let ComponentItem::ComponentFunc(ty) = item.ty {
+                define_function(&mut linker, &ty, name, split_version(&interface_name).0, &reason)?;
             }
-            ComponentItem::Resource(_) => linker.resource(name, ResourceType::host::<Denied>(), |_, _| Ok(()))?,
-            ComponentItem::ComponentInstance(_)
-            | ComponentItem::CoreFunc(_)
-            | ComponentItem::Module(_)
-            | ComponentItem::Component(_)
-            | ComponentItem::Type(_) => {}
         }
     }
     Ok(())
@@ -86,13 +82,12 @@ fn define_function(
         _ => {
             let message = format!("{interface}#{name} is denied: {reason}");
             if ty.async_() {
-                linker.func_new_concurrent(name, move |_, _, _, _| {
+                return linker.func_new_concurrent(name, move |_, _, _, _| {
                     let message = message.clone();
                     Box::pin(async move { bail!("{message}") })
-                })
-            } else {
-                linker.func_new(name, move |_, _, _, _| bail!("{message}"))
+                });
             }
+            linker.func_new(name, move |_, _, _, _| bail!("{message}"))
         }
     }
 }

@@ -96,15 +96,16 @@ impl Input {
             return Ok(component.clone());
         }
         let file = directory.join(format!("{}.cwasm", self.key));
-        let component = match file.exists().then(|| precompiled::load(engine.wasmtime(), &file)) {
-            Some(Ok(component)) => component,
+        let component = if file.exists()
+            && let Ok(component) = precompiled::load(engine.wasmtime(), &file)
+        {
+            component
+        } else {
             // Missing, or cut short by a full disk: it is made anew.
-            Some(Err(_)) | None => {
-                let start = Instant::now();
-                let component = self.compile(engine, &file)?;
-                progress(&self.id, start.elapsed());
-                component
-            }
+            let start = Instant::now();
+            let component = self.compile(engine, &file)?;
+            progress(&self.id, start.elapsed());
+            component
         };
         lock(&engine.loaded).0.insert(self.key, component.clone());
         Ok(component)

@@ -103,7 +103,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     // Each tick comes back as a message, unless nobody listens there.
     let silence = options.tick.filter(|_| !publishers.is_empty()).map(|tick| (tick * 5).max(Duration::from_secs(10)));
     let (ended, ended_receiver) = tokio::sync::mpsc::unbounded_channel();
-    let triggers = Triggers::start(triggers, &services.embedded_redis, options.spin_exact, silence, ended);
+    let triggers = Triggers::start(triggers, &services.embedded_redis, options.spin_exact, silence, &ended);
     let triggers = Arc::new(Mutex::new(Some(triggers)));
     let ticker = Ticker { services, publishers, triggers: Arc::clone(&triggers) };
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));

@@ -13,8 +13,13 @@ use tokio::{
 use crate::{Host, Limits, Options, StartError};
 
 /// The guest, or `None` and a line that says what to do when nobody has built it.
-fn guest() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip2/release/test_guest.wasm");
+pub(super) fn guest() -> Option<PathBuf> {
+    built("test_guest")
+}
+
+fn built(name: &str) -> Option<PathBuf> {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip2/release").join(format!("{name}.wasm"));
     if path.exists() {
         return Some(path);
     }
@@ -22,16 +27,21 @@ fn guest() -> Option<PathBuf> {
     None
 }
 
-struct Site {
-    host: Host,
+pub(super) struct Site {
+    pub(super) host: Host,
     _directory: tempfile::TempDir,
 }
 
 impl Site {
     async fn start(limits: Limits) -> Option<Self> {
+        Self::with(|options| options.limits = limits).await
+    }
+
+    /// A host whose options `change` has changed.
+    pub(super) async fn with(change: impl FnOnce(&mut Options)) -> Option<Self> {
         let directory = tempfile::tempdir().expect("a temporary folder");
         let mut options = options(directory.path(), &guest()?);
-        options.limits = limits;
+        change(&mut options);
         let host = Host::start(options).await.expect("the host starts");
         Some(Self { host, _directory: directory })
     }
@@ -45,7 +55,7 @@ impl Site {
         String::from_utf8_lossy(&response).into_owned()
     }
 
-    async fn get(&self, path: &str) -> String {
+    pub(super) async fn get(&self, path: &str) -> String {
         self.raw(&format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")).await
     }
 }
@@ -63,6 +73,13 @@ fn options(directory: &Path, guest: &Path) -> Options {
         [application]
         name = "test"
         version = "1.2.3"
+        [application.trigger.redis]
+        address = "{{{{ redis_url }}}}"
+        [variables]
+        redis_url = {{ default = "redis://embedded" }}
+        [[trigger.redis]]
+        channel = "kronos.outbox"
+        component = "listener"
         [[trigger.http]]
         route = "/guest/..."
         component = "guest"
@@ -75,12 +92,13 @@ fn options(directory: &Path, guest: &Path) -> Options {
         [[trigger.http]]
         route = "/robots.txt"
         static_response = {{ status_code = 200, headers = {{ content-type = "text/plain" }}, body = "none" }}
-        {}{}"#,
+        {}{}{}"#,
         component(
             "guest",
-            r#""http://other.spin.internal", "http://missing.spin.internal", "http://guest.spin.internal", "http://self""#
+            r#""http://other.spin.internal", "http://missing.spin.internal", "http://guest.spin.internal", "http://self", "redis://embedded:6379""#
         ),
-        component("other", "")
+        component("other", ""),
+        component("listener", r#""redis://embedded:6379""#)
     );
     std::fs::write(&manifest, text).expect("the manifest is written");
     let mut options = Options::new(manifest);
@@ -90,7 +108,7 @@ fn options(directory: &Path, guest: &Path) -> Options {
     options
 }
 
-fn body(response: &str) -> &str {
+pub(super) fn body(response: &str) -> &str {
     response.split_once("\r\n\r\n").map_or("", |(_, body)| body)
 }
 
@@ -315,4 +333,40 @@ async fn a_manifest_that_cannot_run_says_why() {
     assert!(matches!(start(options.clone()).await, Some(StartError::Load(_))));
     options.manifest = directory.path().join("missing.toml");
     assert!(matches!(start(options).await, Some(StartError::Manifest(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_is_composed_with_its_dependencies() {
+    let (Some(component), Some(gateway), Some(check)) = (built("forward_auth"), built("gateway"), built("auth_check"))
+    else {
+        return;
+    };
+    let site = Site::with(|options| {
+        let text = format!(
+            r#"
+            spin_manifest_version = 2
+            [application]
+            name = "test"
+            [[trigger.http]]
+            route = "/auth/verify"
+            component = "forward-auth"
+            [component.gateway]
+            source = {gateway:?}
+            [component.auth-check]
+            source = {check:?}
+            [component.forward-auth]
+            source = {component:?}
+            variables = {{ public_url = "http://test", trusted_issuers = "[]", cors_origins = "" }}
+            [component.forward-auth.dependencies]
+            "kronos:gateway/policy@0.1.0" = {{ component = "gateway" }}
+            "kronos:auth/check@0.1.0" = {{ component = "auth-check" }}
+            "#
+        );
+        std::fs::write(&options.manifest, text).expect("the manifest is written");
+    })
+    .await;
+    let Some(site) = site else { return };
+    let response = site.get("/auth/verify").await;
+    assert!(response.starts_with("HTTP/1.1 401"), "{response}");
+    site.host.stop().await;
 }

@@ -78,13 +78,11 @@ impl<B: Body<Data = Bytes, Error = Error> + Unpin> Body for Capped<B> {
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {
-            match self.left.checked_sub(data.len() as u64) {
-                Some(left) => self.left = left,
-                None => {
-                    self.exceeded.store(true, Relaxed);
-                    return Poll::Ready(Some(Err(Error::HttpRequestBodySize(Some(self.limit)))));
-                }
-            }
+            let Some(left) = self.left.checked_sub(data.len() as u64) else {
+                self.exceeded.store(true, Relaxed);
+                return Poll::Ready(Some(Err(Error::HttpRequestBodySize(Some(self.limit)))));
+            };
+            self.left = left;
         }
         Poll::Ready(frame)
     }

@@ -25,7 +25,7 @@ use wasmtime_wasi_http::WasiBody;
 /// How long a connection without requests is kept.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long connecting may take; guests may set less for a request.
-pub const CONNECT: Duration = Duration::from_secs(600);
+pub const CONNECT: Duration = Duration::from_mins(10);
 
 /// Addresses that guests may not reach.
 #[derive(Clone, Debug, Default)]

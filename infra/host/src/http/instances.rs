@@ -68,14 +68,12 @@ impl HttpComponent {
         // Dropped with this future, whatever ends it.
         let (cancel, cancelled) = oneshot::channel();
         let answer = self.answer(request, RequestData { id, depth, cancelled });
-        match tokio::time::timeout(self.context().limits.request_timeout, answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                // The instance takes no more requests; what is left of this one ends with it.
-                let _ = cancel.send(());
-                Err(Failure::Timeout)
-            }
+        if let Ok(answer) = tokio::time::timeout(self.context().limits.request_timeout, answer).await {
+            return answer;
         }
+        // The instance takes no more requests; what is left of this one ends with it.
+        let _ = cancel.send(());
+        Err(Failure::Timeout)
     }
 
     async fn answer(&self, mut request: Request, mut data: RequestData) -> Result<Response, Failure> {
@@ -384,7 +382,7 @@ mod tests {
     async fn a_stop_wakes_instances() {
         let lifecycle = Arc::<Lifecycle>::default();
         let mut expiration = expiration(&lifecycle);
-        expiration.idle = Duration::from_secs(60);
+        expiration.idle = Duration::from_mins(1);
         let start = Instant::now();
         let (ended, ()) = tokio::join!(ends(&mut expiration, WorkerStatus::Idle, start, LIMIT), async {
             tokio::time::sleep(SHORT).await;

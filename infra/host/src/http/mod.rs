@@ -224,13 +224,11 @@ impl App {
         let mut parts = std::mem::take(&mut head.uri).into_parts();
         parts.scheme = Some(Scheme::HTTP);
         parts.authority = Some(authority);
-        match Uri::from_parts(parts) {
-            Ok(uri) => head.uri = uri,
-            Err(_) => {
-                let detail = "The request target is not a path.";
-                return (response::problem(StatusCode::BAD_REQUEST, "invalid_target", detail, id), component.id());
-            }
-        }
+        let Ok(target) = Uri::from_parts(parts) else {
+            let detail = "The request target is not a path.";
+            return (response::problem(StatusCode::BAD_REQUEST, "invalid_target", detail, id), component.id());
+        };
+        head.uri = target;
         let (body, exceeded) = body::cap(body, self.limits.request_body);
         let answer = component.handle(Request::from_parts(head, body), id.clone(), 0).await;
         let mut response = self.finish(answer, &exceeded, id, component.id()).await;

@@ -38,7 +38,7 @@ use crate::context::ComponentContext;
 /// Calls from component to component that may be nested.
 const DEPTH: u8 = 16;
 /// How long a guest waits for a head, and between two parts of a body, unless it says so.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// The domain of the application's own components.
 const CHAIN: &str = ".spin.internal";
 /// The host by which components call their own application over its listener.
@@ -294,7 +294,7 @@ fn client_error(error: &hyper_util::client::legacy::Error) -> Error {
     let mut source = error.source();
     while let Some(cause) = source {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if io.get_ref().is_some_and(|inner| inner.is::<Prohibited>()) {
+            if io.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Prohibited>) {
                 return Error::DestinationIpProhibited;
             }
             match io.kind() {

@@ -140,10 +140,10 @@ fn normalise(route: &str) -> String {
 mod tests {
     use super::*;
 
-    fn router(routes: &[&'static str]) -> Router<usize> {
+    fn laid_out(patterns: &[&'static str]) -> Router<usize> {
         let mut router = Router::default();
-        for (index, route) in routes.iter().enumerate() {
-            router.insert(route, index).expect("a valid route");
+        for (index, pattern) in patterns.iter().enumerate() {
+            router.insert(pattern, index).expect("a valid route");
         }
         router
     }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn exact_wins_over_parameter_and_wildcard() {
-        let router = router(&["/a/...", "/a/:x", "/a/b", "/a/:x/c", "/..."]);
+        let router = laid_out(&["/a/...", "/a/:x", "/a/b", "/a/:x/c", "/..."]);
         assert_eq!(found(&router, "/a/b"), Some((2, "")));
         assert_eq!(found(&router, "/a/z"), Some((1, "")));
         assert_eq!(found(&router, "/a/z/c"), Some((3, "")));
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_wildcard_matches_its_prefix_and_keeps_the_trailing_slash() {
-        let router = router(&["/auth/..."]);
+        let router = laid_out(&["/auth/..."]);
         assert_eq!(found(&router, "/auth"), Some((0, "")));
         assert_eq!(found(&router, "/auth/"), Some((0, "/")));
         assert_eq!(found(&router, "/auth/a/b/"), Some((0, "/a/b/")));
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn slashes_at_the_ends_of_a_route_do_not_matter() {
-        let router = router(&["plain/", "/"]);
+        let router = laid_out(&["plain/", "/"]);
         assert_eq!(found(&router, "/plain"), Some((0, "")));
         assert_eq!(found(&router, "/plain/"), Some((0, "")));
         assert_eq!(found(&router, "/"), Some((1, "")));
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn agrees_with_spins_library() {
         let routes = ["/a/*", "/a/:x", "/a/b", "/:p/q", "/r/:x/s/*", "/"];
-        let ours = router(&routes);
+        let ours = laid_out(&routes);
         let mut theirs = routefinder::Router::new();
         for (index, route) in routes.iter().enumerate() {
             theirs.add(*route, index).expect("a valid route");

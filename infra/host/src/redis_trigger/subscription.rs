@@ -150,14 +150,13 @@ impl Publisher {
             return Ok(());
         }
         let mut held = self.connection.lock().await;
-        let mut connection = match held.take() {
-            Some(connection) => connection,
-            None => {
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(Some(PATIENCE))
-                    .set_response_timeout(Some(PATIENCE));
-                Client::open(self.address.as_str())?.get_multiplexed_async_connection_with_config(&config).await?
-            }
+        let mut connection = if let Some(connection) = held.take() {
+            connection
+        } else {
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(Some(PATIENCE))
+                .set_response_timeout(Some(PATIENCE));
+            Client::open(self.address.as_str())?.get_multiplexed_async_connection_with_config(&config).await?
         };
         let published = redis::cmd("PUBLISH").arg(channel).arg(&[] as &[u8]).query_async::<()>(&mut connection).await;
         // One that failed is not used again.
