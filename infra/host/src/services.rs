@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    capabilities::{postgres, redis, redis::embedded::EmbeddedRedis, sqlite},
+    capabilities::{key_value, postgres, redis, redis::embedded::EmbeddedRedis, sqlite},
     runtime_config::RuntimeConfig,
 };
 
@@ -24,6 +24,8 @@ pub struct Services {
     pub redis: redis::Pools,
     /// Open SQLite databases.
     pub sqlite: sqlite::Databases,
+    /// Open key-value stores.
+    pub key_value: key_value::Stores,
 }
 
 impl Services {
@@ -35,6 +37,7 @@ impl Services {
             postgres: postgres::Pools::new(config.postgres_max_connections),
             redis: redis::Pools::default(),
             sqlite: sqlite::Databases::default(),
+            key_value: key_value::Stores::default(),
             config,
             state_dir,
         }

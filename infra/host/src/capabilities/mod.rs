@@ -28,6 +28,7 @@ impl HasData for Capabilities {
 
 /// Adds every `spin:*` interface to the linker.
 pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    spin::key_value::key_value::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::postgres::postgres::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::redis::redis::add_to_linker::<_, Capabilities>(linker, |context| context)?;
     spin::sqlite::sqlite::add_to_linker::<_, Capabilities>(linker, |context| context)?;

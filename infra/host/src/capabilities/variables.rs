@@ -1,11 +1,13 @@
 //! `spin:variables@3.0.0`.
 
+use std::collections::BTreeMap;
+
 use wasmtime::component::Accessor;
 
 use super::{Capabilities, bindings::spin::variables::variables as wit};
 use crate::{
-    context::{ComponentContext, Context},
-    variables::Error,
+    context::Context,
+    variables::{Error, Template},
 };
 
 impl From<Error> for wit::Error {
@@ -19,12 +21,11 @@ impl From<Error> for wit::Error {
 }
 
 /// The component's own variables; the application's are out of its sight.
-fn get(component: &ComponentContext, name: &str) -> Result<String, wit::Error> {
+fn find<'a>(declared: &'a BTreeMap<String, Template>, name: &str) -> Result<&'a Template, Error> {
     if !is_name(name) {
-        return Err(Error::InvalidName(name.into()).into());
+        return Err(Error::InvalidName(name.into()));
     }
-    let template = component.component.variables.get(name).ok_or_else(|| Error::Undefined(name.into()))?;
-    Ok(component.variables.resolve(template)?)
+    declared.get(name).ok_or_else(|| Error::Undefined(name.into()))
 }
 
 /// `[a-z]([a-z0-9_]*[a-z0-9])?` without `__`.
@@ -40,13 +41,22 @@ impl wit::Host for Context {}
 impl wit::HostWithStore<Context> for Capabilities {
     async fn get(store: &Accessor<Context, Self>, name: String) -> wasmtime::Result<Result<String, wit::Error>> {
         let component = store.with(|mut access| access.get().component.clone());
-        Ok(get(&component, &name))
+        let template = find(&component.component.variables, &name);
+        Ok(template.and_then(|template| component.variables.resolve(template)).map_err(Into::into))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_name;
+    use super::*;
+
+    #[test]
+    fn only_the_variables_of_the_component_are_seen() {
+        let declared = BTreeMap::from([("own".into(), Template::parse("{{ public_url }}").expect("a template"))]);
+        assert!(find(&declared, "own").is_ok());
+        assert!(matches!(find(&declared, "public_url"), Err(Error::Undefined(_))));
+        assert!(matches!(wit::Error::from(find(&declared, "Own").expect_err("no name")), wit::Error::InvalidName(_)));
+    }
 
     #[test]
     fn names_follow_the_grammar() {

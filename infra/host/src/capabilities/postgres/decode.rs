@@ -127,15 +127,20 @@ fn take_int32(raw: &mut &[u8]) -> Option<i32> {
     int32(number)
 }
 
-/// Takes what follows its length off the front; a negative length is null.
-fn take_counted<'a>(raw: &mut &'a [u8]) -> Option<Option<Counted<'a>>> {
-    let Ok(length) = usize::try_from(take_int32(raw)?) else { return Some(None) };
-    let (value, rest) = raw.split_at_checked(length)?;
-    *raw = rest;
-    Some(Some(value))
+/// What follows a length.
+enum Counted<'a> {
+    Null,
+    Value(&'a [u8]),
 }
 
-type Counted<'a> = &'a [u8];
+/// Takes what follows its length off the front; a negative length is null.
+fn take_counted<'a>(raw: &mut &'a [u8]) -> Option<Counted<'a>> {
+    let Ok(length) = usize::try_from(take_int32(raw)?) else { return Some(Counted::Null) };
+    let (value, rest) = raw.split_at_checked(length)?;
+    *raw = rest;
+    Some(Counted::Value(value))
+}
+
 type Bound<T> = Option<(T, RangeBoundKind)>;
 
 /// The interface has no empty range, so it is one without a value between two equal bounds, which PostgreSQL reads as empty too.
@@ -150,7 +155,8 @@ fn range<T: Clone>(raw: &[u8], read: impl Fn(&[u8]) -> Option<T>, zero: T) -> Op
             return Some(None);
         }
         let kind = if flags & inclusive != 0 { RangeBoundKind::Inclusive } else { RangeBoundKind::Exclusive };
-        Some(Some((read(take_counted(&mut rest)??)?, kind)))
+        let Counted::Value(value) = take_counted(&mut rest)? else { return None };
+        Some(Some((read(value)?, kind)))
     };
     Some((bound(0x02, 0x08)?, bound(0x04, 0x10)?))
 }
@@ -168,8 +174,8 @@ fn list<T>(mut raw: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<Opti
     let (length, _first) = (take_int32(raw).ok_or(BROKEN)?, take_int32(raw).ok_or(BROKEN)?);
     (0..length)
         .map(|_| match take_counted(raw).ok_or(BROKEN)? {
-            Some(value) => read(value).map(Some).ok_or(BROKEN),
-            None => Ok(None),
+            Counted::Value(value) => read(value).map(Some).ok_or(BROKEN),
+            Counted::Null => Ok(None),
         })
         .collect()
 }

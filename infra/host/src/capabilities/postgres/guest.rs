@@ -95,7 +95,11 @@ impl Pinned {
         // The task keeps the slot: cleaning waits until the answer is read.
         let task = tokio::spawn(async move {
             match &*slot {
-                Some(held) => held.session.run(&request).await,
+                Some(held) => {
+                    let result = held.session.run(&request).await;
+                    held.session.forget_discarded(&request.sql);
+                    result
+                }
                 None => Err(Failure::Connection("the connection was lost".into())),
             }
         });

@@ -10,10 +10,7 @@ use ipnet::IpNet;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use super::{Capabilities, HandleKind, bindings::spin::postgres::postgres as wit};
-use crate::{
-    allowed_hosts::AllowedHosts,
-    context::{ComponentContext, Context},
-};
+use crate::{allowed_hosts::AllowedHosts, context::Context, services::Services};
 
 mod address;
 mod civil;
@@ -90,16 +87,16 @@ impl Pools {
     }
 }
 
-/// Connects when `component` may reach every host of the address. Each of the four ways to open ends here.
+/// Connects when every host of the address is among those that were granted. Each of the four ways to open ends here.
 async fn open(
-    component: &ComponentContext,
+    allowed: &AllowedHosts,
+    services: &Services,
     sessions: Sessions,
     builder: ConnectionBuilder,
 ) -> Result<Connection, wit::Error> {
-    let services = &component.services;
     let pool = services
         .postgres
-        .get(builder, &component.allowed_hosts, &services.config.blocked_networks)
+        .get(builder, allowed, &services.config.blocked_networks)
         .map_err(wit::Error::ConnectionFailed)?;
     pool.reach().await.map_err(|failure| failure.into_guest(Call::Query))?;
     Ok(Connection::new(pool, sessions, services.spin_exact))
@@ -110,7 +107,9 @@ fn too_many() -> wit::Error {
 }
 
 async fn open_here(context: &mut Context, builder: ConnectionBuilder) -> wasmtime::Result<Opened> {
-    match open(&context.component.clone(), context.handles.postgres_sessions.clone(), builder).await {
+    let component = context.component.clone();
+    let sessions = context.handles.postgres_sessions.clone();
+    match open(&component.allowed_hosts, &component.services, sessions, builder).await {
         Ok(connection) => Ok(context.hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)),
         Err(error) => Ok(Err(error)),
     }
@@ -124,7 +123,7 @@ async fn open_concurrently(
         let context = access.get();
         (context.component.clone(), context.handles.postgres_sessions.clone())
     });
-    match open(&component, sessions, builder).await {
+    match open(&component.allowed_hosts, &component.services, sessions, builder).await {
         Ok(connection) => {
             store.with(|mut access| Ok(access.get().hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)))
         }

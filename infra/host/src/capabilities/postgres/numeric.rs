@@ -40,19 +40,27 @@ pub(super) fn read(bytes: &[u8]) -> Option<String> {
     }
     for index in 0..=weight {
         let group = group(index)?;
-        text.push_str(&if index == 0 { format!("{group}") } else { format!("{group:04}") });
+        push(&mut text, group, if index == 0 { 1 } else { 4 });
     }
     if scale > 0 {
         text.push('.');
         let end = text.len() + scale;
         let mut index = weight + 1;
         while text.len() < end {
-            text.push_str(&format!("{:04}", group(index)?));
+            push(&mut text, group(index)?, 4);
             index += 1;
         }
         text.truncate(end);
     }
     Some(text)
+}
+
+/// The digits of a group, `width` at least.
+fn push(text: &mut String, group: u16, width: u32) {
+    let digits = group.checked_ilog10().map_or(1, |log| log + 1).max(width);
+    for position in (0..digits).rev() {
+        text.push(char::from_digit(u32::from(group) / 10_u32.pow(position) % 10, 10).unwrap_or('0'));
+    }
 }
 
 /// Writes the number that `text` spells: digits with an optional sign, point and exponent, or `NaN`. `None` when it spells none.

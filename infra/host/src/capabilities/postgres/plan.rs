@@ -123,11 +123,7 @@ fn behind_comment(mut text: &str) -> &str {
     let mut depth = 1;
     while depth > 0 {
         let Some(at) = text.find("/*").into_iter().chain(text.find("*/")).min() else { return "" };
-        if text[at..].starts_with("/*") {
-            depth += 1
-        } else {
-            depth -= 1
-        }
+        depth = if text[at..].starts_with("/*") { depth + 1 } else { depth - 1 };
         text = &text[at + 2..];
     }
     text

@@ -44,14 +44,16 @@ struct Lane {
     load: AtomicUsize,
     /// When the last answer came, or the first statement after a pause went out, in microseconds since `Pool::origin`.
     progress_us: AtomicU64,
-    _permit: OwnedSemaphorePermit,
+    /// Held for as long as the lane is open.
+    #[expect(dead_code, reason = "only its drop matters")]
+    permit: OwnedSemaphorePermit,
 }
 
 /// A connection of a guest's own.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) session: Session,
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 }
 
 /// The connections to one server.
@@ -190,12 +192,12 @@ impl Pool {
         let permit = permit
             .map_err(|_| Failure::Connection(format!("no connection became free within {WAIT:?}")))?
             .map_err(|error| Failure::Connection(error.to_string()))?;
-        Ok(Held { session: self.session().await?, _permit: permit })
+        Ok(Held { session: self.session().await?, permit })
     }
 
     async fn try_check_out(&self) -> Option<Held> {
         let permit = self.permits.clone().try_acquire_owned().ok()?;
-        Some(Held { session: self.session().await.ok()?, _permit: permit })
+        Some(Held { session: self.session().await.ok()?, permit })
     }
 
     /// Takes back a connection that is in the state that a new one would be in.
@@ -286,7 +288,7 @@ impl Pool {
             session: held.session,
             load: AtomicUsize::new(0),
             progress_us: AtomicU64::new(self.now_us()),
-            _permit: held._permit,
+            permit: held.permit,
         });
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|lane| !lane.session.is_closed());

@@ -104,13 +104,12 @@ impl Session {
     /// Runs one statement.
     pub(super) async fn run(&self, request: &Request) -> Result<Outcome, Failure> {
         let known = self.statements().get(&request.sql);
-        let statement = match known {
-            Some(statement) => statement,
-            None => {
-                let statement = self.client.prepare(&request.sql).await?;
-                self.statements().put(&request.sql, statement.clone());
-                statement
-            }
+        let statement = if let Some(statement) = known {
+            statement
+        } else {
+            let statement = self.client.prepare(&request.sql).await?;
+            self.statements().put(&request.sql, statement.clone());
+            statement
         };
         let result = self.run_prepared(&statement, request).await;
         if result.as_ref().is_err_and(Failure::is_stale_statement) {
@@ -136,6 +135,14 @@ impl Session {
         }
         let columns = if request.spin_exact && rows.is_empty() { Vec::new() } else { columns(statement) };
         Ok(Outcome { columns, rows, affected: stream.rows_affected().unwrap_or(0) })
+    }
+
+    /// After a guest's own statement that may have dropped the prepared ones.
+    pub(super) fn forget_discarded(&self, sql: &str) {
+        let first = sql.split_whitespace().next().unwrap_or_default();
+        if ["DEALLOCATE", "DISCARD"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
+            self.statements().by_text.clear();
+        }
     }
 
     /// Makes the connection as good as new for whoever gets it next.

@@ -434,7 +434,7 @@ async fn speed() {
     guest.ok("CREATE SEQUENCE s START 100000").await;
     for (what, sql) in [
         ("point reads", "SELECT * FROM t WHERE id = $1"),
-        ("inserts", "INSERT INTO t VALUES (nextval('s') + 0 * $1, 'name')"),
+        ("inserts", "INSERT INTO t VALUES (nextval('s') + 0 * $1::int8, 'name')"),
     ] {
         for clients in [1_i64, 16, 64, 256] {
             let total = if clients == 1 { 4000 } else { 25_600 };

@@ -8,7 +8,7 @@ use url::Url;
 use wasmtime::component::{Accessor, Resource};
 
 use super::{Capabilities, HandleKind, bindings::spin::redis::redis as wit};
-use crate::context::{ComponentContext, Context};
+use crate::{allowed_hosts::AllowedHosts, context::Context, services::Services};
 
 pub mod embedded;
 mod reply;
@@ -29,8 +29,9 @@ pub struct Connection {
     spin_exact: bool,
 }
 
+/// What answers commands.
 #[derive(Clone, Debug)]
-enum Backend {
+pub(super) enum Backend {
     Embedded(EmbeddedRedis),
     Server {
         server: Arc<Server>,
@@ -72,32 +73,16 @@ const REFUSED: [&str; 8] =
     ["MONITOR", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC"];
 
 impl Connection {
-    /// Connects when `component` may reach the address.
-    async fn open(component: &ComponentContext, address: &str) -> Result<Self, wit::Error> {
+    /// Connects when the address is among those that were granted.
+    async fn open(allowed: &AllowedHosts, services: &Services, address: &str) -> Result<Self, wit::Error> {
         let url = Url::parse(address).map_err(|_| wit::Error::InvalidAddress)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(wit::Error::InvalidAddress)?;
-        if !component.allowed_hosts.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
+        if !allowed.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
             return Err(wit::Error::InvalidAddress);
         }
-        let services = &component.services;
-        Self::to(&services.redis, &services.embedded_redis, address, host, &services.config.blocked_networks)
+        Backend::open(&services.redis, &services.embedded_redis, address, host, &services.config.blocked_networks)
             .await
             .map(|server| Self { server, spin_exact: services.spin_exact })
-    }
-
-    async fn to(
-        pools: &Pools,
-        embedded: &EmbeddedRedis,
-        address: &str,
-        host: &str,
-        blocked: &[ipnet::IpNet],
-    ) -> Result<Backend, wit::Error> {
-        if host == EMBEDDED_HOST {
-            return Ok(Backend::Embedded(embedded.clone()));
-        }
-        let server = pools.get(address, blocked).map_err(|_| wit::Error::InvalidAddress)?;
-        server.connect().await.map_err(|error| wit::Error::Other(error.to_string()))?;
-        Ok(Backend::Server { server, exclusive: Arc::default() })
     }
 
     async fn call(&self, parts: &[&[u8]]) -> Result<Value, wit::Error> {
@@ -115,7 +100,24 @@ impl Connection {
 }
 
 impl Backend {
-    async fn call(&self, parts: &[&[u8]]) -> Result<Value, CommandError> {
+    /// `host` is that of `address`, which may be reached.
+    pub(super) async fn open(
+        pools: &Pools,
+        embedded: &EmbeddedRedis,
+        address: &str,
+        host: &str,
+        blocked: &[ipnet::IpNet],
+    ) -> Result<Self, wit::Error> {
+        if host == EMBEDDED_HOST {
+            return Ok(Self::Embedded(embedded.clone()));
+        }
+        let server = pools.get(address, blocked).map_err(|_| wit::Error::InvalidAddress)?;
+        server.connect().await.map_err(|error| wit::Error::Other(error.to_string()))?;
+        Ok(Self::Server { server, exclusive: Arc::default() })
+    }
+
+    /// Runs a command; its name is the first of `parts`.
+    pub(super) async fn call(&self, parts: &[&[u8]]) -> Result<Value, CommandError> {
         match self {
             Self::Embedded(redis) => redis.call(parts),
             Self::Server { server, exclusive } => {
@@ -161,7 +163,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
         address: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
         let component = store.with(|mut access| access.get().component.clone());
-        match Connection::open(&component, &address).await {
+        match Connection::open(&component.allowed_hosts, &component.services, &address).await {
             Ok(connection) => store.with(|mut access| {
                 Ok(access.get().hold(HandleKind::Redis, connection)?.ok_or(wit::Error::TooManyConnections))
             }),

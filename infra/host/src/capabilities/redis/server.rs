@@ -28,9 +28,16 @@ const MAX_SERVERS: usize = 64;
 const PIPELINE: usize = 4096;
 
 /// Servers by address.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Pools {
+    /// The address holds the password.
     servers: std::sync::Mutex<HashMap<String, Arc<Server>>>,
+}
+
+impl std::fmt::Debug for Pools {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Pools").finish_non_exhaustive()
+    }
 }
 
 impl Pools {
@@ -55,14 +62,20 @@ impl Pools {
 }
 
 /// One address.
-#[derive(Debug)]
-pub(super) struct Server {
+pub(in crate::capabilities) struct Server {
     info: ConnectionInfo,
     blocked: Box<[IpNet]>,
     shared: Mutex<Shared>,
 }
 
-#[derive(Debug, Default)]
+impl std::fmt::Debug for Server {
+    /// Without the password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Server").field("address", self.info.addr()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
 struct Shared {
     connection: Option<MultiplexedConnection>,
     generation: u64,
@@ -77,7 +90,7 @@ impl std::fmt::Debug for Exclusive {
 
 /// A connection that belongs to one guest.
 #[derive(Clone)]
-pub(super) struct Exclusive(MultiplexedConnection);
+pub(in crate::capabilities) struct Exclusive(MultiplexedConnection);
 
 impl Exclusive {
     pub(super) async fn call(&self, command: &Cmd) -> Result<Value, CommandError> {

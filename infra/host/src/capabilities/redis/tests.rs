@@ -3,7 +3,7 @@ use std::time::Duration;
 use ::redis::Value;
 
 use super::{Backend, Connection, EmbeddedRedis, Pools, wit};
-use crate::capabilities::testing;
+use crate::{allowed_hosts::AllowedHosts, capabilities::testing, runtime_config::RuntimeConfig, services::Services};
 
 /// Words are separated by one space; `""` is the empty word.
 const COMMANDS: &str = r#"
@@ -235,7 +235,7 @@ async fn answer(backend: &Backend, line: &str) -> Result<Value, String> {
 
 async fn connect(pools: &Pools, port: u16) -> Backend {
     let address = format!("redis://127.0.0.1:{port}");
-    Connection::to(pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &[]).await.expect("it answers")
+    Backend::open(pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &[]).await.expect("it answers")
 }
 
 #[tokio::test]
@@ -290,6 +290,25 @@ async fn guests_share_a_connection_that_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_not_granted_is_invalid() {
+    let allowed = AllowedHosts::parse(["redis://embedded:6379", "redis://redis.test"]).expect("a list");
+    let services = Services::new(RuntimeConfig::default(), std::env::temp_dir(), false);
+    for (address, granted) in [
+        ("redis://embedded", true),
+        ("redis://embedded:6380", false),
+        ("redis://other.test", false),
+        ("redis://redis.test:6380", false),
+        ("http://embedded", false),
+        ("embedded", false),
+        ("", false),
+    ] {
+        let opened = Connection::open(&allowed, &services, address).await;
+        assert_eq!(opened.is_ok(), granted, "{address}");
+        assert!(granted || matches!(opened, Err(wit::Error::InvalidAddress)), "{address}");
+    }
+}
+
+#[tokio::test]
 async fn errors_of_guests() {
     let embedded = Backend::Embedded(EmbeddedRedis::default());
     for (spin_exact, typed) in [(false, true), (true, false)] {
@@ -301,7 +320,7 @@ async fn errors_of_guests() {
         }
     }
     let (pools, embedded) = (Pools::default(), EmbeddedRedis::default());
-    let refused = Connection::to(&pools, &embedded, "redis://127.0.0.1:1", "127.0.0.1", &[]).await;
+    let refused = Backend::open(&pools, &embedded, "redis://127.0.0.1:1", "127.0.0.1", &[]).await;
     assert!(matches!(refused, Err(wit::Error::Other(_))));
 }
 

@@ -2,13 +2,17 @@
 //!
 //! Guests see connections of their own; behind them, each file has one writer thread and a few readers. See [`database`].
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use tokio::sync::{Mutex, OnceCell};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use super::{Capabilities, HandleKind, bindings::spin::sqlite::sqlite as wit};
-use crate::context::Context;
+use crate::{context::Context, services::Services};
 
 pub mod connection;
 pub mod database;
@@ -51,12 +55,11 @@ impl From<connection::Error> for wit::Error {
     }
 }
 
-/// Opens the database `label` for the component, when it was granted.
-async fn open(component: &crate::context::ComponentContext, label: String) -> Result<Connection, wit::Error> {
-    if !component.component.sqlite_databases.contains(&label) {
+/// Opens the database `label` when it is among those that were granted.
+async fn open(granted: &BTreeSet<String>, services: &Services, label: String) -> Result<Connection, wit::Error> {
+    if !granted.contains(&label) {
         return Err(wit::Error::AccessDenied);
     }
-    let services = &component.services;
     let file = match services.config.sqlite.get(&label) {
         Some(file) => file.clone(),
         None => services.state_dir.join(format!("{label}.db")),
@@ -78,7 +81,8 @@ impl wit::Host for Context {}
 
 impl wit::HostConnection for Context {
     async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        match open(&self.component.clone(), database).await {
+        let component = self.component.clone();
+        match open(&component.component.sqlite_databases, &component.services, database).await {
             Ok(connection) => Ok(self.hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many()))),
             Err(error) => Ok(Err(error)),
         }
@@ -114,7 +118,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
         let component = store.with(|mut access| access.get().component.clone());
-        match open(&component, database).await {
+        match open(&component.component.sqlite_databases, &component.services, database).await {
             Ok(connection) => store.with(|mut access| {
                 Ok(access.get().hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many())))
             }),

@@ -1,10 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use super::{
     connection::{Error, Outcome},
     database::{Database, Session},
     wit::{self, Value},
 };
+use crate::{runtime_config::RuntimeConfig, services::Services};
 
 struct Guest {
     database: Arc<Database>,
@@ -40,6 +41,18 @@ async fn with_table() -> (tempfile::TempDir, Arc<Database>, Guest) {
     let guest = Guest::of(&database);
     guest.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, more)", vec![]).await.expect("a table");
     (folder, database, guest)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_was_not_granted_is_denied() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let services = Services::new(RuntimeConfig::default(), folder.path().to_owned(), false);
+    let granted = BTreeSet::from(["default".to_owned()]);
+    assert!(super::open(&granted, &services, "default".into()).await.is_ok());
+    let denied = super::open(&granted, &services, "other".into()).await;
+    assert!(matches!(denied, Err(wit::Error::AccessDenied)));
+    let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|f| f.file_name()).collect();
+    assert!(files.contains(&"default.db".into()) && !files.contains(&"other.db".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
