@@ -1,95 +1,131 @@
-//! A component that does what tests of the host ask of it, by path: well-behaved things, and those that no component should
-//! do. `spin-path-info` selects the action, the query its argument.
+//! A component that does what its path says, so that tests can see what the host grants, limits and survives.
+//!
+//! `/<action>?<arguments>`; the answer is text or JSON, an error of a capability is 502 with its text.
 
-use std::{hint::black_box, time::Duration};
-
-use bytes::Bytes;
-use spin_sdk::{
-    http::{
-        BoxBody, FullBody, Request, Response, StatusCode,
-        body::{IncomingBodyExt, stream},
-        box_body, get,
-    },
-    http_service, redis,
-    time::sleep,
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
-mod messages;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use spin_sdk::{
+    http::{HeaderValue, Request, Response, StatusCode, body::IncomingBodyExt},
+    http_service,
+};
 
-const REDIS: &str = "redis://embedded";
+mod capability;
+#[expect(unsafe_code, reason = "spin-sdk's macro writes the exported symbol here")]
+mod subscriber;
+
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, spin_sdk::http::Error>;
 
 #[http_service]
-async fn handle(request: Request) -> Response<BoxBody> {
-    let action = header(&request, "spin-path-info");
-    let argument = request.uri().query().unwrap_or_default().to_owned();
-    match action.as_str() {
-        "/hello" => text("hello"),
-        "/headers" => text(headers(&request)),
-        "/echo" => match request.into_body().bytes().await {
-            Ok(body) => Response::new(box_body(FullBody::new(body))),
-            Err(error) => status(StatusCode::BAD_REQUEST, error.to_string()),
+async fn handle(request: Request) -> Response<Body> {
+    let served = REQUESTS.fetch_add(1, Ordering::Relaxed) + 1;
+    let arguments: HashMap<String, String> =
+        url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
+    // A query without names is the one argument.
+    let unnamed = request.uri().query().filter(|query| !query.contains('=')).map(str::to_owned);
+    let argument = |name: &str| arguments.get(name).cloned().or(unnamed.clone()).unwrap_or_default();
+    let number = |name: &str| argument(name).parse::<u64>().unwrap_or(0);
+
+    match request.uri().path().rsplit('/').next().unwrap_or_default() {
+        "hello" => answer(200, "hello"),
+        // How many requests this instance has served.
+        "served" => answer(200, served.to_string()),
+        "request" => describe(request).await,
+        "headers" => answer(200, headers(&request)),
+        "echo" => match request.into_body().bytes().await {
+            Ok(body) => answer(200, body),
+            Err(error) => answer(400, error.to_string()),
         },
-        "/trap" => panic!("asked to trap"),
-        "/spin" => loop {
-            black_box(0);
+        "stream" => stream(number("ms")),
+        "trap" => trap(),
+        "loop" | "spin" => spin(),
+        "allocate" => answer(200, allocate(number("blocks")).to_string()),
+        "sleep" => {
+            spin_sdk::time::sleep(Duration::from_millis(number("ms"))).await;
+            answer(200, "slept")
+        }
+        "print" => {
+            println!("{}", argument("line"));
+            eprintln!("error: {}", argument("line"));
+            answer(200, "printed")
+        }
+        "body" => answer(200, vec![b'x'; usize::try_from(number("bytes")).unwrap_or(0)]),
+        action => match capability::call(action, &arguments).await {
+            Some(Ok(text)) => answer(200, text),
+            Some(Err(text)) => answer(502, text),
+            None => answer(404, "no such action"),
         },
-        "/sleep" => {
-            sleep(Duration::from_millis(argument.parse().unwrap_or(0))).await;
-            text("slept")
-        }
-        "/allocate" => {
-            let mut kept = Vec::new();
-            for _ in 0..argument.parse().unwrap_or(0_usize) {
-                kept.push(black_box(vec![1_u8; 1 << 20]));
-            }
-            text(kept.len().to_string())
-        }
-        "/print" => {
-            println!("{argument}");
-            eprintln!("error: {argument}");
-            text("printed")
-        }
-        "/stream" => {
-            let (mut parts, body) = stream::<String>();
-            spin_sdk::wasip3::spawn(async move {
-                for part in 0..3 {
-                    if parts.try_send(format!("data: {part}\n\n")).is_err() {
-                        return;
-                    }
-                    sleep(Duration::from_millis(argument.parse().unwrap_or(0))).await;
-                }
-            });
-            let mut response = Response::new(box_body(body));
-            response
-                .headers_mut()
-                .insert("content-type", spin_sdk::http::HeaderValue::from_static("text/event-stream"));
-            response
-        }
-        "/fetch" => match get(&argument).await {
-            Ok(response) => {
-                let code = response.status();
-                match response.into_body().bytes().await {
-                    Ok(body) => status(code, body),
-                    Err(error) => status(StatusCode::BAD_GATEWAY, error.to_string()),
-                }
-            }
-            Err(error) => status(StatusCode::BAD_GATEWAY, format!("{error:?}")),
-        },
-        "/redis" => match read(&argument).await {
-            Ok(value) => text(value),
-            Err(error) => status(StatusCode::BAD_GATEWAY, format!("{error:?}")),
-        },
-        "/environment" => text(std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect::<String>()),
-        _ => status(StatusCode::NOT_FOUND, "no such action"),
     }
 }
 
-async fn read(key: &str) -> Result<Vec<u8>, redis::Error> {
-    Ok(redis::Connection::open(REDIS).await?.get(key).await?.unwrap_or_default())
+fn answer(status: u16, body: impl Into<Bytes>) -> Response<Body> {
+    let body = http_body_util::Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
 }
 
-fn header(request: &Request, name: &str) -> String {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+async fn describe(request: Request) -> Response<Body> {
+    let method = request.method().to_string();
+    let uri = request.uri().to_string();
+    let headers: Vec<(String, String)> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    match request.into_body().bytes().await {
+        Ok(body) => answer(
+            200,
+            serde_json::json!({ "method": method, "uri": uri, "headers": headers, "body_length": body.len() })
+                .to_string(),
+        ),
+        Err(error) => answer(400, error.to_string()),
+    }
+}
+
+#[expect(clippy::panic, reason = "the trap is the point")]
+fn trap() -> ! {
+    panic!("the guest was asked to trap")
+}
+
+#[expect(clippy::infinite_loop, reason = "the loop is the point")]
+fn spin() -> ! {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+/// Allocates blocks of 1 MiB, 8192 unless told.
+fn allocate(blocks: u64) -> usize {
+    let mut kept = Vec::new();
+    for _ in 0..if blocks == 0 { 8192 } else { blocks } {
+        kept.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+    }
+    kept.len()
+}
+
+/// Three server-sent events with a pause after each.
+fn stream(pause: u64) -> Response<Body> {
+    let (mut parts, body) = spin_sdk::http::body::stream::<String>();
+    spin_sdk::wasip3::spawn(async move {
+        for part in 0..3 {
+            if parts.try_send(format!("data: {part}\n\n")).is_err() {
+                return;
+            }
+            spin_sdk::time::sleep(Duration::from_millis(pause)).await;
+        }
+    });
+    let body = body.map_err(|error| spin_sdk::http::Error::other(error.to_string())).boxed_unsync();
+    let mut response = Response::new(body);
+    response.headers_mut().insert("content-type", HeaderValue::from_static("text/event-stream"));
+    response
 }
 
 fn headers(request: &Request) -> String {
@@ -100,14 +136,4 @@ fn headers(request: &Request) -> String {
         .collect();
     lines.sort();
     lines.concat()
-}
-
-fn text(body: impl Into<Bytes>) -> Response<BoxBody> {
-    status(StatusCode::OK, body)
-}
-
-fn status(status: StatusCode, body: impl Into<Bytes>) -> Response<BoxBody> {
-    let mut response = Response::new(box_body(FullBody::new(body.into())));
-    *response.status_mut() = status;
-    response
 }
