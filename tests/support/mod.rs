@@ -1,1 +1,49 @@
-//! support
+//! Starts Kronos for a test and gives it people to act as.
+//!
+//! A test takes the application on one engine and talks to it over HTTP:
+//!
+//! ```ignore
+//! on_both_engines! {
+//!     /// What the test proves.
+//!     async fn an_entry_can_be_read_back(kronos: Kronos) {
+//!         let owner = kronos.owner().await;
+//!         owner.get("/api/v1/users/me/memberships").await.expect(200);
+//!     }
+//! }
+//! ```
+
+#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "a test stops at the first surprise")]
+
+mod actor;
+mod kronos;
+mod server;
+
+pub use actor::{Actor, Answer};
+pub use kronos::{Engine, Guests, Kronos, OWNER_PASSWORD, repository};
+pub use server::{PostgresServer, RedisServer, free_port};
+
+/// Declares each test twice: on SQLite with the embedded Redis, and on PostgreSQL with a Redis server.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($kronos:ident: Kronos) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "not every test needs all of the file's imports")]
+            use super::*;
+
+            async fn run($kronos: $crate::Kronos) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::Kronos::start($crate::Engine::Embedded).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if $crate::Engine::Servers.available(concat!(module_path!(), "::postgres")) {
+                    run($crate::Kronos::start($crate::Engine::Servers).await).await;
+                }
+            }
+        }
+    )*};
+}

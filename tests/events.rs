@@ -1,0 +1,163 @@
+//! From a change to the read model: the outbox is the truth, the doorbell only saves time.
+
+use std::time::Duration;
+
+use kronos_tests::{Actor, Engine, Kronos, on_both_engines};
+use serde_json::json;
+
+const MARCH: &str = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z&time_zone=UTC";
+
+async fn create_hour(actor: &Actor) -> String {
+    let body = json!({ "start": "2026-03-04T08:00:00Z", "end": "2026-03-04T09:00:00Z" });
+    let created = actor.post(&actor.path("/time-entries"), &body).await.expect(201);
+    actor.path(&format!("/time-entries/{}", created.string("/data/id")))
+}
+
+/// Ends the hour at `minute`, beside the application: the trigger writes the event, and nobody rings.
+async fn change_silently(kronos: &Kronos, minute: i64) {
+    kronos
+        .sql(&format!(r#"UPDATE time_entries SET "end" = start + {minute} * 60000000, version = version + 1"#))
+        .await;
+}
+
+async fn seconds(actor: &Actor) -> i64 {
+    let path = format!("{}?group=day&{MARCH}", actor.path("/reports/summary"));
+    actor.get(&path).await.expect(200).body["data"]["seconds"].as_i64().unwrap()
+}
+
+on_both_engines! {
+    /// No doorbell rang: the report is behind until the sweep, and right after it.
+    async fn a_lost_doorbell_costs_time_only(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        create_hour(&owner).await;
+        kronos.report_shows(&owner, MARCH, 3600).await;
+        change_silently(&kronos, 30).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(seconds(&owner).await, 3600, "somebody rang");
+        kronos.host().tick().await.expect("a doorbell");
+        kronos.report_shows(&owner, MARCH, 1800).await;
+    }
+
+    /// Doorbells without news, many and at once, change nothing.
+    async fn doubled_doorbells_change_nothing(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        for _ in 0..5 {
+            create_hour(&owner).await;
+        }
+        for _ in 0..50 {
+            kronos.host().tick().await.expect("a doorbell");
+        }
+        kronos.report_shows(&owner, MARCH, 5 * 3600).await;
+        for _ in 0..50 {
+            kronos.host().tick().await.expect("a doorbell");
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(seconds(&owner).await, 5 * 3600);
+        assert_eq!(kronos.number("SELECT count(*) FROM report_entries").await, 5);
+    }
+
+    /// Many changes of one entry arrive in order: the last one stands.
+    async fn changes_of_an_entry_arrive_in_order(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let entry = create_hour(&owner).await;
+        for minute in 1..=30 {
+            owner.patch(&entry, &json!({ "end": format!("2026-03-04T08:{minute:02}:00Z") })).await.expect(200);
+        }
+        kronos.report_shows(&owner, MARCH, 30 * 60).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(seconds(&owner).await, 30 * 60);
+    }
+
+    /// A hundred writers at once: every event is applied, none twice.
+    async fn parallel_writers_lose_nothing(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let mut writers = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let owner = owner.clone();
+            writers.spawn(async move { create_hour(&owner).await });
+        }
+        writers.join_all().await;
+        kronos.report_shows(&owner, MARCH, 100 * 3600).await;
+        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, 100);
+        assert_eq!(kronos.number("SELECT count(*) FROM report_entries").await, 100);
+    }
+
+    /// Writing goes on while events cannot be applied, and the report catches up after a restart.
+    async fn a_restart_catches_up(kronos: Kronos) {
+        let mut kronos = kronos;
+        let owner = kronos.owner().await;
+        create_hour(&owner).await;
+        kronos.report_shows(&owner, MARCH, 3600).await;
+        change_silently(&kronos, 45).await;
+        kronos.restart().await;
+        let owner = kronos.owner().await;
+        kronos.host().tick().await.expect("a doorbell");
+        kronos.report_shows(&owner, MARCH, 45 * 60).await;
+    }
+
+    /// Every change is in the outbox with who did it, in the order in which it happened.
+    async fn the_outbox_is_the_audit_log(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let entry = create_hour(&owner).await;
+        owner.patch(&entry, &json!({ "description": "why" })).await.expect(200);
+        owner.delete(&entry).await.expect(204);
+        let actors = format!("SELECT count(*) FROM outbox WHERE CAST(actor AS TEXT) = '{}'", owner.member);
+        assert_eq!(kronos.number(&actors).await, 3);
+        for (position, kind) in ["time_entry.created", "time_entry.updated", "time_entry.deleted"].iter().enumerate() {
+            let query = format!("SELECT count(*) FROM outbox WHERE type LIKE '%{kind}' AND seq = (SELECT seq FROM outbox ORDER BY seq LIMIT 1 OFFSET {position})");
+            assert_eq!(kronos.number(&query).await, 1, "{kind}");
+        }
+    }
+}
+
+/// While Redis is down, writes succeed; when it is back, the doorbell works again without a restart of ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_may_restart() {
+    if !Engine::Servers.available("events::redis_may_restart") {
+        return;
+    }
+    let mut kronos = Kronos::start(Engine::Servers).await;
+    let owner = kronos.owner().await;
+    create_hour(&owner).await;
+    kronos.report_shows(&owner, MARCH, 3600).await;
+
+    kronos.redis.as_mut().expect("a Redis server").stop();
+    create_hour(&owner).await;
+    kronos.redis.as_mut().expect("a Redis server").restart();
+    // The reconnected trigger rings once by itself; a later write rings as ever.
+    kronos.report_shows(&owner, MARCH, 2 * 3600).await;
+    create_hour(&owner).await;
+    kronos.report_shows(&owner, MARCH, 3 * 3600).await;
+}
+
+/// The consumer's connection is killed while its statement waits: nothing is half done, and the next doorbell does it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_killed_before_its_acknowledgement_did_nothing() {
+    if !Engine::Servers.available("events::a_consumer_killed_before_its_acknowledgement_did_nothing") {
+        return;
+    }
+    let kronos = Kronos::start(Engine::Servers).await;
+    let owner = kronos.owner().await;
+    create_hour(&owner).await;
+    kronos.report_shows(&owner, MARCH, 3600).await;
+
+    let url = kronos.options.postgres.clone().expect("a URL");
+    let (blocker, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("PostgreSQL");
+    tokio::spawn(connection);
+    // The cursor's row is locked, so the consumer computes its effect and hangs before the acknowledgement.
+    blocker.batch_execute("BEGIN; SELECT * FROM consumers FOR UPDATE").await.expect("a lock");
+    create_hour(&owner).await;
+    let killed = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                  WHERE datname = current_database() AND wait_event_type = 'Lock') AS killed";
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    while kronos.number(killed).await == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "the consumer never waited for the lock");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    blocker.batch_execute("ROLLBACK").await.expect("the lock is gone");
+    assert_eq!(seconds(&owner).await, 3600, "the effect came without its acknowledgement");
+
+    kronos.host().tick().await.expect("a doorbell");
+    kronos.report_shows(&owner, MARCH, 2 * 3600).await;
+    assert_eq!(kronos.number("SELECT count(*) FROM report_entries").await, 2);
+}
