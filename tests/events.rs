@@ -15,9 +15,7 @@ async fn create_hour(actor: &Actor) -> String {
 
 /// Ends the hour at `minute`, beside the application: the trigger writes the event, and nobody rings.
 async fn change_silently(kronos: &Kronos, minute: i64) {
-    kronos
-        .sql(&format!(r#"UPDATE time_entries SET "end" = start + {minute} * 60000000, version = version + 1"#))
-        .await;
+    kronos.sql(&format!(r#"UPDATE time_entries SET "end" = start + {minute} * 60000000, version = version + 1"#)).await;
 }
 
 async fn seconds(actor: &Actor) -> i64 {

@@ -40,8 +40,14 @@ async fn every_http_component_enters_through_platform() {
             let component = &manifest.components[id];
             let wasm = fs::read(&component.source).expect("the component is built");
             for import in ["kronos:gateway/policy@", "kronos:auth/check@"] {
-                assert!(wasm.windows(import.len()).any(|window| window == import.as_bytes()), "{id} does not import {import}");
-                assert!(component.dependencies.keys().any(|name| name.starts_with(import)), "{id} is not given {import}");
+                assert!(
+                    wasm.windows(import.len()).any(|window| window == import.as_bytes()),
+                    "{id} does not import {import}"
+                );
+                assert!(
+                    component.dependencies.keys().any(|name| name.starts_with(import)),
+                    "{id} is not given {import}"
+                );
             }
             checked += 1;
         }

@@ -19,7 +19,8 @@ async fn variables() {
     assert_eq!(call(&actor, "/granted/variable", &[("name", "greeting")]).await.expect(200).text, "hello, world");
     call(&actor, "/granted/variable", &[("name", "redis_url")]).await.expect(502);
     call(&actor, "/denied/variable", &[("name", "greeting")]).await.expect(502);
-    let named = Guests::start(Engine::Embedded, |options| options.variables = vec![("greeting".into(), "ahoy".into())]).await;
+    let named =
+        Guests::start(Engine::Embedded, |options| options.variables = vec![("greeting".into(), "ahoy".into())]).await;
     let answer = call(&named.anonymous(), "/granted/variable", &[("name", "greeting")]).await;
     assert_eq!(answer.expect(200).text, "ahoy, world");
 }
@@ -106,8 +107,8 @@ async fn outbound_http() {
 async fn service_chaining() {
     let (_kronos, actor) = guests().await;
     let fetch = async |component: &str, url: &str| call(&actor, &format!("/{component}/fetch"), &[("url", url)]).await;
-    let private = fetch("granted", "http://private.spin.internal/any/echo").await.expect(200);
-    assert!(private.text.contains("/any/echo") && private.text.contains("0.0.0.0:0"), "{}", private.text);
+    let private = fetch("granted", "http://private.spin.internal/any/request").await.expect(200);
+    assert!(private.text.contains("/any/request") && private.text.contains("0.0.0.0:0"), "{}", private.text);
     fetch("granted", "http://subscriber.spin.internal/hello").await.expect(502);
     fetch("denied", "http://private.spin.internal/hello").await.expect(502);
     let trap = fetch("granted", "http://private.spin.internal/trap").await;

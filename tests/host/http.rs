@@ -26,17 +26,17 @@ fn header<'a>(headers: &'a [(String, String)], name: &str) -> Vec<&'a str> {
 #[tokio::test]
 async fn routes_prefer_the_exact_over_the_parameter_over_the_wildcard() {
     let (_kronos, actor) = guests().await;
-    let exact = actor.get("/items/special/echo").await.expect(200);
-    assert_eq!(header(&headers(&exact), "spin-matched-route"), ["/items/special/echo"]);
-    let parameter = actor.get("/items/17/echo").await.expect(200);
+    let exact = actor.get("/items/special/request").await.expect(200);
+    assert_eq!(header(&headers(&exact), "spin-matched-route"), ["/items/special/request"]);
+    let parameter = actor.get("/items/17/request").await.expect(200);
     assert_eq!(header(&headers(&parameter), "spin-path-match-item"), ["17"]);
-    let wildcard = actor.get("/granted/a/b/echo?x=1").await.expect(200);
+    let wildcard = actor.get("/granted/a/b/request?x=1").await.expect(200);
     let seen = headers(&wildcard);
-    assert_eq!(header(&seen, "spin-path-info"), ["/a/b/echo"]);
+    assert_eq!(header(&seen, "spin-path-info"), ["/a/b/request"]);
     assert_eq!(header(&seen, "spin-component-route"), ["/granted"]);
     assert_eq!(header(&seen, "spin-raw-component-route"), ["/granted/..."]);
     assert_eq!(header(&seen, "spin-base-path"), ["/"]);
-    assert!(header(&seen, "spin-full-url")[0].ends_with("/granted/a/b/echo?x=1"));
+    assert!(header(&seen, "spin-full-url")[0].ends_with("/granted/a/b/request?x=1"));
     assert!(header(&seen, "spin-client-addr")[0].starts_with("127.0.0.1:"));
     actor.get("/nowhere").await.expect(404);
     assert_eq!(actor.get("/robots.txt").await.expect(200).text, "User-agent: *");
@@ -61,13 +61,13 @@ async fn a_private_component_has_no_route() {
 async fn reserved_headers_of_a_client_are_dropped() {
     let (_kronos, actor) = guests().await;
     let request = actor
-        .request(Method::GET, "/granted/echo")
+        .request(Method::GET, "/granted/request")
         .header("spin-client-addr", "10.0.0.1:1")
         .header("spin-path-info", "/admin")
         .header("x-kronos-user", "root")
         .header("x-harmless", "kept");
     let seen = headers(&actor.send(request).await.expect(200));
-    assert_eq!(header(&seen, "spin-path-info"), ["/echo"]);
+    assert_eq!(header(&seen, "spin-path-info"), ["/request"]);
     assert_eq!(header(&seen, "spin-client-addr").len(), 1);
     assert!(header(&seen, "spin-client-addr")[0].starts_with("127.0.0.1:"));
     assert!(header(&seen, "x-kronos-user").is_empty());

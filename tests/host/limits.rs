@@ -9,7 +9,7 @@ use reqwest::Method;
 async fn a_large_body_is_refused() {
     let kronos = Guests::start(Engine::Embedded, |options| options.limits.request_body = 1 << 20).await;
     let actor = kronos.anonymous();
-    let post = |body: reqwest::Body| actor.request(Method::POST, "/granted/echo").body(body);
+    let post = |body: reqwest::Body| actor.request(Method::POST, "/granted/request").body(body);
     let fits = actor.send(post(vec![b'x'; 1 << 20].into())).await.expect(200);
     assert_eq!(fits.body["body_length"], 1 << 20);
     actor.send(post(vec![b'x'; (1 << 20) + 1].into())).await.expect_problem(413, "payload_too_large");
@@ -97,8 +97,7 @@ async fn a_stop_is_graceful() {
 /// A stop does not wait for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_has_a_deadline() {
-    let mut kronos =
-        Guests::start(Engine::Embedded, |options| options.limits.drain = Duration::from_millis(200)).await;
+    let mut kronos = Guests::start(Engine::Embedded, |options| options.limits.drain = Duration::from_millis(200)).await;
     let actor = kronos.anonymous();
     let request = tokio::spawn(async move {
         let request = actor.request(Method::GET, "/granted/sleep?ms=20000");

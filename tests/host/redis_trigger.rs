@@ -7,7 +7,10 @@ use kronos_tests::{Actor, Engine, Guests, Kronos};
 async fn publish(actor: &Actor, kronos: &Kronos, message: &str) {
     let url = kronos.options.redis.clone().unwrap_or_else(|| "redis://embedded".into());
     let command = format!("PUBLISH guests {message}");
-    actor.send(actor.request(reqwest::Method::GET, "/granted/redis").query(&[("url", url), ("command", command)])).await.expect(200);
+    actor
+        .send(actor.request(reqwest::Method::GET, "/granted/redis").query(&[("url", url), ("command", command)]))
+        .await
+        .expect(200);
 }
 
 async fn messages(actor: &Actor, count: usize) -> Vec<String> {

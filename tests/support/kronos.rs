@@ -34,7 +34,6 @@ impl Engine {
     }
 }
 
-
 /// A running application with its own store, ended when the test ends.
 pub struct Kronos {
     /// The host.
@@ -77,7 +76,8 @@ impl Kronos {
     /// Starts Kronos on `engine` after `change` has seen the options.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::Builder::new().prefix("kronos-test").tempdir().expect("a folder");
-        let mut options = Options::new(tokio::task::spawn_blocking(|| build("spin.toml")).await.expect("the build ends"));
+        let mut options =
+            Options::new(tokio::task::spawn_blocking(|| build("spin.toml")).await.expect("the build ends"));
         options.state_dir = Some(folder.path().to_owned());
         options.variables = [
             ("owner_email", "owner@example.com"),

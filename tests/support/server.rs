@@ -161,7 +161,11 @@ impl RedisServer {
         self.stop();
         let program = find_program("redis-server").expect("redis-server");
         self.process = Some(spawn_tied(
-            &format!("{} --port {} --bind 127.0.0.1 --save '' --appendonly no --dir /tmp", program.display(), self.port),
+            &format!(
+                "{} --port {} --bind 127.0.0.1 --save '' --appendonly no --dir /tmp",
+                program.display(),
+                self.port
+            ),
             "KILL",
             "",
         ));

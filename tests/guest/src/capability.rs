@@ -8,9 +8,13 @@ type Answer = Result<String, String>;
 
 /// Calls the capability `action`, `None` when there is no such action.
 pub async fn call(action: &str, arguments: &HashMap<String, String>) -> Option<Answer> {
-    let argument = |name: &str| arguments.get(name).map(String::as_str).unwrap_or_default();
+    let unnamed = arguments.iter().find(|(_, value)| value.is_empty()).map(|(name, _)| name.as_str());
+    let argument = |name: &str| arguments.get(name).map(String::as_str).or(unnamed).unwrap_or_default();
     Some(match action {
         "variable" => variables::get(argument("name")).await.map_err(text),
+        "environment" if arguments.is_empty() => {
+            Ok(std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect())
+        }
         "environment" => std::env::var(argument("name")).map_err(text),
         "file" => std::fs::read_to_string(argument("path")).map_err(text),
         "key-value" => key_value(argument("store"), argument("key"), arguments.get("value")).await,
