@@ -134,7 +134,7 @@ on_both_engines! {
             .header("content-type", "application/json")
             .body(json!({ "email": "owner@example.com", "expires_in": 1 }).to_string().into())
             .unwrap();
-        let body = kronos.host().call("identity", request).await.unwrap().into_body();
+        let body = kronos.host().call("identity", request).await.into_body();
         let minted: Value = serde_json::from_slice(&body).unwrap();
         let actor = bearer(&kronos, minted["access_token"].as_str().unwrap());
         let first = actor.get(WHO).await.status;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::OnceLock, time::Duration};
 
-use kronos_host::{Host, Options};
+use kronos_host::{Host, Options, manifest::Manifest};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -61,7 +61,8 @@ fn build(manifest: &'static str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         for manifest in ["spin.toml", "tests/guest/spin.toml"] {
-            kronos_host::build::components(&repository().join(manifest)).expect("the components build");
+            let manifest = Manifest::load(&repository().join(manifest)).expect("the manifest");
+            kronos_host::build::run(&manifest, &mut |line| eprintln!("{line}")).expect("the components build");
         }
     });
     repository().join(manifest)
@@ -166,7 +167,7 @@ impl Kronos {
             .header("content-type", "application/json")
             .body(serde_json::json!({ "email": email }).to_string().into())
             .expect("a request");
-        let response = self.host().call("identity", request).await.expect("identity answers");
+        let response = self.host().call("identity", request).await;
         let body = response.into_body();
         let body: Value = serde_json::from_slice(&body).expect("JSON");
         body["access_token"].as_str().unwrap_or_else(|| panic!("no token in {body}")).to_owned()
