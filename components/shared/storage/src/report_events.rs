@@ -5,9 +5,10 @@ use crate::{Db, Error, Statement};
 
 /// PostgreSQL passes over events whose transaction may still be overtaken by an older one; SQLite has one writer.
 const PENDING: Statement = Statement::pair(
-    "SELECT EXISTS (SELECT 1 FROM consumers c JOIN outbox o ON (o.xid, o.seq) > (c.xid, c.seq) \
-     WHERE c.name = 'reports' AND o.xid < pg_snapshot_xmin(pg_current_snapshot())) \
-     OR EXISTS (SELECT 1 FROM outbox WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))",
+    // With `EXISTS` for the first part PostgreSQL would drop the order and read the table.
+    "SELECT (SELECT seq FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, seq) > \
+     ((SELECT xid FROM consumers WHERE name = 'reports'), (SELECT seq FROM consumers WHERE name = 'reports')) \
+     ORDER BY xid, seq LIMIT 1) IS NOT NULL OR EXISTS (SELECT 1 FROM outbox WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))",
     "SELECT EXISTS (SELECT 1 FROM outbox WHERE seq > (SELECT seq FROM consumers WHERE name = 'reports'))",
 );
 

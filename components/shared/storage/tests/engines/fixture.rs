@@ -8,6 +8,7 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use kronos_domain::{
@@ -15,7 +16,7 @@ use kronos_domain::{
     entry::{Description, Span, TimeEntry},
 };
 use kronos_storage::{
-    Db, Value,
+    Db, Value, report_events,
     time_entries::{self, Actor, NewEntry},
 };
 use tokio_postgres::NoTls;
@@ -65,7 +66,7 @@ pub struct World {
     pub name: Option<String>,
 }
 
-fn migrations(engine: &str) -> String {
+pub fn migrations(engine: &str) -> String {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../infra/migrations").join(engine);
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     let version = |path: &Path| -> u32 {
@@ -136,6 +137,24 @@ impl World {
 
     pub async fn integer(&self, sql: &'static str) -> i64 {
         self.sql(sql, sql, &[]).await.remove(0).columns().integer().unwrap()
+    }
+
+    /// Applies all events. On PostgreSQL other tests' transactions, though in other databases, hold the horizon back for a while.
+    pub async fn apply_events(&self, batch: i64) {
+        let unseen = kronos_storage::Statement::pair(
+            "SELECT count(*) FROM outbox WHERE (xid, seq) > (SELECT xid, seq FROM consumers WHERE name = 'reports')",
+            "SELECT count(*) FROM outbox WHERE seq > (SELECT seq FROM consumers WHERE name = 'reports')",
+        );
+        for _ in 0..2000 {
+            while report_events::pending(&self.db).await.unwrap() {
+                report_events::apply(&self.db, batch).await.unwrap();
+            }
+            if self.db.row(&unseen, &[]).await.unwrap().unwrap().columns().integer().unwrap() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("events remain");
     }
 
     /// Records an entry of the person's own.
