@@ -3,13 +3,13 @@
 
 use std::io::IsTerminal;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use opentelemetry::{
     propagation::{Extractor, Injector, TextMapPropagator},
     trace::TracerProvider,
 };
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::Span;
+use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{EnvFilter, Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -124,16 +124,49 @@ impl Telemetry {
     }
 }
 
-/// Makes `span` (of [`TRACE_TARGET`]) a part of the trace that the `traceparent` of a request names, and names the span in
-/// its place, so that what the component sends on becomes part of the trace. Does nothing without a collector.
-pub fn continue_trace(span: &Span, headers: &mut HeaderMap) {
-    if span.is_disabled() {
-        return;
+/// A span for one request: a part of the trace that its `traceparent` names, whose place the span takes there, so that what
+/// the component sends on belongs to the trace. Without a collector it is disabled and the request stays as it is.
+pub fn request_span(method: &Method, uri: &Uri, headers: &mut HeaderMap, request_id: &HeaderValue) -> Span {
+    let span = tracing::info_span!(
+        target: TRACE_TARGET,
+        "request",
+        otel.name = Empty,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method.as_str(),
+        url.path = uri.path(),
+        http.response.status_code = Empty,
+        kronos.component = Empty,
+        kronos.request_id = request_id.to_str().unwrap_or_default(),
+    );
+    if !span.is_disabled() {
+        span.record("otel.name", format!("{method} {}", uri.path()));
+        let propagator = TraceContextPropagator::new();
+        // Refused for a span that has begun, which this one has not.
+        let _ = span.set_parent(propagator.extract(&Fields(headers)));
+        propagator.inject_context(&span.context(), &mut FieldsMut(headers));
     }
-    let propagator = TraceContextPropagator::new();
-    // Refused when the span already belongs to a trace, which then stays.
-    let _ = span.set_parent(propagator.extract(&Fields(headers)));
-    propagator.inject_context(&span.context(), &mut FieldsMut(headers));
+    span
+}
+
+/// Adds to a request's span how it ended.
+pub fn record_response(span: &Span, status: StatusCode, component: &str) {
+    span.record("http.response.status_code", status.as_u16());
+    span.record("kronos.component", component);
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// A span for one message of a Redis trigger.
+pub fn message_span(component: &str) -> Span {
+    tracing::info_span!(
+        target: TRACE_TARGET,
+        "message",
+        otel.name = component,
+        otel.kind = "consumer",
+        kronos.component = component
+    )
 }
 
 struct Fields<'a>(&'a HeaderMap);
@@ -155,5 +188,67 @@ impl Injector for FieldsMut<'_> {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
             self.0.insert(name, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use opentelemetry_sdk::{
+        error::OTelSdkResult,
+        trace::{SpanData, SpanExporter},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Debug, Default)]
+    struct Kept(Arc<Mutex<Vec<SpanData>>>);
+
+    impl SpanExporter for Kept {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            self.0.lock().expect("no exporter panics").extend(batch);
+            Ok(())
+        }
+    }
+
+    const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    fn headers() -> HeaderMap {
+        HeaderMap::from_iter([(HeaderName::from_static("traceparent"), HeaderValue::from_static(PARENT))])
+    }
+
+    fn span(headers: &mut HeaderMap) -> Span {
+        request_span(&Method::GET, &Uri::from_static("/a?b"), headers, &HeaderValue::from_static("r1"))
+    }
+
+    #[test]
+    fn a_request_continues_the_trace_of_its_client() {
+        let exporter = Kept::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        let mut headers = headers();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let span = span(&mut headers);
+            record_response(&span, StatusCode::BAD_GATEWAY, "reports");
+        });
+        let spans = exporter.0.lock().expect("no exporter panics");
+        assert_eq!(spans.len(), 1);
+        assert_eq!(spans[0].name, "GET /a");
+        assert_eq!(spans[0].parent_span_id.to_string(), "b7ad6b7169203331");
+        assert_eq!(spans[0].span_context.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+        assert!(matches!(spans[0].status, opentelemetry::trace::Status::Error { .. }));
+        let id = spans[0].span_context.span_id();
+        assert_eq!(headers["traceparent"], format!("00-0af7651916cd43dd8448eb211c80319c-{id}-01"));
+    }
+
+    #[test]
+    fn without_a_collector_a_request_stays_as_it_is() {
+        let filter = EnvFilter::new(format!("{TRACE_TARGET}=off,info"));
+        let mut headers = headers();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(filter), || {
+            assert!(span(&mut headers).is_disabled());
+        });
+        assert_eq!(headers["traceparent"], PARENT);
     }
 }

@@ -27,6 +27,7 @@ use crate::{
     context::Context,
     manifest::{HttpTarget, Manifest},
     options::Limits,
+    telemetry,
 };
 
 pub mod body;
@@ -171,9 +172,11 @@ impl App {
         let start = Instant::now();
         let (mut head, body) = request.into_parts();
         let id = request_id::of(&mut head.headers);
-        let logged = tracing::enabled!(target: "kronos::request", tracing::Level::INFO)
+        let logged = tracing::enabled!(target: telemetry::REQUEST_TARGET, tracing::Level::INFO)
             .then(|| (head.method.clone(), head.uri.clone()));
+        let span = telemetry::request_span(&head.method, &head.uri, &mut head.headers, &id);
         let (response, component) = self.route(head, body, client, &id).await;
+        telemetry::record_response(&span, response.status(), component);
         if let Some((method, uri)) = logged {
             log(&method, &uri, response.status(), start, component, &id);
         }
@@ -327,7 +330,7 @@ fn failed(failure: &Failure, id: &HeaderValue, component: &str) -> HttpResponse 
 
 fn log(method: &Method, uri: &Uri, status: StatusCode, start: Instant, component: &str, id: &HeaderValue) {
     tracing::info!(
-        target: "kronos::request",
+        target: telemetry::REQUEST_TARGET,
         method = method.as_str(),
         path = uri.path(),
         status = status.as_u16(),

@@ -10,6 +10,7 @@ use crate::{
     context::{ComponentContext, Context},
     engine::Engine,
     http::instances::log_trap,
+    telemetry,
 };
 
 /// A handler may take this many times as long as an HTTP request.
@@ -60,6 +61,7 @@ impl Consumer {
     ///
     /// Whatever goes wrong is logged and ends with the message: the next one finds a new instance.
     pub async fn handle(&self, instance: Option<Instance>, message: &Bytes) -> Option<Instance> {
+        let _span = telemetry::message_span(self.id());
         match self.run(instance, message).await {
             Ok(instance) => (instance.handled < self.context.limits.instance_reuse).then_some(instance),
             Err(Failure::Trapped(error)) => {
