@@ -66,15 +66,9 @@ struct Settings {
     /// The runtime configuration [default: runtime-config.toml beside the manifest].
     #[arg(long, global = true, value_name = "PATH", env = "RUNTIME_CONFIG_FILE")]
     runtime_config_file: Option<PathBuf>,
-    /// Where to listen; port 0 picks a free one.
-    #[arg(
-        long,
-        global = true,
-        value_name = "ADDRESS",
-        env = "SPIN_HTTP_LISTEN_ADDR",
-        default_value = "127.0.0.1:3000"
-    )]
-    listen: SocketAddr,
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:3000].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "SPIN_HTTP_LISTEN_ADDR", hide_env_values = true)]
+    listen: Option<SocketAddr>,
     /// Where databases and the cache of compiled components live [default: .kronos beside the manifest].
     #[arg(long, global = true, value_name = "PATH")]
     state_dir: Option<PathBuf>,
@@ -159,8 +153,8 @@ pub(super) fn main() -> ExitCode {
         telemetry.finish().await;
         result.unwrap_or_else(|error| fail(error.as_ref()))
     });
-    // A guest or a lookup that hangs must not hold up the end.
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    // A guest or a lookup that hangs must not hold up the end; what was acknowledged is stored.
+    runtime.shutdown_background();
     code
 }
 
@@ -213,7 +207,7 @@ impl Settings {
     fn options(&self) -> Result<Options, Failure> {
         let mut options = Options::new(self.manifest()?);
         options.runtime_config.clone_from(&self.runtime_config_file);
-        options.listen = self.listen;
+        set(&mut options.listen, self.listen);
         options.state_dir.clone_from(&self.state_dir);
         options.postgres.clone_from(&self.postgres);
         options.redis.clone_from(&self.redis);
@@ -293,7 +287,7 @@ mod tests {
         let after = Cli::try_parse_from(["kronos", "migrate", "--listen", "127.0.0.1:0"]).expect("valid");
         for cli in [before, after] {
             assert!(matches!(cli.command, Some(Command::Migrate)));
-            assert_eq!(cli.settings.listen.port(), 0);
+            assert_eq!(cli.settings.listen.map(|address| address.port()), Some(0));
         }
         assert!(Cli::try_parse_from(["kronos"]).expect("valid").command.is_none());
         assert!(Cli::try_parse_from(["kronos", "token"]).is_err(), "a token needs an e-mail");

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use kronos_host::Host;
 
-use super::{Application, Failure, Settings, build_components};
+use super::{Application, Failure, Settings, build_components, up::ADDRESS_FILE};
 
 /// The component that issues tokens.
 const COMPONENT: &str = "identity";
@@ -20,14 +20,19 @@ pub(super) async fn run(settings: &Settings, email: &str) -> Result<ExitCode, Fa
     build_components(&application.manifest, settings)?;
 
     let secret = secret()?;
-    let options = &mut application.options;
-    // The issuer in the token is the address that the application has when it serves.
-    if application.manifest.variables.contains_key("public_url")
-        && !options.variables.iter().any(|(name, _)| name == "public_url")
+    let (config, _) = application.configuration()?;
+    let state_dir = config.state_dir(&application.options, &application.manifest);
+    if settings.listen.is_none()
+        && let Some(address) =
+            std::fs::read_to_string(state_dir.join(ADDRESS_FILE)).ok().and_then(|text| text.parse().ok())
     {
-        let (_, variables) =
-            Application { options: options.clone(), manifest: application.manifest.clone() }.configuration()?;
-        options.variables.push(("public_url".into(), variables.get("public_url")?));
+        application.options.listen = address;
+    }
+    // The issuer in the token is the address where the application serves, not that of this process.
+    let (_, variables) = application.configuration()?;
+    let options = &mut application.options;
+    if let Ok(issuer) = variables.get("public_url") {
+        options.variables.push(("public_url".into(), issuer));
     }
     options.variables.push(("operator_secret".into(), secret.clone()));
     options.listen = ([127, 0, 0, 1], 0).into();

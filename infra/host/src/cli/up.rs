@@ -9,6 +9,9 @@ use super::{Application, Failure, Settings, build_components};
 /// What a shell shows for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
+/// Where the address of the last start stands in the state directory: tokens are issued for it.
+pub(super) const ADDRESS_FILE: &str = "address";
+
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let application = Application::read(settings)?;
     // A mistake in the configuration shows before the long build.
@@ -22,6 +25,11 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         host = Host::start(application.options.clone()) => host?,
         () = signals.next() => return Ok(ExitCode::from(INTERRUPTED)),
     };
+    let (config, _) = application.configuration()?;
+    let state_dir = config.state_dir(&application.options, &application.manifest);
+    if let Err(error) = std::fs::write(state_dir.join(ADDRESS_FILE), host.address().to_string()) {
+        tracing::warn!("{}: {error}", state_dir.join(ADDRESS_FILE).display());
+    }
     print!("{}", banner(&application, host.address())?);
 
     let ended = tokio::select! {

@@ -157,7 +157,12 @@ impl HandlerState for Instances {
             proxy,
             view: Context::http,
             expiration: Expiration::new(cpu, limits, Arc::clone(&self.lifecycle)),
-            state: Worker { context: Arc::clone(&self.context), limits, last_request: Mutex::default() },
+            state: Worker {
+                context: Arc::clone(&self.context),
+                limits,
+                lifecycle: Arc::clone(&self.lifecycle),
+                last_request: Mutex::default(),
+            },
         })
     }
 }
@@ -166,6 +171,7 @@ impl HandlerState for Instances {
 pub struct Worker {
     context: Arc<ComponentContext>,
     limits: Limits,
+    lifecycle: Arc<Lifecycle>,
     last_request: Mutex<Option<HeaderValue>>,
 }
 
@@ -201,7 +207,10 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<Context>, result: wasmtime::Result<()>) {
-        if let Err(error) = result {
+        // A runtime that ends before the instance has seen the stop drops it, which is no fault of the component.
+        if let Err(error) = result
+            && self.lifecycle.phase.load(Acquire) != STOPPED
+        {
             let last = self.last_request.lock().unwrap_or_else(PoisonError::into_inner).take();
             let request_id = last.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
             log_trap(&self.context.component.id, request_id, &error);
