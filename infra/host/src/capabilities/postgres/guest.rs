@@ -70,7 +70,7 @@ impl Connection {
         if !plan.is_plain || self.pinned.active.load(Ordering::Acquire) {
             return self.pinned.run(request).await;
         }
-        if plan.is_slow() || self.pinned.sessions.0.load(Ordering::Relaxed) > 0 {
+        if self.pinned.sessions.0.load(Ordering::Relaxed) > 0 {
             return self.pool.run_alone(plan, request).await;
         }
         self.pool.run_shared(plan, request).await

@@ -155,10 +155,10 @@ impl Pool {
         self.lane().await.map(drop)
     }
 
-    /// Runs a plain statement beside those of others.
+    /// Runs a plain statement beside those of others; alone when it would keep them waiting, or they it, and a connection is free.
     pub(super) async fn run_shared(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
         let lane = self.lane().await?;
-        if self.is_stalled(&lane)
+        if (plan.is_slow() || self.is_stalled(&lane))
             && let Some(held) = self.try_check_out().await
         {
             return self.run_held(held, plan, request).await;
