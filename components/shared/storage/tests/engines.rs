@@ -8,6 +8,8 @@
 mod driver;
 #[path = "engines/fixture.rs"]
 mod fixture;
+#[path = "engines/identity.rs"]
+mod identity;
 #[path = "engines/lists.rs"]
 mod lists;
 #[path = "engines/outbox.rs"]
