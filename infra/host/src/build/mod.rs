@@ -104,7 +104,8 @@ pub fn run(manifest: &Manifest, say: &mut dyn FnMut(&str)) -> Result<Outcome, Bu
             });
         }
     }
-    record.finish(marker);
+    // Getting the target may have brought another compiler.
+    Record::new(manifest, &plan).finish(marker);
     Ok(Outcome::Built(started.elapsed()))
 }
 

@@ -34,7 +34,7 @@ pub(super) enum WasmTarget {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the Rust standard library for {TARGET} is missing and could not be got:\n{}\n  Do one of these and run this again:\n    \
-     rustup target add {TARGET}\n    apt-get install --no-install-recommends {}     (as root, on Debian 12 or newer)",
+     rustup target add {TARGET}\n    apt-get install --no-install-recommends {}     (as root, on Debian 12)",
     tried.iter().map(|(way, reason)| format!("  - {way}: {reason}")).collect::<Vec<_>>().join("\n"),
     DEBIAN_PACKAGES.join(" ")
 )]

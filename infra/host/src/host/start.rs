@@ -79,7 +79,10 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let components = components?;
 
     let mut limits = options.limits;
-    if let Some(bytes) = config.max_instance_memory {
+    // The command line wins.
+    if let Some(bytes) = config.max_instance_memory
+        && limits.instance_memory == Limits::default().instance_memory
+    {
         limits.instance_memory = bytes;
     }
     let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
