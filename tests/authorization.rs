@@ -1,7 +1,7 @@
 //! Every operation against everybody who may not call it; the operations table is the list, so none can be forgotten.
 
 use kronos_api::{Access, OPERATIONS};
-use kronos_tests::{Actor, Answer, Kronos, on_both_engines};
+use kronos_tests::{Actor, Answer, on_both_engines};
 use reqwest::Method;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! The walk-through of the design, from sign-in to the report.
 
-use kronos_tests::{Kronos, on_both_engines};
+use kronos_tests::on_both_engines;
 use serde_json::json;
 
 on_both_engines! {

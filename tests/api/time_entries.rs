@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/time-entries`: one entry.
 
-use kronos_tests::{Actor, Answer, Kronos, on_both_engines};
+use kronos_tests::{Actor, Answer, on_both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ on_both_engines! {
         for refused in answers.into_iter().filter(|answer| answer.status == 409) {
             refused.expect_problem(409, "time_entry_still_running");
         }
-        let running = kronos.number(r#"SELECT count(*) FROM time_entries WHERE "end" IS NULL"#).await;
+        let running = kronos.number("SELECT count(*) FROM time_entries WHERE end_at IS NULL").await;
         assert_eq!(running, 1);
     }
 
@@ -79,7 +79,7 @@ on_both_engines! {
         for status in starts.join_all().await {
             assert!([201, 409].contains(&status), "{status}");
         }
-        assert_eq!(kronos.number(r#"SELECT count(*) FROM time_entries WHERE "end" IS NULL"#).await, 1);
+        assert_eq!(kronos.number("SELECT count(*) FROM time_entries WHERE end_at IS NULL").await, 1);
     }
 
     /// Stopping sets the end once; a stopped entry is not stopped again.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kronos_tests::{Actor, Kronos, on_both_engines};
+use kronos_tests::{Actor, on_both_engines};
 use serde_json::{Value, json};
 
 async fn create(actor: &Actor, start: &str, end: &str, description: &str) -> String {

@@ -1,6 +1,6 @@
 //! `/api/v1/users`.
 
-use kronos_tests::{Kronos, on_both_engines};
+use kronos_tests::on_both_engines;
 
 on_both_engines! {
     /// The first owner has an organization, and sees nobody else's.

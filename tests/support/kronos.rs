@@ -44,6 +44,7 @@ pub struct Kronos {
     pub url: String,
     /// The Redis server, when it is not the embedded one.
     pub redis: Option<RedisServer>,
+    _postgres: Option<PostgresServer>,
     _folder: TempDir,
 }
 
@@ -74,8 +75,20 @@ impl Kronos {
         Self::start_with(engine, |_| ()).await
     }
 
+    /// Starts Kronos on `engine` with servers that no other test uses, and with no sweep: only writes ring.
+    pub async fn start_alone(engine: Engine) -> Self {
+        let postgres = (engine == Engine::Servers).then(PostgresServer::start);
+        let (folder, options) = Self::prepare().await;
+        Self::launch(engine, postgres, folder, options, |_| ()).await
+    }
+
     /// Starts Kronos on `engine` after `change` has seen the options.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Options)) -> Self {
+        let (folder, options) = Self::prepare().await;
+        Self::launch(engine, None, folder, options, change).await
+    }
+
+    async fn prepare() -> (TempDir, Options) {
         let folder = tempfile::Builder::new().prefix("kronos-test").tempdir().expect("a folder");
         let mut options =
             Options::new(tokio::task::spawn_blocking(|| build("spin.toml")).await.expect("the build ends"));
@@ -88,16 +101,24 @@ impl Kronos {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        Self::launch(engine, folder, options, change).await
+        (folder, options)
     }
 
-    async fn launch(engine: Engine, folder: TempDir, mut options: Options, change: impl FnOnce(&mut Options)) -> Self {
+    async fn launch(
+        engine: Engine,
+        postgres: Option<PostgresServer>,
+        folder: TempDir,
+        mut options: Options,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         options.listen.set_port(0);
         options.cache_dir = Some(repository().join("target/kronos-test-cache"));
-        options.tick = None;
+        // On a server that others use, an event waits for their transactions too, and the doorbell rings too early for it.
+        let shared = engine == Engine::Servers && postgres.is_none();
+        options.tick = shared.then_some(Duration::from_millis(200));
         let mut redis = None;
         if engine == Engine::Servers {
-            options.postgres = Some(PostgresServer::shared().database().await);
+            options.postgres = Some(postgres.as_ref().unwrap_or_else(|| PostgresServer::shared()).database().await);
             let server = RedisServer::start();
             options.redis = Some(server.url());
             redis = Some(server);
@@ -105,7 +126,7 @@ impl Kronos {
         change(&mut options);
         let host = Host::start(options.clone()).await.expect("the host starts");
         let url = format!("http://{}", host.address());
-        Self { host: Some(host), options, url, redis, _folder: folder }
+        Self { host: Some(host), options, url, redis, _postgres: postgres, _folder: folder }
     }
 
     /// The host.
@@ -201,10 +222,8 @@ impl Kronos {
 
     /// Runs statements in the store directly, beside the host.
     pub async fn sql(&self, statements: &str) {
-        if let Some(url) = &self.options.postgres {
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("PostgreSQL");
-            tokio::spawn(connection);
-            client.batch_execute(statements).await.expect("the statements run");
+        if self.options.postgres.is_some() {
+            self.postgres().await.batch_execute(statements).await.expect("the statements run");
         } else {
             self.sqlite().execute_batch(statements).expect("the statements run");
         }
@@ -212,13 +231,28 @@ impl Kronos {
 
     /// The one number that `query` answers, read beside the host.
     pub async fn number(&self, query: &str) -> i64 {
-        if let Some(url) = &self.options.postgres {
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("PostgreSQL");
-            tokio::spawn(connection);
-            client.query_one(query, &[]).await.expect("one row").get(0)
+        if self.options.postgres.is_some() {
+            self.postgres().await.query_one(query, &[]).await.expect("one row").get(0)
         } else {
             self.sqlite().query_row(query, [], |row| row.get(0)).expect("one row")
         }
+    }
+
+    /// The one text that `query` answers, read beside the host.
+    pub async fn text(&self, query: &str) -> String {
+        if self.options.postgres.is_some() {
+            self.postgres().await.query_one(query, &[]).await.expect("one row").get(0)
+        } else {
+            self.sqlite().query_row(query, [], |row| row.get(0)).expect("one row")
+        }
+    }
+
+    /// A connection to the PostgreSQL database, beside the host.
+    pub async fn postgres(&self) -> tokio_postgres::Client {
+        let url = self.options.postgres.as_ref().expect("PostgreSQL is in use");
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("PostgreSQL");
+        tokio::spawn(connection);
+        client
     }
 
     /// A connection to the SQLite file, beside the host.
@@ -229,7 +263,7 @@ impl Kronos {
         connection
     }
 
-    /// Rings until the summary of `actor` shows `seconds`, or fails after some seconds.
+    /// Waits until the summary of `actor` shows `seconds`, or fails after some seconds.
     pub async fn report_shows(&self, actor: &Actor, range: &str, seconds: i64) -> Answer {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
         loop {
@@ -253,6 +287,6 @@ impl Guests {
         let manifest = tokio::task::spawn_blocking(|| build("tests/guest/spin.toml")).await.expect("the build ends");
         let mut options = Options::new(manifest);
         options.state_dir = Some(folder.path().to_owned());
-        Kronos::launch(engine, folder, options, change).await
+        Kronos::launch(engine, None, folder, options, change).await
     }
 }

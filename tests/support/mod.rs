@@ -34,7 +34,7 @@ macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($kronos:ident: Kronos) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
-            #[allow(unused_imports, reason = "not every test needs all of the file's imports")]
+            #[expect(clippy::wildcard_imports, reason = "the body belongs to the file that it stands in")]
             use super::*;
 
             async fn run($kronos: $crate::Kronos) $body

@@ -54,10 +54,10 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// One PostgreSQL server for all tests of the process; every test gets a database of its own.
+/// A PostgreSQL server; it ends with the value.
 pub struct PostgresServer {
     port: u16,
-    _process: Child,
+    process: Child,
 }
 
 impl PostgresServer {
@@ -66,37 +66,38 @@ impl PostgresServer {
         find_program("initdb").is_some() && find_program("postgres").is_some()
     }
 
-    /// The server, started at the first call.
+    /// One server for most tests of the process, started at the first call; every test gets a database of its own.
     pub fn shared() -> &'static Self {
         static SERVER: OnceLock<PostgresServer> = OnceLock::new();
-        SERVER.get_or_init(|| {
-            let folder = tempfile::Builder::new().prefix("kronos-postgres").tempdir().expect("a folder").keep();
-            let data = folder.join("data");
-            // PostgreSQL refuses to run as root.
-            let prefix = if is_root() { "runuser -u postgres -- " } else { "" };
-            if is_root() {
-                run(Command::new("chown").arg("postgres").arg(&folder));
-            }
-            let initdb = find_program("initdb").expect("initdb");
-            run(Command::new("sh").args([
-                "-c",
-                &format!("{prefix}{} -D {} -A trust -U kronos -N", initdb.display(), data.display()),
-            ]));
-            let port = free_port();
-            let postgres = find_program("postgres").expect("postgres");
-            let process = spawn_tied(
-                &format!(
-                    "{prefix}{} -D {} -p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300",
-                    postgres.display(),
-                    data.display(),
-                    data.display()
-                ),
-                "INT",
-                &format!("rm -rf {}", folder.display()),
-            );
-            wait_for_port(port, "PostgreSQL");
-            Self { port, _process: process }
-        })
+        SERVER.get_or_init(Self::start)
+    }
+
+    /// A new server with a data folder of its own.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("kronos-postgres").tempdir().expect("a folder").keep();
+        let data = folder.join("data");
+        // PostgreSQL refuses to run as root.
+        let prefix = if is_root() { "runuser -u postgres -- " } else { "" };
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&folder));
+        }
+        let initdb = find_program("initdb").expect("initdb");
+        run(Command::new("sh")
+            .args(["-c", &format!("{prefix}{} -D {} -A trust -U kronos -N", initdb.display(), data.display())]));
+        let port = free_port();
+        let postgres = find_program("postgres").expect("postgres");
+        let process = spawn_tied(
+            &format!(
+                "{prefix}{} -D {} -p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300",
+                postgres.display(),
+                data.display(),
+                data.display()
+            ),
+            "INT",
+            &format!("rm -rf {}", folder.display()),
+        );
+        wait_for_port(port, "PostgreSQL");
+        Self { port, process }
     }
 
     /// A new empty database; answers its URL.
@@ -121,6 +122,14 @@ impl PostgresServer {
 
     fn url(&self, database: &str) -> String {
         format!("postgres://kronos@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        // The server's own end is not a test's concern.
+        let _ended = self.process.wait();
     }
 }
 

@@ -20,6 +20,7 @@ use self::{
     body::{Exceeded, Outgoing},
     head::RouteHeaders,
     instances::{Failure, HttpComponent},
+    linger::Lingering,
     response::{Fixed, HttpResponse},
     router::Router,
 };
@@ -34,6 +35,7 @@ pub mod body;
 pub mod connect;
 pub mod head;
 pub mod instances;
+mod linger;
 pub mod listener;
 pub mod outbound;
 pub mod request_id;
@@ -190,6 +192,7 @@ impl App {
         client: &HeaderValue,
         id: &HeaderValue,
     ) -> (HttpResponse, &str) {
+        let body = Lingering::new(body);
         if let Some(name) = head.uri.path().strip_prefix(RESERVED) {
             return (self.reserved(name), "");
         }
