@@ -14,6 +14,8 @@ use wac_graph::{
 use crate::manifest::{Component, Dependency, Inherit, Manifest};
 
 pub mod denied;
+#[cfg(test)]
+mod tests;
 
 /// A dependency with its bytes.
 pub struct Provider {
@@ -383,65 +385,4 @@ fn denied_name(library: usize, import: &str) -> String {
 fn denied_parts(name: &str) -> Option<(usize, String)> {
     let (library, import) = name.strip_prefix("denied-d")?.split_once(':')?;
     Some((library.parse().ok()?, import.replacen('-', ":", 1)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_denied_import_says_what_it_was() {
-        let name = denied_name(3, "wasi:cli/environment@0.2.6");
-        assert_eq!(name, "denied-d3:wasi-cli/environment@0.2.6");
-        assert_eq!(denied_parts(&name), Some((3, "wasi:cli/environment@0.2.6".into())));
-        assert_eq!(denied_parts("wasi:cli/environment@0.2.6"), None);
-    }
-
-    #[test]
-    fn keys_match_imports() {
-        let import = "kronos:auth/check@0.1.0";
-        for key in ["kronos:auth/check@0.1.0", "kronos:auth/check", "kronos:auth", "kronos:auth@0.1.3"] {
-            assert!(serves(key, import), "{key}");
-        }
-        for key in ["kronos:auth/check@0.2.0", "kronos:auth/other", "kronos:gateway", "check", "kronos:auth@1.0.0"] {
-            assert!(!serves(key, import), "{key}");
-        }
-        assert!(serves("plain", "plain"));
-    }
-
-    fn provider(import: &str, export: Option<&str>) -> Provider {
-        let dependency = Dependency {
-            source: "x.wasm".into(),
-            component: None,
-            export: export.map(Into::into),
-            inherit: Inherit::None,
-        };
-        Provider { import: import.into(), dependency, wasm: Arc::default() }
-    }
-
-    #[test]
-    fn exports_are_found_by_name_and_version() {
-        let exports = ["kronos:auth/check@0.1.2".to_owned(), "other:pkg/check@1.0.0".to_owned(), "plain".to_owned()];
-        let find = |import: &str, key: &str, export: Option<&str>| {
-            export_for(&provider(key, export), import, &exports).map(ToOwned::to_owned)
-        };
-        let import = "kronos:auth/check@0.1.0";
-        assert_eq!(find(import, import, None).as_deref(), Some("kronos:auth/check@0.1.2"));
-        assert_eq!(find(import, "kronos:auth", Some("other:pkg")).as_deref(), Some("other:pkg/check@1.0.0"));
-        assert_eq!(find(import, import, Some("other:pkg/check")).as_deref(), Some("other:pkg/check@1.0.0"));
-        assert_eq!(find("plain", "plain", None).as_deref(), Some("plain"));
-        assert_eq!(find("kronos:auth/check@0.2.0", "kronos:auth", None), None);
-    }
-
-    #[test]
-    fn only_what_is_inherited_may_be_used() {
-        let some = Inherit::Some(["variables".to_owned()].into());
-        assert!(may_use(&some, "spin:variables/variables@3.0.0"));
-        assert!(!may_use(&some, "spin:sqlite/sqlite@3.1.0"));
-        assert!(!may_use(&Inherit::None, "wasi:filesystem/types@0.2.6"));
-        assert!(may_use(&Inherit::None, "wasi:clocks/wall-clock@0.2.6"));
-        assert!(may_use(&Inherit::None, "wasi:http/types@0.3.0"));
-        assert!(!may_use(&Inherit::None, "wasi:http/client@0.3.0"));
-        assert!(may_use(&Inherit::All, "spin:sqlite/sqlite@3.1.0"));
-    }
 }

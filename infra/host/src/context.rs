@@ -132,6 +132,41 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
+/// The grants of a component in a test: none but what it declares without templates.
+#[cfg(test)]
+pub(crate) fn testing(component: Component) -> Arc<ComponentContext> {
+    use crate::{
+        http::connect::{Blocked, Clients},
+        manifest::Manifest,
+        options::Options,
+        runtime_config::RuntimeConfig,
+    };
+
+    let manifest = Manifest {
+        name: "test".into(),
+        version: None,
+        path: "spin.toml".into(),
+        root: ".".into(),
+        variables: std::collections::BTreeMap::new(),
+        http: Vec::new(),
+        redis: Vec::new(),
+        components: std::collections::BTreeMap::new(),
+        warnings: Vec::new(),
+    };
+    let config = RuntimeConfig::default();
+    let variables = Variables::new(&manifest, &config, &Options::new("spin.toml"), ([127, 0, 0, 1], 0).into());
+    let clients = Clients::new(Blocked::default(), true).expect("a client");
+    Arc::new(ComponentContext {
+        component,
+        allowed_hosts: AllowedHosts::default(),
+        variables: Arc::new(variables.expect("no variables")),
+        services: Arc::new(Services::new(config, ".".into(), false)),
+        limits: Limits::default(),
+        outbound: Arc::new(Outbound::new(clients, None)),
+        mounts: Vec::new(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

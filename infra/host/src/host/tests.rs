@@ -275,6 +275,39 @@ async fn components_call_each_other_as_far_as_they_are_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn private_addresses_are_reached_only_by_name() {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = server.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = server.accept().await {
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).await.expect("read");
+            let request = String::from_utf8_lossy(&buffer[..read]);
+            assert!(request.to_ascii_lowercase().contains(&format!("host: 127.0.0.1:{port}\r\n")), "{request}");
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nthere").await.expect("written");
+        }
+    });
+    for (grant, reached) in [(format!("http://127.0.0.1:{port}"), true), (format!("http://*:{port}"), false)] {
+        let site = Site::with(|options| {
+            let text = std::fs::read_to_string(&options.manifest).expect("the manifest");
+            std::fs::write(&options.manifest, text.replace("http://other.spin.internal", &grant)).expect("written");
+            let config = options.manifest.with_file_name("runtime-config.toml");
+            std::fs::write(config, "[outbound_networking]\nblock_networks = [\"private\"]\n").expect("written");
+        });
+        let Some(site) = site.await else { return };
+        let response = site.get(&format!("/guest/fetch?http://127.0.0.1:{port}/")).await;
+        if reached {
+            assert_eq!(body(&response), "there", "{response}");
+        } else {
+            assert!(response.contains("DestinationIpProhibited"), "{response}");
+            let response = site.get(&format!("/guest/fetch?http://localhost:{port}/")).await;
+            assert!(response.contains("DestinationIpProhibited"), "{response}");
+        }
+        site.host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_events_comes_as_it_is_made() {
     let Some(site) = Site::start(Limits::default()).await else { return };
     let mut stream = TcpStream::connect(site.host.address()).await.expect("connected");

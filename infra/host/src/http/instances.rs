@@ -219,9 +219,9 @@ impl WorkerState for Worker {
     }
 }
 
-/// One line with the reason; where in the guest it happened is on the level below.
+/// One line with the reason (a trap, the end of the CPU time, a request that is overdue); where in the guest it happened is on the level below.
 pub(crate) fn log_trap(component: &str, request_id: &str, error: &wasmtime::Error) {
-    tracing::error!(target: "kronos::component", component, request_id, "trapped: {}", error.root_cause());
+    tracing::error!(target: "kronos::component", component, request_id, "ended: {}", error.root_cause());
     tracing::debug!(target: "kronos::component", component, request_id, "{error:?}");
 }
 
