@@ -15,9 +15,8 @@ async fn create_hour(actor: &Actor) -> String {
 
 /// Ends the hour at `minute`, beside the application: the trigger writes the event, and nobody rings.
 async fn change_silently(kronos: &Kronos, minute: i64) {
-    kronos
-        .sql(&format!("UPDATE time_entries SET end_at = start_at + {minute} * 60000000, version = version + 1"))
-        .await;
+    let micros = minute * 60_000_000;
+    kronos.sql(&format!("UPDATE time_entries SET end_at = start_at + {micros}, version = version + 1")).await;
 }
 
 async fn seconds(actor: &Actor) -> i64 {

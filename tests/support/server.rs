@@ -77,7 +77,7 @@ impl PostgresServer {
         let folder = tempfile::Builder::new().prefix("kronos-postgres").tempdir().expect("a folder").keep();
         let data = folder.join("data");
         // PostgreSQL refuses to run as root.
-        let prefix = if is_root() { "runuser -u postgres -- " } else { "" };
+        let prefix = if is_root() { "setpriv --reuid=postgres --regid=postgres --clear-groups -- " } else { "" };
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&folder));
         }
