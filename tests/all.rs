@@ -1,6 +1,11 @@
 //! Every test that needs the running application; the folders mirror the URLs.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test makes its own ids and stops at the first surprise"
+)]
 
 mod api {
     mod reports;

@@ -92,7 +92,6 @@ impl Actor {
 
 impl Answer {
     /// Fails unless the status is `status`.
-    #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
@@ -100,7 +99,6 @@ impl Answer {
     }
 
     /// Fails unless this is problem+json with `status` and `key`.
-    #[must_use]
     #[track_caller]
     pub fn expect_problem(self, status: u16, key: &str) -> Self {
         let answer = self.expect(status);

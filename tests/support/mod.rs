@@ -17,6 +17,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
     reason = "a test makes its own ids and stops at the first surprise"
 )]
 
