@@ -2,6 +2,8 @@
 //!
 //! `/<action>?<arguments>`; the answer is text or JSON, an error of a capability is 502 with its text.
 
+#![expect(clippy::format_collect, clippy::format_push_string, reason = "short beats fast in a guest of tests")]
+
 use std::{
     collections::HashMap,
     sync::atomic::{AtomicU64, Ordering},
@@ -16,7 +18,7 @@ use spin_sdk::{
 };
 
 mod capability;
-#[expect(unsafe_code, reason = "spin-sdk's macro writes the exported symbol here")]
+#[expect(unsafe_code, clippy::same_length_and_capacity, reason = "spin-sdk's macro writes the exported function here")]
 mod subscriber;
 
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
@@ -95,7 +97,6 @@ fn trap() -> ! {
     panic!("the guest was asked to trap")
 }
 
-#[expect(clippy::infinite_loop, reason = "the loop is the point")]
 fn spin() -> ! {
     loop {
         std::hint::spin_loop();
