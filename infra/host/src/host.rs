@@ -14,11 +14,7 @@ use crate::{
     services::Services,
 };
 
-#[cfg(test)]
-mod redis_tests;
 mod start;
-#[cfg(test)]
-mod tests;
 
 /// The channel of the doorbell that says that events wait in the outbox.
 pub const DOORBELL: &str = "kronos.outbox";

@@ -77,7 +77,7 @@ pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     }
     // Serde would take an array for the fields in their order.
     if body.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Problem::malformed("The body has to be a JSON object."));
+        return Err(Problem::invalid("body", "has to be a JSON object"));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
