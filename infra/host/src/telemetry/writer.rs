@@ -147,7 +147,7 @@ mod tests {
         }
         let (release, stuck) = sync_channel(0);
         let writer = Writer::start(Stuck(stuck));
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
         while writer.dropped.load(Ordering::Relaxed) == 0 {
             assert!(std::time::Instant::now() < deadline, "every line was taken by an output that takes none");
             for _ in 0..CAPACITY {
