@@ -10,6 +10,10 @@ use super::Caller;
 /// SHA-256 of the `authorization` field. The token itself is not kept.
 pub(super) type Digest = [u8; 32];
 
+/// Permissions that are remembered of a token, the last ones that were asked for. No operation asks for more than one, but whoever
+/// asks `/auth/verify` names what they like.
+const PERMISSIONS: usize = 16;
+
 /// A token that was verified.
 #[derive(Debug, Clone)]
 pub(super) struct Verified {
@@ -48,9 +52,9 @@ impl Tokens {
     /// Keeps the answer of `auth-check`. Permissions that it granted earlier for the same keys stay.
     pub fn grant(&mut self, digest: Digest, mut verified: Verified) {
         if let Some(known) = self.get(&digest).filter(|known| known.generation == verified.generation) {
-            let added = known.granted.iter().filter(|granted| !verified.granted.contains(granted));
-            let added: Vec<_> = added.cloned().collect();
-            verified.granted.extend(added);
+            let earlier = known.granted.iter().filter(|granted| !verified.granted.contains(granted));
+            let earlier: Vec<_> = earlier.take(PERMISSIONS - 1).cloned().collect();
+            verified.granted.extend(earlier);
         }
         self.insert(digest, verified);
     }
@@ -95,6 +99,17 @@ mod tests {
         assert_eq!(tokens.get(&digest(1)).map(|known| known.granted.len()), Some(2));
         tokens.grant(digest(1), verified(2, &["b"]));
         assert_eq!(tokens.get(&digest(1)).map(|known| known.granted.len()), Some(1));
+    }
+
+    #[test]
+    fn one_token_does_not_remember_ever_more_permissions() {
+        let mut tokens = Tokens::new(4);
+        for number in 0..100 {
+            tokens.grant(digest(1), verified(1, &[&format!("scope-{number}")]));
+        }
+        let granted = &tokens.get(&digest(1)).expect("it was granted").granted;
+        assert_eq!(granted.len(), PERMISSIONS);
+        assert_eq!(granted[0].as_deref(), Some("scope-99"));
     }
 
     #[test]
