@@ -79,8 +79,11 @@ impl Bench {
         if install_wasmtime && process::find_program("wasmtime").is_none() && !bench.installed_wasmtime().is_file() {
             eprintln!("installing wasmtime-cli 48.0.8 (many minutes, once)");
             let mut command = Command::new("cargo");
-            command.args(["install", "wasmtime-cli", "--version", "48.0.8", "--locked", "--quiet", "--root"]);
-            process::run_visibly(command.arg(bench.target.join("bench-tools")))
+            command.args(["install", "wasmtime-cli", "--version", "48.0.8", "--locked", "--quiet"]);
+            // What `serve` needs; the rest doubles the build.
+            command.args(["--no-default-features", "--features"]);
+            command.arg("run,serve,cranelift,parallel-compilation,pooling-allocator,component-model-async");
+            process::run_visibly(command.arg("--root").arg(bench.target.join("bench-tools")))
                 .context("cannot install wasmtime-cli")?;
         }
         Ok(bench)
