@@ -35,7 +35,6 @@ enum Engine {
 
 /// The statements, as Kronos words them for the engine.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named like the operations")]
 pub struct Statements {
     pub read: &'static str,
     pub list: &'static str,
@@ -65,7 +64,6 @@ impl Statements {
 
 /// A parameter.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named like the types")]
 pub enum Value {
     Text(Option<String>),
     Integer(Option<i64>),
