@@ -12,6 +12,7 @@ use crate::{
     options::{Limits, Options},
     redis_trigger::{Publisher, Triggers},
     services::Services,
+    workers::Workers,
 };
 
 mod start;
@@ -98,6 +99,9 @@ pub enum StartError {
     /// Routes are not usable.
     #[error(transparent)]
     Routes(#[from] http::Error),
+    /// The threads for requests could not be started.
+    #[error("cannot start threads: {0}")]
+    Threads(std::io::Error),
     /// The TLS client could not be made.
     #[error("outbound HTTPS: {0}")]
     Tls(String),
@@ -107,6 +111,7 @@ pub enum StartError {
 pub struct Host {
     address: SocketAddr,
     app: Arc<App>,
+    workers: Arc<Workers>,
     serving: Serving,
     triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
     ticker: Ticker,
@@ -158,7 +163,8 @@ impl Host {
 
     /// Sends a request to a component within the process, without the listener. `404` when no HTTP trigger names it.
     pub async fn call(&self, component: &str, request: ::http::Request<Bytes>) -> ::http::Response<Bytes> {
-        if let Some(response) = self.app.call(component, request).await {
+        let (app, component) = (Arc::clone(&self.app), component.to_owned());
+        if let Some(Some(response)) = self.workers.run(async move { app.call(&component, request).await }).await {
             return response;
         }
         let mut response = ::http::Response::new(Bytes::new());

@@ -18,6 +18,7 @@ pub mod runtime_config;
 pub mod services;
 pub mod telemetry;
 pub mod variables;
+mod workers;
 
 pub use host::{DOORBELL, Host, StartError};
 pub use options::{Limits, Options};

@@ -79,7 +79,7 @@ impl Default for Limits {
             cpu_deadline: Duration::from_secs(5),
             concurrent_requests: 1000,
             instance_memory: 128 << 20,
-            instance_reuse: 128,
+            instance_reuse: 10_000,
             instance_concurrency: 16,
             instance_idle: Duration::from_secs(10),
             drain: Duration::from_secs(30),

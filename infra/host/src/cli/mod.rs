@@ -119,7 +119,7 @@ struct LimitSettings {
     /// Memory of one instance [default: 128MiB].
     #[arg(long, global = true, value_name = "SIZE", env = "SPIN_MAX_INSTANCE_MEMORY", value_parser = values::size)]
     max_instance_memory: Option<u64>,
-    /// Requests that one instance serves before it is replaced [default: 128].
+    /// Requests that one instance serves before it is replaced [default: 10000].
     #[arg(long, global = true, value_name = "COUNT")]
     max_instance_reuse_count: Option<usize>,
     /// Requests that one instance serves at the same time [default: 16].
@@ -136,7 +136,8 @@ struct LimitSettings {
 /// Runs the command line of this process.
 pub(super) fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Requests have threads of their own.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };

@@ -36,6 +36,7 @@ use crate::{
     runtime_config::RuntimeConfig,
     services::Services,
     variables::Variables,
+    workers::Workers,
 };
 
 const HTTP_EXPORT: &str = "wasi:http/handler@0.3.0";
@@ -97,7 +98,9 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let http = http_components(&manifest, &engine, &contexts, &instances, &lifecycle)?;
     let app = Arc::new(App::new(&manifest, http, limits)?);
     outbound.connect(address, app.components());
-    warm(&app).await;
+    let workers = Arc::new(Workers::start().map_err(StartError::Threads)?);
+    let warmed = Arc::clone(&app);
+    workers.run(async move { warm(&warmed).await }).await;
 
     let triggers = redis_triggers(&manifest, &engine, &contexts, &instances, &variables)?;
     let publishers: BTreeSet<String> =
@@ -112,8 +115,9 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
     Ok(Host {
         address,
-        serving: Serving::start(listener, Arc::clone(&app)),
+        serving: Serving::start(listener, Arc::clone(&app), Arc::clone(&workers)),
         app,
+        workers,
         triggers,
         ticker,
         tick_task,

@@ -33,6 +33,7 @@ use crate::{
     context::{ComponentContext, Context},
     engine::{CpuClock, Engine},
     options::Limits,
+    workers,
 };
 
 /// How long a request waits before it asks again for an instance when all are taken.
@@ -40,7 +41,9 @@ const RETRY: Duration = Duration::from_millis(5);
 
 /// A component that answers requests.
 pub struct HttpComponent {
-    handler: ProxyHandler<Instances>,
+    context: Arc<ComponentContext>,
+    /// One for each worker: an instance stays on the thread that made it.
+    handlers: Box<[ProxyHandler<Instances>]>,
 }
 
 impl HttpComponent {
@@ -51,16 +54,14 @@ impl HttpComponent {
         context: Arc<ComponentContext>,
         lifecycle: Arc<Lifecycle>,
     ) -> Self {
-        Self { handler: ProxyHandler::new(Instances { engine, pre, context, lifecycle }) }
+        let factory = Arc::new(Factory { engine, pre, context: Arc::clone(&context), lifecycle });
+        let handlers = (0..workers::slots()).map(|_| ProxyHandler::new(Instances(Arc::clone(&factory)))).collect();
+        Self { context, handlers }
     }
 
     /// The component's id.
     pub fn id(&self) -> &str {
-        &self.context().component.id
-    }
-
-    fn context(&self) -> &ComponentContext {
-        &self.handler.state().context
+        &self.context.component.id
     }
 
     /// Answers `request`, which is `depth` calls away from a client.
@@ -68,7 +69,7 @@ impl HttpComponent {
         // Dropped with this future, whatever ends it.
         let (cancel, cancelled) = oneshot::channel();
         let answer = self.answer(request, RequestData { id, depth, cancelled });
-        if let Ok(answer) = tokio::time::timeout(self.context().limits.request_timeout, answer).await {
+        if let Ok(answer) = tokio::time::timeout(self.context.limits.request_timeout, answer).await {
             return answer;
         }
         // The instance takes no more requests; what is left of this one ends with it.
@@ -77,8 +78,9 @@ impl HttpComponent {
     }
 
     async fn answer(&self, mut request: Request, mut data: RequestData) -> Result<Response, Failure> {
+        let handler = &self.handlers[workers::slot()];
         loop {
-            let error = match self.handler.handle(data, request).await {
+            let error = match handler.handle(data, request).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -134,8 +136,10 @@ pub struct RequestData {
     cancelled: oneshot::Receiver<()>,
 }
 
-/// Makes instances.
-pub struct Instances {
+/// Makes the instances of one worker.
+pub struct Instances(Arc<Factory>);
+
+struct Factory {
     engine: Engine,
     pre: ProxyPre<Context>,
     context: Arc<ComponentContext>,
@@ -148,19 +152,20 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Context, Expiration, Worker>> {
-        let mut store = Context::store(&self.engine, Arc::clone(&self.context))?;
-        let proxy = self.pre.instantiate_async(&mut store).await?;
-        let limits = self.context.limits;
+        let Factory { engine, pre, context, lifecycle } = &*self.0;
+        let mut store = Context::store(engine, Arc::clone(context))?;
+        let proxy = pre.instantiate_async(&mut store).await?;
+        let limits = context.limits;
         let cpu = Arc::clone(&store.data().cpu);
         Ok(Instance {
             store,
             proxy,
             view: Context::http,
-            expiration: Expiration::new(cpu, limits, Arc::clone(&self.lifecycle)),
+            expiration: Expiration::new(cpu, limits, Arc::clone(lifecycle)),
             state: Worker {
-                context: Arc::clone(&self.context),
+                context: Arc::clone(context),
                 limits,
-                lifecycle: Arc::clone(&self.lifecycle),
+                lifecycle: Arc::clone(lifecycle),
                 last_request: Mutex::default(),
             },
         })

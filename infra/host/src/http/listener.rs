@@ -5,7 +5,10 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{
@@ -15,6 +18,7 @@ use tokio::{
 };
 
 use super::{App, head};
+use crate::workers::Workers;
 
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -42,10 +46,10 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Serves `app` on `listener`.
-    pub fn start(listener: TcpListener, app: Arc<App>) -> Self {
+    /// Serves `app` on `listener` with `workers`.
+    pub fn start(listener: TcpListener, app: Arc<App>, workers: Arc<Workers>) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, task: tokio::spawn(run(listener, app, stopped)) }
+        Self { stop, task: tokio::spawn(run(listener, app, workers, stopped)) }
     }
 
     /// Accepts no more, and waits up to `drain` for the requests in progress; says whether all of them finished.
@@ -55,7 +59,12 @@ impl Serving {
     }
 }
 
-async fn run(listener: TcpListener, app: Arc<App>, mut stopped: oneshot::Receiver<Duration>) -> bool {
+async fn run(
+    listener: TcpListener,
+    app: Arc<App>,
+    workers: Arc<Workers>,
+    mut stopped: oneshot::Receiver<Duration>,
+) -> bool {
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
         .http1()
@@ -64,6 +73,7 @@ async fn run(listener: TcpListener, app: Arc<App>, mut stopped: oneshot::Receive
         .max_buf_size(HEAD_SIZE)
         .pipeline_flush(true);
     server.http2().timer(TokioTimer::new()).max_header_list_size(64 << 10);
+    let server = Arc::new(server);
     let connections = GracefulShutdown::new();
     let drain = loop {
         let accepted = tokio::select! {
@@ -71,7 +81,20 @@ async fn run(listener: TcpListener, app: Arc<App>, mut stopped: oneshot::Receive
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => serve(&server, &connections, &app, stream, peer),
+            Ok((stream, peer)) => match stream.into_std() {
+                Ok(stream) => {
+                    let (server, app, watcher) = (Arc::clone(&server), Arc::clone(&app), connections.watcher());
+                    workers.assign(move |assigned| {
+                        tokio::spawn(async move {
+                            if let Err(error) = serve(&server, watcher, app, stream, peer).await {
+                                tracing::debug!("connection of {peer}: {error}");
+                            }
+                            drop(assigned);
+                        });
+                    });
+                }
+                Err(error) => tracing::debug!("connection of {peer}: {error}"),
+            },
             // Of one connection that is gone already, or no file left: neither ends the listener.
             Err(error) => {
                 tracing::debug!("accept: {error}");
@@ -83,28 +106,21 @@ async fn run(listener: TcpListener, app: Arc<App>, mut stopped: oneshot::Receive
     tokio::time::timeout(drain, connections.shutdown()).await.is_ok()
 }
 
-fn serve(
+/// Serves one connection on the runtime of the calling thread.
+async fn serve(
     server: &auto::Builder<TokioExecutor>,
-    connections: &GracefulShutdown,
-    app: &Arc<App>,
-    stream: TcpStream,
+    watcher: Watcher,
+    app: Arc<App>,
+    stream: std::net::TcpStream,
     peer: SocketAddr,
-) {
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // Without it a response in two parts waits for the client's delayed acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!("TCP_NODELAY: {error}");
-    }
+    stream.set_nodelay(true)?;
     let client = head::client_addr(peer);
-    let app = Arc::clone(app);
     let service = service_fn(move |request| {
         let (app, client) = (Arc::clone(&app), client.clone());
         async move { Ok::<_, Infallible>(app.respond(request, &client).await) }
     });
-    let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
-    let connection = connections.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!("connection of {peer}: {error}");
-        }
-    });
+    let stream = TokioIo::new(TcpStream::from_std(stream)?);
+    watcher.watch(server.serve_connection(stream, service).into_owned()).await
 }

@@ -1,7 +1,7 @@
 //! The connections to one server, shared by all components.
 //!
 //! Plain statements of all guests are pipelined over a few shared connections ("lanes"): no checkout, one round trip each, and the
-//! server switches and flushes less often. Whatever needs a session gets a connection of its own, which is cleaned before anybody
+//! server switches and flushes less often. Each worker has lanes of its own, so that an answer wakes no other thread. Whatever needs a session gets a connection of its own, which is cleaned before anybody
 //! else can get it. A permit is the right to use a connection; one that lies idle has none, and is taken before a new one is made,
 //! so that there are never more connections than permits.
 
@@ -22,9 +22,12 @@ use super::{
     plan::Plan,
     session::{Outcome, Request, Session},
 };
+use crate::workers;
 
 /// Connections to one server when the runtime configuration doesn't say.
 const MAX_CONNECTIONS: usize = 32;
+/// Lanes of one worker: while the server waits for the disk on one of them, it works on another.
+const LANES: usize = 2;
 /// How long a statement waits for a connection of its own.
 const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 /// How long after a failure nobody tries to connect again.
@@ -49,6 +52,15 @@ struct Lane {
     permit: OwnedSemaphorePermit,
 }
 
+/// The shared connections of a worker.
+#[derive(Debug, Default)]
+struct Lanes {
+    lanes: RwLock<Vec<Arc<Lane>>>,
+    opening: AtomicBool,
+    /// One first connection at a time.
+    first: tokio::sync::Mutex<()>,
+}
+
 /// A connection of a guest's own.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -62,10 +74,8 @@ pub(super) struct Pool {
     target: Target,
     permits: Arc<Semaphore>,
     max_lanes: usize,
-    lanes: RwLock<Vec<Arc<Lane>>>,
-    opening: AtomicBool,
-    /// One first connection at a time.
-    first: tokio::sync::Mutex<()>,
+    /// By worker; with few connections several workers share theirs.
+    lanes: Box<[Lanes]>,
     idle: Mutex<Vec<(Session, Instant)>>,
     failed: Mutex<Option<(Instant, String)>>,
     plans: RwLock<HashMap<Box<str>, Arc<Plan>>>,
@@ -109,16 +119,15 @@ impl Drop for UnderWay {
 
 impl Pool {
     pub(super) fn new(target: Target, max_connections: Option<usize>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // One lane, and one connection for those who need their own.
         let max_connections = max_connections.unwrap_or(MAX_CONNECTIONS).max(2);
+        let max_shared = max_connections / 2;
+        let parts = workers::slots().min(max_shared);
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections)),
-            max_lanes: (2 * cores).max(4).min(max_connections / 2).max(1),
-            lanes: RwLock::default(),
-            opening: AtomicBool::new(false),
-            first: tokio::sync::Mutex::default(),
+            max_lanes: LANES.min(max_shared / parts),
+            lanes: (0..parts).map(|_| Lanes::default()).collect(),
             idle: Mutex::default(),
             failed: Mutex::default(),
             plans: RwLock::default(),
@@ -238,9 +247,13 @@ impl Pool {
         lane.load.load(Ordering::Relaxed) > 0 && u128::from(waited) > STALL.as_micros()
     }
 
-    /// The lane with the least to do, and how many there are.
+    fn own(&self) -> &Lanes {
+        &self.lanes[workers::slot() % self.lanes.len()]
+    }
+
+    /// The lane of this worker with the least to do, and how many it has.
     fn pick(&self) -> (Option<Arc<Lane>>, usize) {
-        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let lanes = self.own().lanes.read().unwrap_or_else(PoisonError::into_inner);
         let mut open = 0;
         let mut best: Option<(usize, &Arc<Lane>)> = None;
         for lane in lanes.iter().filter(|lane| !lane.session.is_closed()) {
@@ -261,7 +274,7 @@ impl Pool {
             }
             return Ok(lane);
         }
-        let _one_at_a_time = self.first.lock().await;
+        let _one_at_a_time = self.own().first.lock().await;
         if let (Some(lane), _) = self.pick() {
             return Ok(lane);
         }
@@ -271,7 +284,7 @@ impl Pool {
 
     /// Opens one more lane in the background, when there may be one.
     fn open_another(self: &Arc<Self>) {
-        if self.opening.swap(true, Ordering::AcqRel) {
+        if self.own().opening.swap(true, Ordering::AcqRel) {
             return;
         }
         let pool = self.clone();
@@ -279,7 +292,7 @@ impl Pool {
             if let Some(held) = pool.try_check_out().await {
                 pool.add_lane(held);
             }
-            pool.opening.store(false, Ordering::Release);
+            pool.own().opening.store(false, Ordering::Release);
         });
     }
 
@@ -290,7 +303,7 @@ impl Pool {
             progress_us: AtomicU64::new(self.now_us()),
             permit: held.permit,
         });
-        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.own().lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|lane| !lane.session.is_closed());
         lanes.push(lane.clone());
         lane

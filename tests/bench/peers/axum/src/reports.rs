@@ -56,7 +56,8 @@ pub async fn summary(
     };
     let mut values = store::actor(organization, caller.user);
     values.extend([store::text(buckets), store::text(by)]);
-    let sums = app.store.sums(values).await?.ok_or(Failure::NotFound)?;
+    let mut sums = app.store.sums(values).await?.ok_or(Failure::NotFound)?;
+    sums.sort_unstable_by(|a, b| (a.key.is_none(), &a.key).cmp(&(b.key.is_none(), &b.key)));
     let data = Summary {
         grouped_type: parameters.group,
         seconds: Seconds::new(sums.iter().map(|sum| sum.seconds).sum()),

@@ -49,7 +49,8 @@ export class ReportsController {
     if (rows.length === 0) throw new NotFoundException();
     const grouped_data = rows
       .filter((row) => row.seconds !== null)
-      .map((row) => ({ key: row.key, seconds: Number(row.seconds), cost: Number(row.cost) }));
+      .map((row) => ({ key: row.key, seconds: Number(row.seconds), cost: Number(row.cost) }))
+      .sort((a, b) => Number(a.key === null) - Number(b.key === null) || ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
     const total = (of: 'seconds' | 'cost') => grouped_data.reduce((sum, row) => sum + row[of], 0);
     return { data: { grouped_type: group, grouped_data, seconds: total('seconds'), cost: total('cost') } };
   }
