@@ -5,14 +5,9 @@
 //! `?scope=` asks for. The token is the one in the `authorization` field of the original request, which all of them pass on.
 //! `/auth/verify` says the same for every method, because Envoy keeps the original one.
 
-use kronos_platform::{Call, Caller, Problem, Reply, Response, StatusCode, serve};
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
+use kronos_platform::{Call, Caller, Problem, Reply, StatusCode};
 
-#[http_service]
-async fn handle(request: Request) -> Response {
-    serve("forward-auth", request, verify).await
-}
+kronos_platform::http_service!("forward-auth", super::verify);
 
 async fn verify(call: Call) -> Result<Reply, Problem> {
     let mut caller = call.caller.clone().ok_or_else(|| Problem::internal("`verify` is public in the table"))?;

@@ -1,6 +1,11 @@
 //! Sanity of header fields, and the fields that only we may set.
 
-use crate::bindings::exports::kronos::gateway::policy::Field;
+use memchr::memchr3;
+
+use crate::bindings::exports::kronos::gateway::policy::ReceivedFields;
+
+/// Name and value of a received field.
+pub type Received<'a> = (&'a [u8], &'a [u8]);
 
 /// Most fields in a request.
 pub const MAX_FIELDS: usize = 100;
@@ -24,8 +29,23 @@ pub enum Malformed {
 /// different programs.
 const SINGLE: [&str; 6] = ["host", "content-length", "transfer-encoding", "content-type", "origin", "expect"];
 
+/// The fields one by one; none when their lengths do not add up.
+pub fn received(fields: &ReceivedFields) -> Option<Vec<Received<'_>>> {
+    let mut rest = fields.bytes.as_slice();
+    let mut received = Vec::with_capacity(fields.lengths.len() / 2);
+    let (pairs, unpaired) = fields.lengths.as_chunks();
+    for &[name_length, value_length] in pairs {
+        let name;
+        (name, rest) = rest.split_at_checked(usize::try_from(name_length).ok()?)?;
+        let value;
+        (value, rest) = rest.split_at_checked(usize::try_from(value_length).ok()?)?;
+        received.push((name, value));
+    }
+    (unpaired.is_empty() && rest.is_empty()).then_some(received)
+}
+
 /// Checks the fields as a whole.
-pub fn check(headers: &[Field]) -> Result<(), Malformed> {
+pub fn check(headers: &[Received<'_>]) -> Result<(), Malformed> {
     if headers.len() > MAX_FIELDS {
         return Err(Malformed::TooMany);
     }
@@ -33,21 +53,21 @@ pub fn check(headers: &[Field]) -> Result<(), Malformed> {
         return Err(Malformed::TooLarge);
     }
     let mut seen = [false; SINGLE.len()];
-    for (name, value) in headers {
-        if name.is_empty() || !name.bytes().all(is_token) {
+    for &(name, value) in headers {
+        if name.is_empty() || !name.iter().copied().all(is_token) {
             return Err(Malformed::Name);
         }
-        if value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        if memchr3(b'\r', b'\n', 0, value).is_some() {
             return Err(Malformed::Value);
         }
-        let single = SINGLE.iter().zip(&mut seen).find(|(single, _)| name.eq_ignore_ascii_case(single));
+        let single = SINGLE.iter().zip(&mut seen).find(|(single, _)| name.eq_ignore_ascii_case(single.as_bytes()));
         if let Some((single, seen)) = single {
             if *seen {
                 return Err(Malformed::Repeated(single));
             }
             *seen = true;
         }
-        if name.eq_ignore_ascii_case("content-length")
+        if name.eq_ignore_ascii_case(b"content-length")
             && !(1..20).contains(&value.len()) | !value.iter().all(u8::is_ascii_digit)
         {
             return Err(Malformed::Value);
@@ -59,12 +79,12 @@ pub fn check(headers: &[Field]) -> Result<(), Malformed> {
 
 /// tchar of RFC 9110, section 5.6.2.
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'-' | b'A'..=b'Z' | b'0'..=b'9') || b"!#$%&'*+.^_`|~".contains(&byte)
 }
 
 /// Whether a client could pass itself off as somebody, or as the host, with this field. Servers that map fields to environment
 /// variables read `_` as `-`, so both spellings count.
-pub fn is_forgery(name: &str) -> bool {
+pub fn is_forgery(name: &[u8]) -> bool {
     const PREFIXES: [&str; 5] = ["x-kronos-", "spin-", "x-auth-", "x-authenticated-", "x-remote-"];
     const NAMES: [&str; 12] = [
         "remote-user",
@@ -80,10 +100,8 @@ pub fn is_forgery(name: &str) -> bool {
         "x-webauth-user",
         "x-token-user-id",
     ];
-    PREFIXES
-        .iter()
-        .any(|prefix| name.len() >= prefix.len() && same(&name.as_bytes()[..prefix.len()], prefix.as_bytes()))
-        || NAMES.iter().any(|forged| same(name.as_bytes(), forged.as_bytes()))
+    PREFIXES.iter().any(|prefix| name.get(..prefix.len()).is_some_and(|start| same(start, prefix.as_bytes())))
+        || NAMES.iter().any(|forged| same(name, forged.as_bytes()))
 }
 
 fn same(received: &[u8], own: &[u8]) -> bool {
@@ -92,8 +110,9 @@ fn same(received: &[u8], own: &[u8]) -> bool {
 }
 
 /// The value of a field that came exactly once.
-pub fn single<'a>(headers: &'a [Field], name: &str) -> Option<&'a [u8]> {
-    let mut values = headers.iter().filter(|(received, _)| received.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+pub fn single<'a>(headers: &[Received<'a>], name: &str) -> Option<&'a [u8]> {
+    let named = |(received, _): &&Received<'_>| received.eq_ignore_ascii_case(name.as_bytes());
+    let mut values = headers.iter().filter(named).map(|(_, value)| *value);
     match (values.next(), values.next()) {
         (Some(value), None) => Some(value),
         _ => None,
@@ -104,8 +123,8 @@ pub fn single<'a>(headers: &'a [Field], name: &str) -> Option<&'a [u8]> {
 mod tests {
     use super::*;
 
-    fn fields(fields: &[(&str, &str)]) -> Vec<Field> {
-        fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
+    fn fields<'a>(fields: &[(&'a str, &'a str)]) -> Vec<Received<'a>> {
+        fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect()
     }
 
     #[test]
@@ -149,10 +168,10 @@ mod tests {
             "REMOTE_USER",
             "x_user",
         ] {
-            assert!(is_forgery(name), "{name}");
+            assert!(is_forgery(name.as_bytes()), "{name}");
         }
         for name in ["authorization", "x-request-id", "x-forwarded-for", "x-forwarded-uri", "spinner", "user-agent"] {
-            assert!(!is_forgery(name), "{name}");
+            assert!(!is_forgery(name.as_bytes()), "{name}");
         }
     }
 }

@@ -18,7 +18,7 @@ impl Guest for Gateway {
         policy::admit(&head, &settings)
     }
 
-    fn seal(status: u16, origin: Option<String>, request_id: String, settings: Settings) -> Vec<Field> {
-        policy::seal(status, origin.as_deref(), request_id, &settings)
+    fn seal(status: u16, origin: Option<String>, settings: Settings) -> Vec<Field> {
+        policy::seal(status, origin.as_deref(), &settings)
     }
 }

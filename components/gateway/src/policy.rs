@@ -2,18 +2,25 @@
 
 use crate::bindings::exports::kronos::gateway::policy::{Admitted, Field, Refusal, RequestHead, Settings, Verdict};
 use crate::cors::{self, Preflight, field};
-use crate::headers::{self, Malformed};
+use crate::headers::{self, Malformed, Received};
 use crate::{ids, path};
 
 /// Decides on a request head.
 pub fn admit(head: &RequestHead, settings: &Settings) -> Verdict {
-    let request_id = ids::request_id(headers::single(&head.headers, "x-request-id"), &head.entropy);
-    match decide(head, settings) {
+    let received = headers::received(&head.headers);
+    let fields = received.as_deref().unwrap_or_default();
+    let request_id = ids::request_id(headers::single(fields, "x-request-id"), &head.entropy);
+    let decided = match received {
+        Some(_) => decide(head, fields, settings),
+        None => Err(refuse(400, "malformed_header", "The header fields are not what was announced.")),
+    };
+    match decided {
         Ok(path) => Verdict::Admit(Admitted {
             request_id,
-            traceparent: ids::traceparent(headers::single(&head.headers, "traceparent"), &head.entropy),
-            path: path.to_owned(),
-            forged: forged(&head.headers),
+            traceparent: ids::traceparent(headers::single(fields, "traceparent"), &head.entropy),
+            // Longer ones are refused.
+            path_length: u32::try_from(path.len()).unwrap_or_default(),
+            forged: forged(fields),
         }),
         Err(answer) => Verdict::Refuse(Refusal {
             status: answer.status,
@@ -36,11 +43,11 @@ fn refuse(status: u16, key: &'static str, detail: &'static str) -> Answer {
     Answer { status, headers: Vec::new(), key, detail }
 }
 
-fn decide<'a>(head: &'a RequestHead, settings: &Settings) -> Result<&'a str, Answer> {
+fn decide<'a>(head: &'a RequestHead, fields: &[Received<'_>], settings: &Settings) -> Result<&'a str, Answer> {
     if head.path_with_query.len() > path::MAX_PATH_WITH_QUERY {
         return Err(refuse(414, "uri_too_long", "The path and query are longer than 8 KiB."));
     }
-    headers::check(&head.headers).map_err(|malformed| match malformed {
+    headers::check(fields).map_err(|malformed| match malformed {
         Malformed::TooMany => refuse(431, "headers_too_large", "The request has more than 100 header fields."),
         Malformed::TooLarge => refuse(431, "headers_too_large", "The header fields are larger than 32 KiB."),
         Malformed::Name => refuse(400, "malformed_header", "A header field has an invalid name."),
@@ -55,7 +62,7 @@ fn decide<'a>(head: &'a RequestHead, settings: &Settings) -> Result<&'a str, Ans
     }
     let path =
         path::check(&head.path_with_query).map_err(|ambiguous| refuse(400, "ambiguous_path", ambiguous.detail()))?;
-    if let Some(origin) = preflight_origin(head) {
+    if let Some(origin) = preflight_origin(&head.method, fields) {
         return Err(match cors::preflight(origin, settings) {
             Preflight::Allowed(headers) => Answer { status: 204, headers, key: "", detail: "" },
             Preflight::Denied => refuse(403, "origin_not_allowed", "Browsers may not call from this origin."),
@@ -64,22 +71,21 @@ fn decide<'a>(head: &'a RequestHead, settings: &Settings) -> Result<&'a str, Ans
     Ok(path)
 }
 
-fn preflight_origin(head: &RequestHead) -> Option<&str> {
-    if head.method != "OPTIONS" || headers::single(&head.headers, "access-control-request-method").is_none() {
+fn preflight_origin<'a>(method: &str, fields: &[Received<'a>]) -> Option<&'a str> {
+    if method != "OPTIONS" || headers::single(fields, "access-control-request-method").is_none() {
         return None;
     }
-    headers::single(&head.headers, "origin").and_then(|origin| std::str::from_utf8(origin).ok())
+    headers::single(fields, "origin").and_then(|origin| std::str::from_utf8(origin).ok())
 }
 
-fn forged(received: &[Field]) -> Vec<String> {
-    received.iter().filter(|(name, _)| headers::is_forgery(name)).map(|(name, _)| name.clone()).collect()
+fn forged(fields: &[Received<'_>]) -> Vec<u32> {
+    (0..).zip(fields).filter(|(_, (name, _))| headers::is_forgery(name)).map(|(position, _)| position).collect()
 }
 
 /// Fields for a response head. The answers of the API are data: nothing in them may be sniffed, framed, run or cached, unless
 /// the handler said otherwise itself.
-pub fn seal(status: u16, origin: Option<&str>, request_id: String, settings: &Settings) -> Vec<Field> {
-    let mut sealed = Vec::with_capacity(11);
-    sealed.push(("x-request-id".to_owned(), request_id.into_bytes()));
+pub fn seal(status: u16, origin: Option<&str>, settings: &Settings) -> Vec<Field> {
+    let mut sealed = Vec::with_capacity(10);
     sealed.push(field("x-content-type-options", "nosniff"));
     sealed.push(field("x-frame-options", "DENY"));
     sealed.push(field("referrer-policy", "no-referrer"));
@@ -99,9 +105,18 @@ pub fn seal(status: u16, origin: Option<&str>, request_id: String, settings: &Se
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bindings::exports::kronos::gateway::policy::ReceivedFields;
 
     fn settings(origins: &[&str]) -> Settings {
         Settings { cors_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(), https: false }
+    }
+
+    fn flat(fields: &[(&str, &str)]) -> ReceivedFields {
+        let length = |part: &str| u32::try_from(part.len()).expect("short");
+        ReceivedFields {
+            lengths: fields.iter().flat_map(|(name, value)| [length(name), length(value)]).collect(),
+            bytes: fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()].concat()).collect(),
+        }
     }
 
     fn head(method: &str, path: &str, fields: &[(&str, &str)]) -> RequestHead {
@@ -109,7 +124,7 @@ mod tests {
             method: method.to_owned(),
             path_with_query: path.to_owned(),
             authority: Some("kronos.example".to_owned()),
-            headers: fields.iter().map(|(name, value)| field(name, value)).collect(),
+            headers: flat(fields),
             entropy: (0..24).collect(),
         }
     }
@@ -124,7 +139,7 @@ mod tests {
     fn refused(verdict: Verdict) -> Refusal {
         match verdict {
             Verdict::Refuse(refusal) => refusal,
-            Verdict::Admit(admitted) => panic!("admitted: {}", admitted.path),
+            Verdict::Admit(admitted) => panic!("admitted: {} bytes of path", admitted.path_length),
         }
     }
 
@@ -135,7 +150,7 @@ mod tests {
     #[test]
     fn a_plain_request_is_admitted() {
         let admitted = admitted(admit(&head("GET", "/a/b/?c=d", &[("accept", "*/*")]), &settings(&[])));
-        assert_eq!(admitted.path, "/a/b");
+        assert_eq!(admitted.path_length, 4);
         assert_eq!(admitted.request_id, "000102030405060708090a0b0c0d0e0f");
         assert_eq!(admitted.traceparent, "00-000102030405060708090a0b0c0d0e0f-1011121314151617-00");
         assert!(admitted.forged.is_empty());
@@ -145,7 +160,7 @@ mod tests {
     fn forged_fields_are_named() {
         let fields = [("x-kronos-user", "1"), ("accept", "a"), ("Spin_Client_Addr", "b"), ("x-forwarded-user", "root")];
         let admitted = admitted(admit(&head("GET", "/", &fields), &settings(&[])));
-        assert_eq!(admitted.forged, ["x-kronos-user", "Spin_Client_Addr", "x-forwarded-user"]);
+        assert_eq!(admitted.forged, [0, 2, 3]);
     }
 
     #[test]
@@ -160,6 +175,15 @@ mod tests {
             let refusal = refused(admit(&head, &settings(&[])));
             assert_eq!((refusal.status, refusal.request_id.as_str()), (status, "r-1"));
             assert!(!refusal.key.is_empty());
+        }
+    }
+
+    #[test]
+    fn fields_that_do_not_add_up_are_refused() {
+        for lengths in [vec![1], vec![1, 5], vec![1, 1], vec![1, u32::MAX]] {
+            let mut head = head("GET", "/", &[]);
+            head.headers = ReceivedFields { lengths, bytes: b"a:b".to_vec() };
+            assert_eq!(refused(admit(&head, &settings(&[]))).status, 400);
         }
     }
 
@@ -181,7 +205,7 @@ mod tests {
         for origin in ["https://app.example.attacker.example", "https://APP.example", "http://app.example", "null"] {
             assert_eq!(refused(admit(&preflight(origin), &settings)).status, 403, "{origin}");
         }
-        assert_eq!(admitted(admit(&head("OPTIONS", "/a", &[]), &settings)).path, "/a");
+        assert_eq!(admitted(admit(&head("OPTIONS", "/a", &[]), &settings)).path_length, 2);
     }
 
     fn cors_methods() -> &'static str {
@@ -190,8 +214,7 @@ mod tests {
 
     #[test]
     fn every_response_is_sealed() {
-        let sealed = seal(200, None, "r-1".to_owned(), &settings(&[]));
-        assert_eq!(value(&sealed, "x-request-id"), Some("r-1"));
+        let sealed = seal(200, None, &settings(&[]));
         assert_eq!(value(&sealed, "x-content-type-options"), Some("nosniff"));
         assert_eq!(value(&sealed, "cache-control"), Some("no-store"));
         assert_eq!(value(&sealed, "strict-transport-security"), None);
@@ -202,10 +225,10 @@ mod tests {
     #[test]
     fn a_listed_origin_is_echoed_and_varied_on() {
         let settings = settings(&["https://app.example"]);
-        let sealed = seal(200, Some("https://app.example"), "r".to_owned(), &settings);
+        let sealed = seal(200, Some("https://app.example"), &settings);
         assert_eq!(value(&sealed, "access-control-allow-origin"), Some("https://app.example"));
         assert_eq!(value(&sealed, "vary"), Some("origin"));
-        let sealed = seal(200, Some("https://attacker.example"), "r".to_owned(), &settings);
+        let sealed = seal(200, Some("https://attacker.example"), &settings);
         assert_eq!(value(&sealed, "access-control-allow-origin"), None);
         assert_eq!(value(&sealed, "vary"), Some("origin"));
     }

@@ -13,14 +13,9 @@ mod sessions;
 mod signing;
 mod tokens;
 
-use kronos_platform::{Call, Problem, Reply, Response, serve};
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
+use kronos_platform::{Call, Problem, Reply};
 
-#[http_service]
-async fn handle(request: Request) -> Response {
-    serve("identity", request, route).await
-}
+kronos_platform::http_service!("identity", super::route);
 
 async fn route(call: Call) -> Result<Reply, Problem> {
     bootstrap::once(&call).await?;

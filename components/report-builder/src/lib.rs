@@ -6,12 +6,15 @@ mod trigger;
 use std::{cell::OnceCell, rc::Rc};
 
 use kronos_storage::{Db, report_events};
-use spin_sdk::variables;
+use spin_sdk::{variables, wasip3::clocks::monotonic_clock};
 
 /// Events per statement: one statement holds the consumer's row, and on SQLite the only writer, for as long as it runs.
 const BATCH: i64 = 500;
 /// Statements per message; the next message goes on. It bounds how long one message keeps the trigger, which is serial, busy.
 const BATCHES: usize = 200;
+
+/// What follows an event within this time is applied together with the others that do, in nanoseconds.
+const PAUSE: u64 = 10_000_000;
 
 /// Why a message did nothing. Its events wait for the next one.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,7 @@ async fn apply_events() -> Result<(), Failure> {
             break;
         }
         report_events::apply(&db, BATCH).await?;
+        monotonic_clock::wait_for(PAUSE).await;
     }
     Ok(())
 }

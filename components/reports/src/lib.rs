@@ -3,13 +3,9 @@
 
 mod summary;
 
-use kronos_platform::{Call, Problem, Reply, Response, serve};
-use spin_sdk::{http::Request, http_service};
+use kronos_platform::{Call, Problem, Reply};
 
-#[http_service]
-async fn handle(request: Request) -> Response {
-    serve("reports", request, route).await
-}
+kronos_platform::http_service!("reports", super::route);
 
 async fn route(call: Call) -> Result<Reply, Problem> {
     match call.operation.id {

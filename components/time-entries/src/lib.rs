@@ -10,16 +10,12 @@ mod validation;
 
 use kronos_api::{Data, time_entries::TimeEntry};
 use kronos_domain::{EntryId, entry};
-use kronos_platform::{Call, Problem, Reply, Response, StatusCode, serve};
+use kronos_platform::{Call, Problem, Reply, StatusCode};
 use kronos_storage::time_entries::{self, Actor};
-use spin_sdk::{http::Request, http_service};
 
 use self::refusal::Refusal;
 
-#[http_service]
-async fn handle(request: Request) -> Response {
-    serve("time-entries", request, route).await
-}
+kronos_platform::http_service!("time-entries", super::route);
 
 async fn route(call: Call) -> Result<Reply, Refusal> {
     match call.operation.id {

@@ -71,7 +71,7 @@ impl Bench {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         // Not in the target folder: PostgreSQL's user must be able to reach it.
         let folder = tempfile::Builder::new().prefix("kronos-bench-").tempdir()?;
-        let oha = Oha::find(&target, folder.path())?;
+        let oha = if settings.smoke { Oha::smoke(folder.path()) } else { Oha::find(&target, folder.path())? };
         let mut bench =
             Self { settings, oha, figures: Figures::default(), root, target, folder, peers: Peers::default() };
         bench.build_kronos()?;
@@ -92,10 +92,12 @@ impl Bench {
     fn build_kronos(&self) -> anyhow::Result<()> {
         eprintln!("building the host and the components");
         let mut host = Command::new("cargo");
-        host.args(["build", "--release", "--quiet", "-p", "kronos-host", "--bin", "kronos"]).current_dir(&self.root);
+        // A smoke run takes the host that the tests have built, whose dependencies have other features.
+        let selection: &[&str] = if self.settings.smoke { &[] } else { &["--release", "-p", "kronos-host"] };
+        host.args(["build", "--quiet", "--bin", "kronos"]).args(selection).current_dir(&self.root);
         process::run_visibly(&mut host)?;
         for manifest in [self.manifest(), self.hello_manifest()] {
-            let mut components = Command::new(self.target.join("release/kronos"));
+            let mut components = Command::new(self.program());
             components.arg("build").arg("--manifest").arg(manifest).current_dir(&self.root);
             process::run_visibly(&mut components)?;
         }
@@ -153,9 +155,14 @@ impl Bench {
         self.target.join("wasm32-wasip2/release").join(file)
     }
 
+    /// The host; a smoke run takes the one that the tests have built.
+    fn program(&self) -> PathBuf {
+        self.target.join(if self.settings.smoke { "debug/kronos" } else { "release/kronos" })
+    }
+
     /// The command line of `kronos up`, but for the address and the store.
     pub fn kronos(&self, manifest: &Path, state_dir: &Path) -> Command {
-        let mut command = Command::new(self.target.join("release/kronos"));
+        let mut command = Command::new(self.program());
         command.args(["up", "--no-build", "--manifest"]).arg(manifest).arg("--state-dir").arg(state_dir);
         // The peers write no line per request either.
         command.env("RUST_LOG", "warn").current_dir(&self.root);

@@ -4,20 +4,27 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, bail};
+use http::Method;
 use serde::Deserialize;
 
-use crate::{contender::Contender, postgres::Postgres, process, stats::Spread};
+use crate::{
+    contender::Contender,
+    postgres::Postgres,
+    process,
+    stats::{self, Spread},
+};
 
 const VERSION: &str = "1.16.0";
 
 /// The load generator.
 #[derive(Debug)]
 pub struct Oha {
-    program: PathBuf,
+    /// None in a smoke run, whose few requests this program sends itself: building `oha` takes longer than all of it.
+    program: Option<PathBuf>,
     folder: PathBuf,
 }
 
@@ -98,6 +105,11 @@ struct Percentiles {
 }
 
 impl Oha {
+    /// Does without it.
+    pub fn smoke(folder: &Path) -> Self {
+        Self { program: None, folder: folder.to_owned() }
+    }
+
     /// Finds it, or installs it below the target folder.
     pub fn find(target: &Path, folder: &Path) -> anyhow::Result<Self> {
         let root = target.join("bench-tools");
@@ -108,7 +120,7 @@ impl Oha {
             command.args(["install", "oha", "--version", VERSION, "--locked", "--quiet", "--root"]).arg(&root);
             process::run_visibly(&mut command).context("cannot install oha")?;
         }
-        Ok(Self { program, folder: folder.to_owned() })
+        Ok(Self { program: Some(program), folder: folder.to_owned() })
     }
 
     /// Puts load on a contender for a while. Fails when an answer is not 2xx: a server that refuses is fast.
@@ -120,7 +132,10 @@ impl Oha {
         pace: Pace,
         duration: Duration,
     ) -> anyhow::Result<Round> {
-        let mut command = tokio::process::Command::new(&self.program);
+        let Some(program) = &self.program else {
+            return smoke_round(contender, load, duration).await;
+        };
+        let mut command = tokio::process::Command::new(program);
         command.kill_on_drop(true).stdin(std::process::Stdio::null());
         command.args(["--no-tui", "--output-format", "json", "--disable-compression", "-r", "0", "-w", "-t", "20s"]);
         command.args(["-z", &format!("{}ms", duration.as_millis())]);
@@ -177,6 +192,28 @@ impl Oha {
             database_cpu: (after.1 - before.1) / requests,
         })
     }
+}
+
+/// Requests one after the other: enough to see that they are answered, and no measurement.
+async fn smoke_round(contender: &Contender, load: &Load, duration: Duration) -> anyhow::Result<Round> {
+    let mut connection = contender.connect().await?;
+    let method = if load.method.is_empty() { Method::GET } else { Method::from_bytes(load.method.as_bytes())? };
+    let started = Instant::now();
+    let mut latencies = Vec::new();
+    for path in load.paths.iter().cycle() {
+        let sent = Instant::now();
+        let body = load.body.clone().unwrap_or_default();
+        connection.send(method.clone(), path, load.token.as_deref(), body).await?.success()?;
+        latencies.push(sent.elapsed().as_secs_f64() * 1e3);
+        if started.elapsed() > duration {
+            break;
+        }
+    }
+    latencies.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_precision_loss, reason = "requests are far fewer than 2^52")]
+    let rate = latencies.len() as f64 / started.elapsed().as_secs_f64();
+    let (p50, p99) = (stats::percentile(&latencies, 50.0), stats::percentile(&latencies, 99.0));
+    Ok(Round { rate, p50, p99, cpu: f64::NAN, database_cpu: f64::NAN })
 }
 
 fn is_right_version(program: &Path) -> bool {

@@ -34,7 +34,8 @@ struct Arguments {
     /// Write the figures of the table of targets to this file, as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// A short run that shows that everything works: rounds of one second, little data, no peer that is not built already.
+    /// A short run that shows that everything works, with the host that the tests use: little data, few requests, no peer that is
+    /// not built already. What it prints is no measurement.
     #[arg(long)]
     smoke: bool,
     /// Seconds of one round.
@@ -79,9 +80,13 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings {
-        duration: if arguments.smoke { Duration::from_secs(1) } else { Duration::from_secs_f64(arguments.duration) },
+        duration: if arguments.smoke {
+            Duration::from_millis(300)
+        } else {
+            Duration::from_secs_f64(arguments.duration)
+        },
         rounds: if arguments.smoke { 1 } else { arguments.rounds },
-        warm_up: Duration::from_secs(if arguments.smoke { 1 } else { 3 }),
+        warm_up: if arguments.smoke { Duration::from_millis(300) } else { Duration::from_secs(3) },
         smoke: arguments.smoke,
         without_nest: arguments.without_nest,
         pool: arguments.pool,

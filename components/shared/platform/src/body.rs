@@ -1,11 +1,9 @@
 //! Request bodies.
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use spin_sdk::wasip3::http::types;
-use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 use spin_sdk::wasip3::wit_bindgen::StreamResult;
 use spin_sdk::wasip3::wit_future;
 
@@ -17,20 +15,24 @@ pub const DEFAULT_LIMIT: usize = 1024 * 1024;
 const FIRST_READ: usize = 16 * 1024;
 
 /// Reads the body of a request of at most `limit` bytes.
-pub(crate) async fn read(head: &Parts, mut body: IncomingRequestBody, limit: usize) -> Result<Bytes, Problem> {
-    let expected = content_length(&head.headers);
+pub(crate) async fn read(
+    method: &Method,
+    headers: &HeaderMap,
+    request: types::Request,
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let expected = content_length(headers);
     if expected.is_some_and(|expected| expected > limit) {
         return Err(too_large(limit));
     }
     // A method that has no body as a rule is not worth asking the host, unless a field announces one. HTTP/2 has no such field.
-    let bodiless = matches!(head.method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
-    let announced = expected.is_some() || head.headers.contains_key(header::TRANSFER_ENCODING);
+    let bodiless = matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
+    let announced = expected.is_some() || headers.contains_key(header::TRANSFER_ENCODING);
     if expected == Some(0) || bodiless && !announced {
         return Ok(Bytes::new());
     }
-    let Some(message) = body.take_unstarted() else { return Ok(Bytes::new()) };
     let (_result, result_reader) = wit_future::new(|| Ok(()));
-    let (mut stream, trailers) = types::Request::consume_body(message, result_reader);
+    let (mut stream, trailers) = types::Request::consume_body(request, result_reader);
     let mut body = Vec::with_capacity(expected.unwrap_or(FIRST_READ));
     loop {
         let (result, filled) = stream.read(body).await;

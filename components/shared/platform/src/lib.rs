@@ -1,4 +1,4 @@
-//! What every HTTP component stands on: the only way into a handler leads through [`serve`].
+//! What every HTTP component stands on: the only way into a handler leads through [`http_service`].
 //!
 //! It asks the library components `gateway` and `auth-check`, which are linked into the component by the host, and gives the
 //! handler a [`Call`]. An instance serves several requests at a time and keeps what it learned (configuration, keys, verified
@@ -12,6 +12,7 @@ mod body;
 mod call;
 mod configuration;
 mod doorbell;
+mod head;
 mod problem;
 mod query;
 mod response;
@@ -30,3 +31,12 @@ pub use routes::PathParams;
 pub use serve::{Service, serve};
 
 pub use http::StatusCode;
+
+/// What [`http_service`] expands to.
+#[doc(hidden)]
+pub mod export {
+    pub use spin_sdk::http::IntoResponse;
+    pub use spin_sdk::wasip3::exports::http::handler::Guest;
+    pub use spin_sdk::wasip3::http::service::export;
+    pub use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
+}

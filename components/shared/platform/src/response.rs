@@ -80,14 +80,16 @@ pub struct Response {
 }
 
 impl Response {
-    /// Adds the fields of `sealed` that the response does not have itself. `vary` adds up instead.
-    pub(crate) fn seal(&mut self, sealed: Vec<Field>) {
+    /// Adds the id of the request, and the fields of `sealed` that the response does not have itself. `vary` adds up instead.
+    pub(crate) fn seal(&mut self, sealed: &[Field], request_id: String) {
         let own = self.fields.len();
+        self.fields.reserve(sealed.len() + 2);
         for (name, value) in sealed {
-            if name == "vary" || !self.fields[..own].iter().any(|(have, _)| *have == name) {
-                self.fields.push((name, value));
+            if name == "vary" || !self.fields[..own].iter().any(|(have, _)| have == name) {
+                self.fields.push((name.clone(), value.clone()));
             }
         }
+        self.fields.push(("x-request-id".to_owned(), request_id.into_bytes()));
     }
 }
 
@@ -116,9 +118,12 @@ impl IntoResponse for Response {
             });
             response
         };
-        response
-            .set_status_code(self.status.as_u16())
-            .map_err(|()| ErrorCode::InternalError(Some("cannot answer with this status".to_owned())))?;
+        // It is 200 as it is.
+        if self.status != StatusCode::OK {
+            response
+                .set_status_code(self.status.as_u16())
+                .map_err(|()| ErrorCode::InternalError(Some("cannot answer with this status".to_owned())))?;
+        }
         Ok(response)
     }
 }
@@ -136,7 +141,7 @@ mod tests {
             body: Bytes::new(),
             head_only: false,
         };
-        response.seal(vec![field("cache-control", "no-store"), field("vary", "origin"), field("x-request-id", "1")]);
+        response.seal(&[field("cache-control", "no-store"), field("vary", "origin")], "1".to_owned());
         let expected = [("cache-control", "public"), ("vary", "accept"), ("vary", "origin"), ("x-request-id", "1")];
         assert_eq!(response.fields, expected.map(|(name, value)| field(name, value)));
     }

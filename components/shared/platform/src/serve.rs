@@ -1,19 +1,22 @@
 //! The way of every request: gateway, operation, caller, body, handler, gateway.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::{HeaderName, StatusCode, header, request};
+use http::{StatusCode, header};
 use kronos_api::{Access, OPERATIONS};
-use spin_sdk::http::Request;
+use spin_sdk::wasip3::http::types::Request;
 
 use crate::bindings::kronos::gateway::policy;
 use crate::call::Call;
 use crate::configuration::{self, Configuration};
+use crate::head::{Fields, Head};
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::response::{Reply, Response};
+use crate::response::{Field, Reply, Response};
 use crate::routes::{self, Match};
 use crate::{ambient, auth, body};
 
@@ -51,7 +54,11 @@ where
     E: Into<Problem>,
 {
     let service = service.into();
-    let head_only = request.method() == http::Method::HEAD;
+    let head = match Head::read(&request) {
+        Ok(head) => head,
+        Err(problem) => return answer(Err(problem), "", false),
+    };
+    let head_only = head.method == http::Method::HEAD;
     let configuration = match configuration::get().await {
         Ok(configuration) => configuration,
         Err(problem) => return answer(Err(problem), "", head_only),
@@ -59,40 +66,40 @@ where
     let cors_origins: Vec<&str> = configuration.cors_origins.iter().map(String::as_str).collect();
     let settings =
         policy::SettingsParam { cors_origins: &cors_origins, https: configuration.public_url.starts_with("https:") };
-    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+    let origin = head.text(&header::ORIGIN).map(str::to_owned);
 
-    let (mut response, request_id) = match admit(&request, settings.clone()) {
+    let (mut response, request_id) = match head.admit(&ambient::entropy(), settings.clone()) {
         policy::Verdict::Refuse(refusal) => {
             let request_id = refusal.request_id.clone();
             (refused(refusal, head_only), request_id)
         }
         policy::Verdict::Admit(admitted) => {
             let request_id = admitted.request_id.clone();
-            let result = handle(service, request, admitted, &configuration, handler).await;
+            let result = handle(service, head, request, admitted, &configuration, handler).await;
             (answer(result, &request_id, head_only), request_id)
         }
     };
-    response.seal(policy::seal(response.status.as_u16(), origin.as_deref(), &request_id, settings));
+    response.seal(&seal(response.status, origin.as_deref(), settings), request_id);
     response
 }
 
-fn admit(request: &Request, settings: policy::SettingsParam<'_>) -> policy::Verdict {
-    let headers: Vec<(&str, &[u8])> =
-        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    policy::admit(
-        policy::RequestHeadParam {
-            method: request.method().as_str(),
-            path_with_query: request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str),
-            authority: request.uri().authority().map(http::uri::Authority::as_str),
-            headers: &headers,
-            entropy: &ambient::entropy(),
-        },
-        settings,
-    )
+thread_local! {
+    /// What `gateway` answered for responses to nobody's origin, by status.
+    static SEALS: RefCell<BTreeMap<u16, Rc<[Field]>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn seal(status: StatusCode, origin: Option<&str>, settings: policy::SettingsParam<'_>) -> Rc<[Field]> {
+    let status = status.as_u16();
+    if origin.is_some() {
+        return policy::seal(status, origin, settings).into();
+    }
+    let new = || policy::seal(status, None, settings).into();
+    SEALS.with_borrow_mut(|seals| seals.entry(status).or_insert_with(new).clone())
 }
 
 async fn handle<H, F, E>(
     service: Service,
+    head: Head,
     request: Request,
     admitted: policy::Admitted,
     configuration: &Rc<Configuration>,
@@ -104,31 +111,26 @@ where
     E: Into<Problem>,
 {
     let now = ambient::now();
-    let (operation, path) = match routes::find(OPERATIONS, service.component, request.method(), &admitted.path) {
+    let (path, query) = head.path_and_query();
+    let path = path.get(..usize::try_from(admitted.path_length).unwrap_or(usize::MAX));
+    let path = path.ok_or_else(|| Problem::internal("gateway admitted more path than there is"))?;
+    let (operation, path) = match routes::find(OPERATIONS, service.component, &head.method, path) {
         Match::Operation(operation, path) => (operation, path),
-        Match::OtherMethods(methods) => return other_method(request.method(), &methods),
+        Match::OtherMethods(methods) => return other_method(&head.method, &methods),
         Match::Nothing => return Err(Problem::not_found()),
     };
-    let query = Query::parse(request.uri().query());
+    let query = Query::parse(query);
     if query.all("access_token").next().is_some() {
         return Err(Problem::malformed("A token belongs into the `authorization` field, not into the URL."));
     }
+    let method = head.method.clone();
+    let Fields { headers, client_address } = head.into_fields(&admitted.forged)?;
     let caller = match operation.access {
         Access::Public => None,
-        Access::Token => Some(auth::authenticate(configuration, request.headers(), None, now).await?),
-        Access::Scope(scope) => Some(auth::authenticate(configuration, request.headers(), Some(scope), now).await?),
+        Access::Token => Some(auth::authenticate(configuration, &headers, None, now).await?),
+        Access::Scope(scope) => Some(auth::authenticate(configuration, &headers, Some(scope), now).await?),
     };
-    let (head, body) = request.into_parts();
-    let body = body::read(&head, body, service.body_limit).await?;
-    // The host appends its own value after any that a client sent.
-    let client_address = head.headers.get_all("spin-client-addr").iter().next_back();
-    let client_address = client_address.and_then(|address| address.to_str().ok()).map(str::to_owned);
-    let request::Parts { method, mut headers, .. } = head;
-    for name in &admitted.forged {
-        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
-            headers.remove(name);
-        }
-    }
+    let body = body::read(&method, &headers, request, service.body_limit).await?;
     let call = Call {
         operation,
         caller,
@@ -176,4 +178,26 @@ fn refused(refusal: policy::Refusal, head_only: bool) -> Response {
     let (status, mut fields, body) = Problem::new(status, refusal.key, refusal.detail).into_parts(&refusal.request_id);
     fields.extend(refusal.headers);
     Response { status, fields, body: Bytes::from(body), head_only }
+}
+
+/// Exports the HTTP handler of a component: its id, or a [`Service`], and the function that answers a [`Call`].
+///
+/// The attribute of the SDK would turn every request into one of the `http` crate before `gateway` has seen it, which costs more
+/// than all of the policy.
+#[macro_export]
+macro_rules! http_service {
+    ($service:expr, $handler:path) => {
+        mod exported {
+            use $crate::export::{ErrorCode, Guest, IntoResponse, Request, Response};
+
+            struct Component;
+            $crate::export::export!(Component);
+
+            impl Guest for Component {
+                async fn handle(request: Request) -> Result<Response, ErrorCode> {
+                    $crate::serve($service, request, $handler).await.into_response()
+                }
+            }
+        }
+    };
 }

@@ -7,6 +7,7 @@ mod postgres;
 mod row;
 mod sqlite;
 mod statement;
+mod stream;
 
 pub use error::Error;
 pub use row::{Columns, Row};

@@ -1,14 +1,9 @@
 //! Says hello to whoever has a valid token: what `gateway`, `auth-check` and the way into a handler cost, and nothing else.
 
-use kronos_platform::{Call, Problem, Reply, Response, StatusCode, serve};
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
+use kronos_platform::{Call, Problem, Reply, StatusCode};
 
 /// It answers at the path of an operation of `time-entries` that needs a token and a scope, and no body.
-#[http_service]
-async fn handle(request: Request) -> Response {
-    serve("time-entries", request, hello).await
-}
+kronos_platform::http_service!("time-entries", super::hello);
 
 async fn hello(_call: Call) -> Result<Reply, Problem> {
     Ok(Reply::body(StatusCode::OK, "text/plain", "hello"))

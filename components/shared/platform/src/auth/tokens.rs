@@ -42,7 +42,7 @@ impl Tokens {
 
     /// The token, if it is known.
     pub fn get(&mut self, digest: &Digest) -> Option<&Verified> {
-        if !self.young.contains_key(digest) {
+        if !self.old.is_empty() && !self.young.contains_key(digest) {
             let verified = self.old.remove(digest)?;
             self.insert(*digest, verified);
         }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use spin_sdk::pg::{Connection, DbValue, Error as SdkError, ParameterValue, PgError, QueryError};
 
-use super::{Driver, Engine, Error, Row, RowsFuture, Value};
+use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream};
 
 pub(super) struct Postgres {
     url: String,
@@ -47,10 +47,9 @@ async fn collect(
     parameters: Vec<ParameterValue>,
 ) -> Result<Vec<Row>, Error> {
     let mut result = connection.query(sql, parameters).await.map_err(error)?;
-    let mut rows = Vec::new();
-    while let Some(values) = result.rows().next().await {
-        rows.push(Row::new(values.into_iter().map(value).collect::<Result<_, _>>()?));
-    }
+    let rows = stream::read(result.rows()).await;
+    let rows = rows.into_iter().map(|values| Ok(Row::new(values.into_iter().map(value).collect::<Result<_, _>>()?)));
+    let rows = rows.collect::<Result<_, Error>>()?;
     // A failure after the first row arrives here only.
     result.result().await.map_err(error)?;
     Ok(rows)

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use spin_sdk::sqlite::{Connection, Error as SdkError, Value as SdkValue};
 
-use super::{Driver, Engine, Error, Row, RowsFuture, Value};
+use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream};
 
 pub(super) struct Sqlite {
     label: &'static str,
@@ -34,12 +34,12 @@ impl Sqlite {
 }
 
 async fn collect(connection: &Connection, sql: &'static str, parameters: Vec<Value>) -> Result<Vec<Row>, Error> {
-    let mut result = connection.execute(sql, parameters.into_iter().map(parameter)).await.map_err(error)?;
-    let mut rows = Vec::new();
-    while let Some(row) = result.next().await {
-        rows.push(Row::new(row.values.into_iter().map(value).collect::<Result<_, _>>()?));
-    }
-    result.result().await.map_err(error)?;
+    let result = connection.execute(sql, parameters.into_iter().map(parameter)).await.map_err(error)?;
+    let (_columns, mut rows, end) = result.into_inner();
+    let rows = stream::read(&mut rows).await;
+    let rows = rows.into_iter().map(|row| Ok(Row::new(row.values.into_iter().map(value).collect::<Result<_, _>>()?)));
+    let rows = rows.collect::<Result<_, Error>>()?;
+    end.await.map_err(error)?;
     Ok(rows)
 }
 

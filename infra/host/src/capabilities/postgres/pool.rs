@@ -27,13 +27,15 @@ use crate::workers;
 /// Connections to one server when the runtime configuration doesn't say.
 const MAX_CONNECTIONS: usize = 32;
 /// Lanes of one worker: while the server waits for the disk on one of them, it works on another.
-const LANES: usize = 2;
+const LANES: usize = 4;
 /// How long a statement waits for a connection of its own.
 const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 /// How long after a failure nobody tries to connect again.
 const BACKOFF: Duration = Duration::from_millis(200);
 /// A lane that answers nothing for so long is avoided.
-const STALL: Duration = Duration::from_millis(5);
+///
+/// On a machine that is busy this thread may not run for a while, which looks the same, so it is not short.
+const STALL: Duration = Duration::from_millis(25);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_mins(1);
 /// Statements that are remembered.
@@ -126,7 +128,11 @@ impl Pool {
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections)),
-            max_lanes: LANES.min(max_shared / parts),
+            max_lanes: std::env::var("KRONOS_LANES")
+                .ok()
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(LANES)
+                .min(max_shared / parts),
             lanes: (0..parts).map(|_| Lanes::default()).collect(),
             idle: Mutex::default(),
             failed: Mutex::default(),

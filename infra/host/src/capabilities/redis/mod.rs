@@ -178,6 +178,13 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
         payload: Vec<u8>,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
         let connection = connection(store, &handle)?;
+        if payload.is_empty()
+            && !connection.spin_exact
+            && let Backend::Server { server, exclusive } = &connection.server
+            && !exclusive.initialized()
+        {
+            return Ok(server.ring(channel).await.map_err(|error| error.into_guest(false)));
+        }
         Ok(connection.call(&[b"PUBLISH", channel.as_bytes(), &payload]).await.map(drop))
     }
 

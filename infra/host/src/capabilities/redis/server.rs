@@ -1,7 +1,7 @@
 //! Real servers: one connection per address that all guests share, and connections of a guest's own for what can't share.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +11,7 @@ use ::redis::{
     aio::MultiplexedConnection,
 };
 use ipnet::IpNet;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use super::CommandError;
 use crate::capabilities::network;
@@ -24,6 +24,8 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 const BACKOFF: Duration = Duration::from_millis(200);
 /// Servers that are remembered; guests choose addresses, within their allow-list.
 const MAX_SERVERS: usize = 64;
+/// A channel is rung at most once in this time.
+const BELL: Duration = Duration::from_millis(5);
 /// Commands in flight on the shared connection before the next one waits.
 const PIPELINE: usize = 4096;
 
@@ -51,6 +53,7 @@ impl Pools {
             info: address.into_connection_info()?,
             blocked: blocked.into(),
             shared: Mutex::default(),
+            rung: std::sync::Mutex::default(),
         });
         if servers.len() >= MAX_SERVERS {
             // Those in use live on with their users.
@@ -66,6 +69,8 @@ pub(in crate::capabilities) struct Server {
     info: ConnectionInfo,
     blocked: Box<[IpNet]>,
     shared: Mutex<Shared>,
+    /// Channels that were rung less than [`BELL`] ago, and whether they are to be rung again.
+    rung: std::sync::Mutex<HashMap<String, bool>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -117,6 +122,47 @@ impl Server {
             }
         }
         Ok(result?)
+    }
+
+    /// Publishes a message without content. It says no more than that there is something to look for, so that all of them within
+    /// [`BELL`] of the first are one, which comes at its end: every ring is followed by a message.
+    pub(super) async fn ring(self: &Arc<Self>, channel: String) -> Result<(), CommandError> {
+        match self.rung().entry(channel.clone()) {
+            Entry::Occupied(mut again) => {
+                again.insert(true);
+                return Ok(());
+            }
+            Entry::Vacant(first) => {
+                first.insert(false);
+            }
+        }
+        let (server, (done, result)) = (self.clone(), oneshot::channel());
+        // Goes on when the guest is gone.
+        tokio::spawn(async move {
+            let mut command = Cmd::new();
+            command.arg("PUBLISH").arg(&channel).arg("");
+            // Nobody waits for it any more when the guest is gone.
+            let _gone = done.send(server.call(&command).await.map(drop));
+            loop {
+                tokio::time::sleep(BELL).await;
+                {
+                    let mut rung = server.rung();
+                    if rung.get(&channel) != Some(&true) {
+                        rung.remove(&channel);
+                        return;
+                    }
+                    rung.insert(channel.clone(), false);
+                }
+                if let Err(error) = server.call(&command).await {
+                    tracing::debug!("cannot publish: {error}");
+                }
+            }
+        });
+        result.await.unwrap_or(Ok(()))
+    }
+
+    fn rung(&self) -> std::sync::MutexGuard<'_, HashMap<String, bool>> {
+        self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// A new connection, without a limit on the time that an answer takes.
