@@ -13,13 +13,16 @@ const SLOW: Duration = Duration::from_millis(20);
 pub(super) struct Plan {
     /// Whether it neither depends on its session nor changes it, and is a transaction of its own.
     pub(super) is_plain: bool,
+    /// Whether it begins with `SELECT`: as a rule it waits for no disk. Nothing but speed depends on it.
+    pub(super) reads: bool,
     /// Mean time that the server takes, weighted towards the last runs, in microseconds.
     mean_us: AtomicU64,
 }
 
 impl Plan {
     pub(super) fn of(sql: &str) -> Self {
-        Self { is_plain: is_plain(sql), mean_us: AtomicU64::new(0) }
+        let reads = Words(sql).next().is_some_and(|first| first.eq_ignore_ascii_case("SELECT"));
+        Self { is_plain: is_plain(sql), reads, mean_us: AtomicU64::new(0) }
     }
 
     pub(super) fn is_slow(&self) -> bool {

@@ -26,8 +26,10 @@ use crate::workers;
 
 /// Connections to one server when the runtime configuration doesn't say.
 const MAX_CONNECTIONS: usize = 32;
-/// Lanes of one worker: while the server waits for the disk on one of them, it works on another.
+/// Lanes of one worker: while the server waits for the disk on one of them, it works on others, and one flush ends several.
 const LANES: usize = 4;
+/// Lanes of one worker that statements use which wait for no disk: with fewer the server switches less between its processes.
+const READ_LANES: usize = 2;
 /// How long a statement waits for a connection of its own.
 const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 /// How long after a failure nobody tries to connect again.
@@ -128,11 +130,7 @@ impl Pool {
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections)),
-            max_lanes: std::env::var("KRONOS_LANES")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(LANES)
-                .min(max_shared / parts),
+            max_lanes: LANES.min(max_shared / parts),
             lanes: (0..parts).map(|_| Lanes::default()).collect(),
             idle: Mutex::default(),
             failed: Mutex::default(),
@@ -167,12 +165,12 @@ impl Pool {
 
     /// Makes sure that there is a connection.
     pub(super) async fn reach(self: &Arc<Self>) -> Result<(), Failure> {
-        self.lane().await.map(drop)
+        self.lane(true).await.map(drop)
     }
 
     /// Runs a plain statement beside those of others; alone when it would keep them waiting, or they it, and a connection is free.
     pub(super) async fn run_shared(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
-        let lane = self.lane().await?;
+        let lane = self.lane(plan.reads).await?;
         if (plan.is_slow() || self.is_stalled(&lane))
             && let Some(held) = self.try_check_out().await
         {
@@ -257,12 +255,13 @@ impl Pool {
         &self.lanes[workers::slot() % self.lanes.len()]
     }
 
-    /// The lane of this worker with the least to do, and how many it has.
-    fn pick(&self) -> (Option<Arc<Lane>>, usize) {
+    /// The lane of this worker with the least to do, of those for statements that read or of all, and how many of these there are.
+    fn pick(&self, reads: bool) -> (Option<Arc<Lane>>, usize) {
         let lanes = self.own().lanes.read().unwrap_or_else(PoisonError::into_inner);
         let mut open = 0;
         let mut best: Option<(usize, &Arc<Lane>)> = None;
-        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()) {
+        let limit = if reads { READ_LANES } else { LANES };
+        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()).take(limit) {
             open += 1;
             let load = lane.load.load(Ordering::Relaxed);
             let score = if self.is_stalled(lane) { load + 1000 } else { load };
@@ -273,15 +272,16 @@ impl Pool {
         (best.map(|(_, lane)| lane.clone()), open)
     }
 
-    async fn lane(self: &Arc<Self>) -> Result<Arc<Lane>, Failure> {
-        if let (Some(lane), open) = self.pick() {
-            if open < self.max_lanes && lane.load.load(Ordering::Relaxed) > 0 {
+    async fn lane(self: &Arc<Self>, reads: bool) -> Result<Arc<Lane>, Failure> {
+        if let (Some(lane), open) = self.pick(reads) {
+            let wanted = if reads { READ_LANES } else { LANES };
+            if open < wanted.min(self.max_lanes) && lane.load.load(Ordering::Relaxed) > 0 {
                 self.open_another();
             }
             return Ok(lane);
         }
         let _one_at_a_time = self.own().first.lock().await;
-        if let (Some(lane), _) = self.pick() {
+        if let (Some(lane), _) = self.pick(reads) {
             return Ok(lane);
         }
         let held = self.check_out().await?;
@@ -317,7 +317,7 @@ impl Pool {
 
     #[cfg(test)]
     pub(super) fn lanes(&self) -> usize {
-        self.pick().1
+        self.pick(false).1
     }
 }
 
