@@ -2,7 +2,7 @@
 
 use kronos_platform::{Call, Problem, Reply, StatusCode};
 
-/// It answers at the path of an operation of `time-entries` that needs a token and a scope, and no body.
+// It answers at the path of an operation of `time-entries` that needs a token and a scope, and no body.
 kronos_platform::http_service!("time-entries", super::hello);
 
 async fn hello(_call: Call) -> Result<Reply, Problem> {

@@ -59,7 +59,7 @@ struct Lane {
 /// The shared connections of a worker.
 #[derive(Debug, Default)]
 struct Lanes {
-    lanes: RwLock<Vec<Arc<Lane>>>,
+    open: RwLock<Vec<Arc<Lane>>>,
     opening: AtomicBool,
     /// One first connection at a time.
     first: tokio::sync::Mutex<()>,
@@ -257,7 +257,7 @@ impl Pool {
 
     /// The lane of this worker with the least to do, of those for statements that read or of all, and how many of these there are.
     fn pick(&self, reads: bool) -> (Option<Arc<Lane>>, usize) {
-        let lanes = self.own().lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let lanes = self.own().open.read().unwrap_or_else(PoisonError::into_inner);
         let mut open = 0;
         let mut best: Option<(usize, &Arc<Lane>)> = None;
         let limit = if reads { READ_LANES } else { LANES };
@@ -309,7 +309,7 @@ impl Pool {
             progress_us: AtomicU64::new(self.now_us()),
             permit: held.permit,
         });
-        let mut lanes = self.own().lanes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.own().open.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|lane| !lane.session.is_closed());
         lanes.push(lane.clone());
         lane
