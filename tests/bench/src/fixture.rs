@@ -55,7 +55,7 @@ impl Fixture {
     pub async fn create(bench: &Bench, engine: Engine, postgres: Option<&Postgres>) -> anyhow::Result<Self> {
         let (name, days) = (format!("fixture-{engine:?}").to_lowercase(), if bench.settings.smoke { 4 } else { 75 });
         let folder = bench.folder().join(&name);
-        std::fs::create_dir_all(&folder)?;
+        start_over(&folder)?;
         let statements = folder.join("statements");
         statements::write(engine, &statements)?;
         let url = match postgres {
@@ -90,8 +90,13 @@ impl Fixture {
         fixture.wait_for_report(&mut connection).await?;
         drop(connection);
         drop(kronos);
-        if let Some(postgres) = postgres {
-            postgres.connect(TEMPLATE).await?.batch_execute("VACUUM (ANALYZE)").await?;
+        match postgres {
+            Some(postgres) => postgres.connect(TEMPLATE).await?.batch_execute("VACUUM (ANALYZE)").await?,
+            // The file alone is copied, so everything has to be in it.
+            None => {
+                let database = rusqlite::Connection::open(fixture.folder.join("default.db"))?;
+                database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            }
         }
         Ok(fixture)
     }
@@ -233,6 +238,20 @@ fn id(number: usize) -> Uuid {
     let mut bytes = [0; 10];
     bytes[2..].copy_from_slice(&(number as u64).to_be_bytes());
     uuid::Builder::from_unix_timestamp_millis(1_767_225_600_000, &bytes).into_uuid()
+}
+
+/// Empties a folder, but for the compiled components.
+fn start_over(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_file() {
+            std::fs::remove_file(&path)?;
+        } else if path.file_name().is_none_or(|name| name != "cache") {
+            std::fs::remove_dir_all(&path)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
