@@ -41,6 +41,10 @@ impl Postgres {
         let data = folder.join("postgres");
         let port = process::free_port()?;
         let root = rustix::process::geteuid().is_root();
+        // The one of an earlier scenario has been stopped.
+        if data.exists() {
+            std::fs::remove_dir_all(&data)?;
+        }
         std::fs::create_dir_all(&data)?;
         if root {
             // PostgreSQL refuses to run as root. The folders above must let its user through.
