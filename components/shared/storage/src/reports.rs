@@ -84,9 +84,11 @@ macro_rules! reported {
     };
 }
 
+/// `CROSS JOIN` keeps SQLite from going through all entries for the buckets of each, where an index leads from the buckets to the
+/// entries; to PostgreSQL it is a join like any other.
 const BY_START: Statement = report!(
-    "SELECT b.label, r.member_id, r.project_id, r.seconds, r.cost FROM bucket b JOIN report_entries r ",
-    "ON r.start_at >= b.from_at AND r.start_at < b.until_at WHERE r.end_at IS NOT NULL AND ",
+    "SELECT b.label, r.member_id, r.project_id, r.seconds, r.cost FROM bucket b CROSS JOIN report_entries r ",
+    "WHERE r.start_at >= b.from_at AND r.start_at < b.until_at AND r.end_at IS NOT NULL AND ",
     reported!()
 );
 
@@ -98,7 +100,7 @@ macro_rules! overlap {
             "SELECT b.label, r.member_id, r.project_id, r.rate, ",
             "(CASE WHEN b.from_at > r.start_at THEN b.from_at - r.start_at ELSE 0 END) / 1000000 AS part_from, ",
             "((CASE WHEN b.until_at < r.end_at THEN b.until_at ELSE r.end_at END) - r.start_at) / 1000000 AS part_to ",
-            "FROM bucket b JOIN report_entries r ", $($source,)+ reported!()
+            "FROM bucket b CROSS JOIN report_entries r WHERE ", $($source,)+ reported!()
         )
     };
 }
@@ -108,11 +110,11 @@ const BY_PARTS: Statement = report!(
     "SELECT o.label, o.member_id, o.project_id, o.part_to - o.part_from AS seconds, ",
     "(o.part_to * COALESCE(o.rate, 0) + 1800) / 3600 - (o.part_from * COALESCE(o.rate, 0) + 1800) / 3600 AS cost FROM (",
     overlap!(
-        "ON r.start_at >= b.from_at - 86400000000 AND r.start_at < b.until_at AND r.end_at > b.from_at ",
-        "WHERE r.end_at IS NOT NULL AND r.seconds <= 86400 AND "
+        "r.start_at >= b.from_at - 86400000000 AND r.start_at < b.until_at AND r.end_at > b.from_at ",
+        "AND r.end_at IS NOT NULL AND r.seconds <= 86400 AND "
     ),
     "UNION ALL ",
-    overlap!("ON r.end_at > b.from_at AND r.start_at < b.until_at WHERE r.seconds > 86400 AND "),
+    overlap!("r.end_at > b.from_at AND r.start_at < b.until_at AND r.seconds > 86400 AND "),
     ") o"
 );
 
