@@ -90,13 +90,12 @@ impl Fixture {
         fixture.wait_for_report(&mut connection).await?;
         drop(connection);
         drop(kronos);
-        match postgres {
-            Some(postgres) => postgres.connect(TEMPLATE).await?.batch_execute("VACUUM (ANALYZE)").await?,
+        if let Some(postgres) = postgres {
+            postgres.connect(TEMPLATE).await?.batch_execute("VACUUM (ANALYZE)").await?;
+        } else {
             // The file alone is copied, so everything has to be in it.
-            None => {
-                let database = rusqlite::Connection::open(fixture.folder.join("default.db"))?;
-                database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            }
+            let database = rusqlite::Connection::open(fixture.folder.join("default.db"))?;
+            database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
         Ok(fixture)
     }
