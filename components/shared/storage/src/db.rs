@@ -2,6 +2,8 @@
 
 use std::{future::Future, pin::Pin};
 
+use uuid::Uuid;
+
 mod error;
 mod postgres;
 mod row;
@@ -37,8 +39,12 @@ pub enum Value {
     Bool(bool),
     /// A 64-bit integer, `bigint`.
     Integer(i64),
-    /// A text. A parameter that is not text in PostgreSQL is cast in the statement: `$1::text::uuid`.
+    /// A text. A parameter that is of no other variant's type in PostgreSQL is cast in the statement: `$1::text::jsonb`.
     Text(String),
+    /// An id as a parameter, `uuid`; SQLite stores ids as text. Columns that hold one are read as text: `id::text`.
+    ///
+    /// Were it text that the statement casts, PostgreSQL would cast it again for every row that it compares.
+    Uuid(Uuid),
 }
 
 /// What a driver promises: the rows of one statement.
@@ -136,7 +142,7 @@ macro_rules! value_from_id {
     ($($id:ident),*) => {$(
         impl From<kronos_domain::$id> for Value {
             fn from(id: kronos_domain::$id) -> Self {
-                Self::Text(id.to_string())
+                Self::Uuid(id.uuid())
             }
         }
     )*};

@@ -62,7 +62,7 @@ macro_rules! report {
 macro_rules! report_body {
     ($($parts:expr),+) => {
         concat!(
-            "caller AS (SELECT id, role FROM members WHERE organization_id = $1::text::uuid AND user_id = $2::text::uuid), ",
+            "caller AS (SELECT id, role FROM members WHERE organization_id = $1::uuid AND user_id = $2::uuid), ",
             "part AS (", $($parts,)+ "), ",
             "total AS (SELECT CASE $4::text WHEN 'bucket' THEN part.label WHEN 'member' THEN part.member_id::text ",
             "ELSE part.project_id::text END AS key, sum(part.seconds)::bigint AS seconds, sum(part.cost)::bigint AS cost ",
@@ -76,7 +76,7 @@ macro_rules! report_body {
 macro_rules! reported {
     () => {
         concat!(
-            "r.organization_id = $1::text::uuid AND NOT r.deleted ",
+            "r.organization_id = $1::uuid AND NOT r.deleted ",
             "AND (EXISTS (SELECT 1 FROM caller WHERE role IN ",
             sees_everyone!(),
             ") OR r.member_id = (SELECT id FROM caller)) "
@@ -161,7 +161,7 @@ pub async fn summary(
 
 const TIME_ZONE: Statement = crate::shared!(
     "SELECT o.time_zone FROM members c JOIN organizations o ON o.id = c.organization_id ",
-    "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid"
+    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid"
 );
 
 /// The organization's time zone, in which its reports are made unless a request says otherwise. None where the actor is not a

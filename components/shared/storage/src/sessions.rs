@@ -25,7 +25,7 @@ pub struct NewSession {
 
 const INSERT: Statement = shared!(
     "INSERT INTO sessions (id, user_id, family_hash, token_hash, created_at, idle_expires_at, expires_at) ",
-    "VALUES ($1::text::uuid, $2::text::uuid, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint)",
+    "VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint)",
 );
 
 /// Begins a session.
@@ -98,7 +98,7 @@ pub async fn revoke_family(db: &Db, family_hash: &str, now: Instant) -> Result<(
 
 const REVOKE: Statement = shared!(
     "UPDATE sessions SET revoked_at = $3::bigint ",
-    "WHERE id = $1::text::uuid AND user_id = $2::text::uuid AND revoked_at IS NULL",
+    "WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL",
 );
 
 /// Ends a session of a user.

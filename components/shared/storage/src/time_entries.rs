@@ -135,14 +135,14 @@ macro_rules! create {
         concat!(
             "INSERT INTO ", $target, " (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, ",
             "billable_rate, currency, source, request_digest, version, changed_by, created_at, updated_at) ",
-            "SELECT $3::text::uuid, t.organization_id, t.id, t.user_id, $5::bigint, $6::bigint, ",
+            "SELECT $3::uuid, t.organization_id, t.id, t.user_id, $5::bigint, $6::bigint, ",
             "COALESCE($7::text, u.time_zone), $8::text, $9::boolean, $10::bigint, o.currency, $11::text, $12::text, 1, c.user_id, ",
             "$13::bigint, $13::bigint ",
             "FROM members c ",
-            "JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::text::uuid, c.id) ",
+            "JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.id) ",
             "JOIN organizations o ON o.id = c.organization_id ",
             "JOIN users u ON u.id = t.user_id ",
-            "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid ",
+            "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
             "AND (t.id = c.id OR c.role IN ", changes_everyone!(), ") ",
             "AND ($10::bigint IS NULL OR c.role IN ", changes_everyone!(), ") "
         )
@@ -159,8 +159,8 @@ const CREATE_STOPPING_RUNNING: Statement = Statement::pair(
         "end_at = CASE WHEN $5::bigint >= r.start_at THEN $5::bigint ",
         "ELSE greatest(r.start_at, $13::bigint / 1000000 * 1000000) END, ",
         "version = r.version + 1, changed_by = c.user_id, updated_at = $13::bigint ",
-        "FROM members c JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::text::uuid, c.id) ",
-        "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid ",
+        "FROM members c JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.id) ",
+        "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
         "AND (t.id = c.id OR c.role IN ",
         changes_everyone!(),
         ") ",
@@ -209,7 +209,7 @@ const REPEATED: Statement = shared!(
     "SELECT ",
     columns!("e."),
     " FROM members c JOIN time_entries e ON e.organization_id = c.organization_id ",
-    "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid AND e.id = $3::text::uuid ",
+    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND e.id = $3::uuid ",
     "AND e.request_digest = $4::text AND (e.member_id = c.id OR c.role IN ",
     changes_everyone!(),
     ")"
@@ -225,7 +225,7 @@ const READ: Statement = shared!(
     "SELECT ",
     columns!("e."),
     " FROM members c JOIN time_entries e ON e.organization_id = c.organization_id ",
-    "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid AND e.id = $3::text::uuid ",
+    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND e.id = $3::uuid ",
     "AND e.deleted_at IS NULL AND (e.member_id = c.id OR c.role IN ",
     sees_everyone!(),
     ")"
@@ -240,7 +240,7 @@ const ACTIVE: Statement = shared!(
     "SELECT ",
     columns!("e."),
     " FROM members c JOIN time_entries e ON e.member_id = c.id ",
-    "WHERE c.user_id = $1::text::uuid AND e.end_at IS NULL AND e.deleted_at IS NULL ",
+    "WHERE c.user_id = $1::uuid AND e.end_at IS NULL AND e.deleted_at IS NULL ",
     "ORDER BY e.start_at DESC, e.id DESC LIMIT 1"
 );
 
@@ -280,10 +280,10 @@ const UPDATE: Statement = shared!(
     "time_zone = COALESCE($6::text, time_zone), description = COALESCE($7::text, description), ",
     "billable = COALESCE($8::boolean, billable), ",
     "billable_rate = CASE WHEN $9::boolean THEN $10::bigint ELSE billable_rate END, ",
-    "version = version + 1, changed_by = $2::text::uuid, updated_at = $11::bigint ",
-    "WHERE id = $3::text::uuid AND organization_id = $1::text::uuid AND deleted_at IS NULL ",
+    "version = version + 1, changed_by = $2::uuid, updated_at = $11::bigint ",
+    "WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL ",
     "AND ($12::bigint IS NULL OR version = $12::bigint) AND (NOT $13::boolean OR end_at IS NULL) ",
-    "AND EXISTS (SELECT 1 FROM members c WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid ",
+    "AND EXISTS (SELECT 1 FROM members c WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
     "AND (c.id = time_entries.member_id OR c.role IN ",
     changes_everyone!(),
     ") ",
@@ -321,10 +321,10 @@ pub async fn update(
 }
 
 const DELETE: Statement = shared!(
-    "UPDATE time_entries SET deleted_at = $4::bigint, updated_at = $4::bigint, changed_by = $2::text::uuid, version = version + 1 ",
-    "WHERE id = $3::text::uuid AND organization_id = $1::text::uuid AND deleted_at IS NULL ",
+    "UPDATE time_entries SET deleted_at = $4::bigint, updated_at = $4::bigint, changed_by = $2::uuid, version = version + 1 ",
+    "WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL ",
     "AND ($5::bigint IS NULL OR version = $5::bigint) ",
-    "AND EXISTS (SELECT 1 FROM members c WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid ",
+    "AND EXISTS (SELECT 1 FROM members c WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
     "AND (c.id = time_entries.member_id OR c.role IN ",
     changes_everyone!(),
     ")) RETURNING ",
@@ -363,7 +363,7 @@ pub struct Standing {
 const STANDING: Statement = shared!(
     "SELECT c.role, c.id::text, e.member_id::text, e.version, e.end_at, e.start_at FROM members c ",
     "JOIN time_entries e ON e.organization_id = c.organization_id ",
-    "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid AND e.id = $3::text::uuid AND e.deleted_at IS NULL"
+    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND e.id = $3::uuid AND e.deleted_at IS NULL"
 );
 
 /// How the actor stands to an entry; none where there is no such entry in an organization of the actor.
@@ -384,7 +384,7 @@ pub async fn standing(db: &Db, actor: Actor, id: EntryId) -> Result<Option<Stand
 }
 
 const MEMBER_ROLE: Statement =
-    shared!("SELECT role FROM members WHERE organization_id = $1::text::uuid AND user_id = $2::text::uuid");
+    shared!("SELECT role FROM members WHERE organization_id = $1::uuid AND user_id = $2::uuid");
 
 /// The actor's role; none where the actor is not a member.
 pub async fn member_role(db: &Db, actor: Actor) -> Result<Option<Role>, Error> {

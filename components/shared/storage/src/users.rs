@@ -76,23 +76,23 @@ pub async fn any(db: &Db) -> Result<bool, Error> {
 const INSERT_FIRST_OWNER: Statement = Statement::pair(
     "WITH owner AS (
          INSERT INTO users (id, email, name, password_hash, time_zone, created_at)
-         SELECT $1::text::uuid, $2::text, $3::text, $4::text, $8::text, $10::bigint
+         SELECT $1::uuid, $2::text, $3::text, $4::text, $8::text, $10::bigint
          WHERE NOT EXISTS (SELECT 1 FROM users)
          ON CONFLICT DO NOTHING
          RETURNING id
      ), organization AS (
          INSERT INTO organizations (id, name, currency, time_zone, created_at)
-         SELECT $5::text::uuid, $6::text, $7::text, $8::text, $10::bigint FROM owner
+         SELECT $5::uuid, $6::text, $7::text, $8::text, $10::bigint FROM owner
          RETURNING id
      )
      INSERT INTO members (id, organization_id, user_id, role, created_at)
-     SELECT $9::text::uuid, organization.id, owner.id, 'owner', $10::bigint FROM owner, organization",
+     SELECT $9::uuid, organization.id, owner.id, 'owner', $10::bigint FROM owner, organization",
     "INSERT INTO first_owner (user_id, email, name, password_hash, organization_id, organization_name, currency, time_zone,
                               member_id, created_at)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 );
 
-const EXISTS: Statement = shared!("SELECT id::text FROM users WHERE id = $1::text::uuid");
+const EXISTS: Statement = shared!("SELECT id::text FROM users WHERE id = $1::uuid");
 
 /// Makes the first owner with the first organization unless there is a user. Whether it did.
 pub async fn insert_first_owner(db: &Db, owner: &FirstOwner) -> Result<bool, Error> {
@@ -125,14 +125,14 @@ pub async fn credentials(db: &Db, email: &str) -> Result<Option<Credentials>, Er
 }
 
 const REPLACE_PASSWORD_HASH: Statement =
-    shared!("UPDATE users SET password_hash = $3::text WHERE id = $1::text::uuid AND password_hash = $2::text",);
+    shared!("UPDATE users SET password_hash = $3::text WHERE id = $1::uuid AND password_hash = $2::text",);
 
 /// Replaces the hash of an unchanged password by a stronger one.
 pub async fn replace_password_hash(db: &Db, user: UserId, old: &str, new: &str) -> Result<(), Error> {
     db.execute(&REPLACE_PASSWORD_HASH, &[user.into(), old.into(), new.into()]).await
 }
 
-const GET: Statement = shared!("SELECT id::text, email, name, time_zone FROM users WHERE id = $1::text::uuid");
+const GET: Statement = shared!("SELECT id::text, email, name, time_zone FROM users WHERE id = $1::uuid");
 
 /// A user.
 pub async fn get(db: &Db, user: UserId) -> Result<Option<User>, Error> {
@@ -146,7 +146,7 @@ pub async fn get(db: &Db, user: UserId) -> Result<Option<User>, Error> {
 const MEMBERSHIPS: Statement = shared!(
     "SELECT members.id::text, members.role, organizations.id::text, organizations.name, organizations.currency ",
     "FROM members JOIN organizations ON organizations.id = members.organization_id ",
-    "WHERE members.user_id = $1::text::uuid ORDER BY members.id",
+    "WHERE members.user_id = $1::uuid ORDER BY members.id",
 );
 
 /// The memberships of a user, oldest first.

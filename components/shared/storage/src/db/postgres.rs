@@ -71,6 +71,7 @@ fn parameter(value: Value) -> ParameterValue {
         Value::Bool(value) => ParameterValue::Boolean(value),
         Value::Integer(value) => ParameterValue::Int64(value),
         Value::Text(value) => ParameterValue::Str(value),
+        Value::Uuid(value) => ParameterValue::Uuid(value.to_string()),
     }
 }
 

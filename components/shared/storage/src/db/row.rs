@@ -50,7 +50,7 @@ impl Columns {
         match self.next()? {
             Value::Text(text) => Ok(Some(text)),
             Value::Null => Ok(None),
-            Value::Bool(_) | Value::Integer(_) => Err(self.mismatch("text")),
+            Value::Bool(_) | Value::Integer(_) | Value::Uuid(_) => Err(self.mismatch("text")),
         }
     }
 
@@ -64,7 +64,7 @@ impl Columns {
         match self.next()? {
             Value::Integer(integer) => Ok(Some(integer)),
             Value::Null => Ok(None),
-            Value::Bool(_) | Value::Text(_) => Err(self.mismatch("an integer")),
+            Value::Bool(_) | Value::Text(_) | Value::Uuid(_) => Err(self.mismatch("an integer")),
         }
     }
 
@@ -79,7 +79,7 @@ impl Columns {
             Value::Bool(value) => Ok(value),
             Value::Integer(0) => Ok(false),
             Value::Integer(1) => Ok(true),
-            Value::Null | Value::Integer(_) | Value::Text(_) => Err(self.mismatch("a boolean")),
+            Value::Null | Value::Integer(_) | Value::Text(_) | Value::Uuid(_) => Err(self.mismatch("a boolean")),
         }
     }
 

@@ -59,6 +59,7 @@ fn parameter(value: Value) -> SdkValue {
         Value::Bool(value) => SdkValue::Integer(value.into()),
         Value::Integer(value) => SdkValue::Integer(value),
         Value::Text(value) => SdkValue::Text(value),
+        Value::Uuid(value) => SdkValue::Text(value.to_string()),
     }
 }
 

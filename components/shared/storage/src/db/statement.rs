@@ -27,7 +27,7 @@ impl Statement {
 /// A statement in the shared dialect: PostgreSQL's, less what SQLite lacks. For SQLite it is translated when the crate is
 /// compiled, by what can be replaced letter by letter:
 /// - parameters `$1` become `?1`;
-/// - casts such as `::text::uuid` and `::bigint` become blanks, because SQLite stores ids as text and needs no casts. A type has
+/// - casts such as `::uuid` and `::bigint` become blanks, because SQLite stores ids as text and needs no casts. A type has
 ///   one word, without brackets;
 /// - `ILIKE` becomes `LIKE`, which ignores case in SQLite (of ASCII letters only).
 #[macro_export]

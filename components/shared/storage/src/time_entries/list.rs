@@ -5,6 +5,7 @@
 //! that serves all filters at once cannot use any index for most of them.
 
 use kronos_domain::{EntryId, Instant, MemberId, entry::TimeEntry};
+use uuid::Uuid;
 
 use super::{Actor, columns, decode};
 use crate::{Db, Error, Statement, Value, shared, visibility::sees_everyone};
@@ -83,7 +84,7 @@ macro_rules! range {
             $sign,
             "e.start_at, e.id) ",
             $after,
-            " ($5::bigint, $6::text::uuid) "
+            " ($5::bigint, $6::uuid) "
         )
     };
 }
@@ -93,7 +94,7 @@ macro_rules! page {
     ($direction:literal, $($page:expr),+) => {
         shared!(
             "WITH caller AS (SELECT id, organization_id, role FROM members ",
-            "WHERE organization_id = $1::text::uuid AND user_id = $2::text::uuid), ",
+            "WHERE organization_id = $1::uuid AND user_id = $2::uuid), ",
             "page AS (", $($page,)+ ") ",
             "SELECT page.* FROM caller LEFT JOIN page ON true ORDER BY page.start_at ", $direction, ", page.id ", $direction
         )
@@ -108,7 +109,7 @@ macro_rules! statements {
                 $direction,
                 "SELECT * FROM (SELECT ",
                 columns!("e."),
-                " FROM time_entries e WHERE e.organization_id = $1::text::uuid ",
+                " FROM time_entries e WHERE e.organization_id = $1::uuid ",
                 "AND EXISTS (SELECT 1 FROM caller WHERE role IN ",
                 sees_everyone!(),
                 ") ",
@@ -243,9 +244,9 @@ pub async fn list(
     limit: usize,
 ) -> Result<Option<Listing>, Error> {
     let (cursor_start, cursor_id) = match (cursor, sort) {
-        (Some(cursor), _) => (cursor.start.micros(), cursor.id.to_string()),
-        (None, Sort::Ascending) => (-1, "00000000-0000-0000-0000-000000000000".into()),
-        (None, Sort::Descending) => (i64::MAX, "ffffffff-ffff-ffff-ffff-ffffffffffff".into()),
+        (Some(cursor), _) => (cursor.start.micros(), cursor.id),
+        (None, Sort::Ascending) => (-1, EntryId::from_uuid(Uuid::nil())),
+        (None, Sort::Descending) => (i64::MAX, EntryId::from_uuid(Uuid::max())),
     };
     // One more than asked for, to learn whether there is a next page.
     let parameters =
@@ -267,7 +268,7 @@ pub async fn list(
 
 const COUNT: Statement = shared!(
     "SELECT count(*) FROM members c JOIN time_entries e ON e.organization_id = c.organization_id ",
-    "WHERE c.organization_id = $1::text::uuid AND c.user_id = $2::text::uuid ",
+    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
     "AND (e.member_id = c.id OR c.role IN ",
     sees_everyone!(),
     ") ",
@@ -279,13 +280,13 @@ const COUNT: Statement = shared!(
 
 /// How many entries all pages of a list hold.
 pub async fn count(db: &Db, actor: Actor, filter: &Filter) -> Result<i64, Error> {
-    let parameters = filter.parameters(actor, -1, "00000000-0000-0000-0000-000000000000".into(), 1);
+    let parameters = filter.parameters(actor, -1, EntryId::from_uuid(Uuid::nil()), 1);
     let row = db.row(&COUNT, &parameters).await?;
     row.ok_or_else(|| Error::Internal("`count` has no row".into()))?.columns().integer()
 }
 
 impl Filter {
-    fn parameters(&self, actor: Actor, cursor_start: i64, cursor_id: String, limit: i64) -> [Value; 13] {
+    fn parameters(&self, actor: Actor, cursor_start: i64, cursor_id: EntryId, limit: i64) -> [Value; 13] {
         let members: Vec<_> = self.members.iter().map(ToString::to_string).collect();
         [
             actor.organization.into(),

@@ -36,6 +36,7 @@ impl Sqlite {
                 Value::Bool(value) => SqliteValue::Integer((*value).into()),
                 Value::Integer(value) => SqliteValue::Integer(*value),
                 Value::Text(value) => SqliteValue::Text(value.clone()),
+                Value::Uuid(value) => SqliteValue::Text(value.to_string()),
             };
             statement.raw_bind_parameter(index + 1, ToSqlOutput::Owned(value)).map_err(error)?;
         }
@@ -68,6 +69,7 @@ impl ToSql for Parameter {
             Value::Bool(value) if *kind == Type::BOOL => value.to_sql(kind, out),
             Value::Integer(value) if *kind == Type::INT8 => value.to_sql(kind, out),
             Value::Text(value) if *kind == Type::TEXT => value.to_sql(kind, out),
+            Value::Uuid(value) if *kind == Type::UUID => value.as_bytes().as_slice().to_sql(&Type::BYTEA, out),
             value => Err(format!("{value:?} for a parameter of type {kind}").into()),
         }
     }

@@ -183,7 +183,7 @@ pub async fn organization(db: &Db, time_zone: &str, currency: &str) -> Organizat
     let organization = OrganizationId::from_uuid(id());
     let statement = kronos_storage::shared!(
         "INSERT INTO organizations (id, name, currency, time_zone, created_at) ",
-        "VALUES ($1::text::uuid, 'Example', $2::text, $3::text, 0)"
+        "VALUES ($1::uuid, 'Example', $2::text, $3::text, 0)"
     );
     db.execute(&statement, &[organization.into(), currency.into(), time_zone.into()]).await.unwrap();
     organization
@@ -193,12 +193,12 @@ pub async fn person(db: &Db, organization: OrganizationId, role: &str) -> Person
     let (user, member) = (UserId::from_uuid(id()), MemberId::from_uuid(id()));
     let statement = kronos_storage::shared!(
         "INSERT INTO users (id, email, name, password_hash, time_zone, created_at) ",
-        "VALUES ($1::text::uuid, $2::text, 'Name', 'none', 'Europe/Paris', 0)"
+        "VALUES ($1::uuid, $2::text, 'Name', 'none', 'Europe/Paris', 0)"
     );
     db.execute(&statement, &[user.into(), format!("{user}@example.org").into()]).await.unwrap();
     let statement = kronos_storage::shared!(
         "INSERT INTO members (id, organization_id, user_id, role, created_at) ",
-        "VALUES ($1::text::uuid, $2::text::uuid, $3::text::uuid, $4::text, 0)"
+        "VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, 0)"
     );
     db.execute(&statement, &[member.into(), organization.into(), user.into(), role.into()]).await.unwrap();
     Person { actor: Actor { organization, user }, member }

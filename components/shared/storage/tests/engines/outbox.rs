@@ -15,7 +15,7 @@ use crate::{
 async fn events(world: &World, subject: impl Into<Value>) -> Vec<(EventType, i64, serde_json::Value)> {
     let rows = world
         .sql(
-            "SELECT type, subject_version, data::text FROM outbox WHERE subject = $1::text::uuid ORDER BY seq",
+            "SELECT type, subject_version, data::text FROM outbox WHERE subject = $1::uuid ORDER BY seq",
             "SELECT type, subject_version, data FROM outbox WHERE subject = ?1 ORDER BY seq",
             &[subject.into()],
         )
@@ -54,7 +54,7 @@ async fn forge(world: &World, subject: &str, version: i64, kind: &str, data: &st
     world
         .sql(
             "INSERT INTO outbox (organization_id, type, subject, subject_version, actor, occurred_at, data) \
-             VALUES ($1::text::uuid, $2::text, $3::text::uuid, $4::bigint, $5::text::uuid, 0, $6::text::jsonb)",
+             VALUES ($1::uuid, $2::text, $3::text::uuid, $4::bigint, $5::uuid, 0, $6::text::jsonb)",
             "INSERT INTO outbox (organization_id, type, subject, subject_version, actor, occurred_at, data) \
              VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)",
             &parameters,

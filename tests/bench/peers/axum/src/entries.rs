@@ -28,7 +28,6 @@ use crate::{
 };
 
 const MAX_PAGE: i64 = 500;
-const LAST_ID: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 fn id<T: std::str::FromStr>(path: &str) -> Result<T, Failure> {
     path.parse().map_err(|_| Failure::NotFound)
@@ -53,7 +52,7 @@ pub async fn read(
 ) -> Result<Tagged, Failure> {
     caller.require(scope::TIME_ENTRIES_READ)?;
     let mut values = store::actor(id::<OrganizationId>(&organization)?, caller.user);
-    values.push(text(id::<EntryId>(&entry)?));
+    values.push(store::id(id::<EntryId>(&entry)?.uuid()));
     let entries = app.store.entries(app.store.statements.read, values).await?;
     entries.and_then(|mut entries| entries.pop()).map(tagged).ok_or(Failure::NotFound)
 }
@@ -81,7 +80,7 @@ pub async fn list(
         Value::Integer(Some(0)),
         Value::Integer(Some(i64::MAX)),
         Value::Integer(Some(i64::MAX)),
-        text(LAST_ID),
+        store::id(Uuid::max()),
         Value::Bool(None),
         Value::Bool(None),
         Value::Text(None),
@@ -124,12 +123,11 @@ pub async fn create(
     let member = optional::<MemberId>(new.member_id.as_ref(), "member_id")?;
     let description =
         Description::parse(new.description.unwrap_or_default()).map_err(|_| Failure::Invalid("description"))?;
-    let entry =
-        optional::<EntryId>(new.id.as_ref(), "id")?.map_or_else(|| Uuid::now_v7().to_string(), |id| id.to_string());
+    let entry = optional::<EntryId>(new.id.as_ref(), "id")?.map_or_else(Uuid::now_v7, EntryId::uuid);
     let mut values = store::actor(organization, caller.user);
     values.extend([
-        text(&entry),
-        Value::Text(member.map(|member| member.to_string())),
+        store::id(entry),
+        Value::Id(member.map(MemberId::uuid)),
         instant(span.start),
         Value::Integer(span.end.map(Instant::micros)),
         Value::Text(zone.map(|zone| zone.to_string())),
@@ -163,7 +161,7 @@ pub async fn stop(
     let end = optional::<Instant>(stop.end.as_ref(), "end")?.unwrap_or(now).truncated();
     let mut values = store::actor(id::<OrganizationId>(&organization)?, caller.user);
     values.extend([
-        text(id::<EntryId>(&entry)?),
+        store::id(id::<EntryId>(&entry)?.uuid()),
         Value::Integer(None),
         instant(end),
         Value::Text(None),

@@ -9,6 +9,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
+use uuid::Uuid;
 
 use crate::Arguments;
 
@@ -66,6 +67,7 @@ impl Statements {
 #[derive(Debug)]
 pub enum Value {
     Text(Option<String>),
+    Id(Option<Uuid>),
     Integer(Option<i64>),
     Bool(Option<bool>),
 }
@@ -107,12 +109,14 @@ macro_rules! map_rows {
     };
 }
 
+/// The engines take ids in different forms: PostgreSQL as `uuid`, SQLite as text.
 macro_rules! bind {
-    ($sql:expr, $values:expr) => {{
+    ($sql:expr, $values:expr, $id:expr) => {{
         let mut query = sqlx::query($sql);
         for value in $values {
             query = match value {
                 Value::Text(value) => query.bind(value),
+                Value::Id(value) => query.bind(value.map($id)),
                 Value::Integer(value) => query.bind(value),
                 Value::Bool(value) => query.bind(value),
             };
@@ -186,10 +190,10 @@ impl Store {
 
     async fn rows(&self, access: Access, sql: &'static str, values: Vec<Value>) -> Result<Rows, sqlx::Error> {
         match &self.engine {
-            Engine::Postgres(pool) => Ok(Rows::Postgres(bind!(sql, values).fetch_all(pool).await?)),
+            Engine::Postgres(pool) => Ok(Rows::Postgres(bind!(sql, values, |id: Uuid| id).fetch_all(pool).await?)),
             Engine::Sqlite { reader, writer } => {
                 let pool = if access == Access::Write { writer } else { reader };
-                Ok(Rows::Sqlite(bind!(sql, values).fetch_all(pool).await?))
+                Ok(Rows::Sqlite(bind!(sql, values, |id: Uuid| id.to_string()).fetch_all(pool).await?))
             }
         }
     }
@@ -240,7 +244,12 @@ fn parse<T: FromStr>(text: &str) -> Result<T, sqlx::Error> {
 
 /// Who acts, and where: the first two parameters of every statement.
 pub fn actor(organization: OrganizationId, user: UserId) -> Vec<Value> {
-    vec![text(organization), text(user)]
+    vec![id(organization.uuid()), id(user.uuid())]
+}
+
+/// An id as a parameter.
+pub fn id(value: Uuid) -> Value {
+    Value::Id(Some(value))
 }
 
 /// A text parameter.
