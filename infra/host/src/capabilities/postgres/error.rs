@@ -45,6 +45,11 @@ impl Failure {
         }
     }
 
+    /// Whether the server answered with an error, which ends the transaction that the statement ran in.
+    pub(super) fn is_from_server(&self) -> bool {
+        matches!(self, Self::Query(error) if error.as_db_error().is_some())
+    }
+
     /// Whether the server refused a prepared statement because of what happened since it was prepared. Nothing was run.
     pub(super) fn is_stale_statement(&self) -> bool {
         let Self::Query(error) = self else { return false };

@@ -17,6 +17,7 @@ mod civil;
 mod decode;
 mod encode;
 mod error;
+mod group;
 mod guest;
 mod numeric;
 mod plan;

@@ -1,12 +1,14 @@
 //! Which statements may share a connection.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
     time::Duration,
 };
 
 /// A statement whose runs take longer keeps others waiting, so it gets a connection to itself.
-const SLOW: Duration = Duration::from_millis(20);
+const SLOW: Duration = Duration::from_millis(5);
+/// How often a statement runs alone after it has failed in a group: what fails often costs its neighbours a second attempt.
+const ALONE: u32 = 64;
 
 /// What is known about a statement by its text, and what was learned from running it.
 #[derive(Debug)]
@@ -17,16 +19,32 @@ pub(super) struct Plan {
     pub(super) reads: bool,
     /// Mean time that the server takes, weighted towards the last runs, in microseconds.
     mean_us: AtomicU64,
+    /// How often it still runs alone.
+    alone: AtomicU32,
 }
 
 impl Plan {
     pub(super) fn of(sql: &str) -> Self {
         let reads = Words(sql).next().is_some_and(|first| first.eq_ignore_ascii_case("SELECT"));
-        Self { is_plain: is_plain(sql), reads, mean_us: AtomicU64::new(0) }
+        Self { is_plain: is_plain(sql), reads, mean_us: AtomicU64::new(0), alone: AtomicU32::new(0) }
     }
 
     pub(super) fn is_slow(&self) -> bool {
         u128::from(self.mean_us.load(Ordering::Relaxed)) > SLOW.as_micros()
+    }
+
+    /// Whether it may share a transaction this time.
+    pub(super) fn joins_groups(&self) -> bool {
+        let alone = self.alone.load(Ordering::Relaxed);
+        if alone > 0 {
+            self.alone.store(alone - 1, Ordering::Relaxed);
+        }
+        alone == 0
+    }
+
+    /// After it has failed in a group.
+    pub(super) fn leave_groups(&self) {
+        self.alone.store(ALONE, Ordering::Relaxed);
     }
 
     pub(super) fn took(&self, time: Duration) {
@@ -194,7 +212,7 @@ mod tests {
         assert!(!plan.is_slow());
         plan.took(Duration::from_millis(50));
         assert!(plan.is_slow());
-        for _ in 0..10 {
+        for _ in 0..20 {
             plan.took(Duration::from_millis(1));
         }
         assert!(!plan.is_slow());

@@ -1,12 +1,14 @@
 //! The connections to one server, shared by all components.
 //!
 //! Plain statements of all guests are pipelined over a few shared connections ("lanes"): no checkout, one round trip each, and the
-//! server switches and flushes less often. Each worker has lanes of its own, so that an answer wakes no other thread. Whatever needs a session gets a connection of its own, which is cleaned before anybody
-//! else can get it. A permit is the right to use a connection; one that lies idle has none, and is taken before a new one is made,
-//! so that there are never more connections than permits.
+//! server switches less often. Those that write go over others ("writers") in groups that share a transaction (see [`group`]).
+//! Each worker has lanes and writers of its own, so that an answer wakes no other thread. Whatever needs a session gets a
+//! connection of its own, which is cleaned before anybody else can get it. A permit is the right to use a connection; one that
+//! lies idle for whoever comes has none, and is taken before a new one is made, so that there are never more connections than
+//! permits.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -14,11 +16,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{
     address::Target,
     error::Failure,
+    group::{self, Job, MAX_GROUP},
     plan::Plan,
     session::{Outcome, Request, Session},
 };
@@ -26,10 +29,10 @@ use crate::workers;
 
 /// Connections to one server when the runtime configuration doesn't say.
 const MAX_CONNECTIONS: usize = 32;
-/// Lanes of one worker: while the server waits for the disk on one of them, it works on others, and one flush ends several.
-const LANES: usize = 4;
-/// Lanes of one worker that statements use which wait for no disk: with fewer the server switches less between its processes.
-const READ_LANES: usize = 2;
+/// Lanes of one worker: with fewer the server switches less between its processes.
+const LANES: usize = 2;
+/// Writers of one worker: while the server waits for the disk on one of them, it works on another.
+const WRITERS: usize = 2;
 /// How long a statement waits for a connection of its own.
 const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 /// How long after a failure nobody tries to connect again.
@@ -58,11 +61,24 @@ struct Lane {
 
 /// The shared connections of a worker.
 #[derive(Debug, Default)]
-struct Lanes {
-    open: RwLock<Vec<Arc<Lane>>>,
+struct Shared {
+    lanes: RwLock<Vec<Arc<Lane>>>,
     opening: AtomicBool,
     /// One first connection at a time.
     first: tokio::sync::Mutex<()>,
+    writes: Mutex<Writes>,
+    /// When a writer last was done with a group, or was called, in microseconds since `Pool::origin`.
+    written_us: AtomicU64,
+}
+
+/// Statements that write, and who runs them.
+#[derive(Debug, Default)]
+struct Writes {
+    waiting: VecDeque<Job>,
+    /// Writers at work.
+    busy: usize,
+    /// Connections of those that are not.
+    idle: Vec<Held>,
 }
 
 /// A connection of a guest's own.
@@ -78,8 +94,9 @@ pub(super) struct Pool {
     target: Target,
     permits: Arc<Semaphore>,
     max_lanes: usize,
+    max_writers: usize,
     /// By worker; with few connections several workers share theirs.
-    lanes: Box<[Lanes]>,
+    shared: Box<[Shared]>,
     idle: Mutex<Vec<(Session, Instant)>>,
     failed: Mutex<Option<(Instant, String)>>,
     plans: RwLock<HashMap<Box<str>, Arc<Plan>>>,
@@ -126,12 +143,15 @@ impl Pool {
         // One lane, and one connection for those who need their own.
         let max_connections = max_connections.unwrap_or(MAX_CONNECTIONS).max(2);
         let max_shared = max_connections / 2;
-        let parts = workers::slots().min(max_shared);
+        let parts = workers::slots().min((max_shared / (LANES + WRITERS)).max(1));
+        let each = (max_shared / parts).min(LANES + WRITERS);
+        let max_writers = each / 2;
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections)),
-            max_lanes: LANES.min(max_shared / parts),
-            lanes: (0..parts).map(|_| Lanes::default()).collect(),
+            max_lanes: each - max_writers,
+            max_writers,
+            shared: (0..parts).map(|_| Shared::default()).collect(),
             idle: Mutex::default(),
             failed: Mutex::default(),
             plans: RwLock::default(),
@@ -165,12 +185,15 @@ impl Pool {
 
     /// Makes sure that there is a connection.
     pub(super) async fn reach(self: &Arc<Self>) -> Result<(), Failure> {
-        self.lane(true).await.map(drop)
+        self.lane().await.map(drop)
     }
 
     /// Runs a plain statement beside those of others; alone when it would keep them waiting, or they it, and a connection is free.
     pub(super) async fn run_shared(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
-        let lane = self.lane(plan.reads).await?;
+        if !plan.reads && self.max_writers > 0 && !request.spin_exact {
+            return self.run_write(plan, request).await;
+        }
+        let lane = self.lane().await?;
         if (plan.is_slow() || self.is_stalled(&lane))
             && let Some(held) = self.try_check_out().await
         {
@@ -179,6 +202,75 @@ impl Pool {
         let under_way = UnderWay::new(self, lane);
         // A task of its own reads the answer even when the guest is busy or gone: else it would hold up the lane.
         finish(tokio::spawn(async move { under_way.run(&plan, &request).await }).await)
+    }
+
+    /// Leaves a statement to the writers of this thread.
+    async fn run_write(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
+        if plan.is_slow()
+            && let Some(held) = self.try_check_out().await
+        {
+            return self.run_held(held, plan, request).await;
+        }
+        let part = self.part();
+        let (reply, mut answer) = oneshot::channel();
+        lock(&self.shared[part].writes).waiting.push_back(Job { plan, request, reply });
+        let taken = loop {
+            self.call_writer(part);
+            // Writers that wait for locks must not keep others waiting who don't.
+            if let Ok(taken) = tokio::time::timeout(STALL, &mut answer).await {
+                break taken;
+            }
+        };
+        taken.unwrap_or_else(|error| Err(Failure::Connection(error.to_string())))
+    }
+
+    /// Puts one more writer to work when there may be one, or when those at work make no progress.
+    fn call_writer(self: &Arc<Self>, part: usize) {
+        let shared = &self.shared[part];
+        let mut writes = lock(&shared.writes);
+        let now = self.now_us();
+        let waited = now.saturating_sub(shared.written_us.load(Ordering::Relaxed));
+        let stalled = u128::from(waited) > STALL.as_micros();
+        if writes.waiting.is_empty() || (writes.busy >= self.max_writers && !stalled) {
+            return;
+        }
+        writes.busy += 1;
+        shared.written_us.store(now, Ordering::Relaxed);
+        let pool = self.clone();
+        tokio::spawn(async move { pool.write(&pool.shared[part]).await });
+    }
+
+    /// A writer: takes what waits, over and over, until nothing does.
+    async fn write(self: &Arc<Self>, shared: &Shared) {
+        let mut held = None;
+        loop {
+            let jobs: Vec<Job> = {
+                let mut writes = lock(&shared.writes);
+                if writes.waiting.is_empty() {
+                    writes.busy -= 1;
+                    if let Some(held) = held {
+                        if writes.idle.len() < self.max_writers { writes.idle.push(held) } else { self.give_back(held) }
+                    }
+                    return;
+                }
+                held = held.filter(|held: &Held| !held.session.is_closed()).or_else(|| writes.idle.pop());
+                let count = writes.waiting.len().min(MAX_GROUP);
+                writes.waiting.drain(..count).collect()
+            };
+            if held.as_ref().is_none_or(|held| held.session.is_closed()) {
+                held = self.try_check_out().await;
+            }
+            if let Some(held) = &held {
+                group::run(&held.session, jobs).await;
+            } else {
+                // All connections are taken, or there can be none.
+                match self.lane().await {
+                    Ok(lane) => group::run_apart(&lane.session, jobs).await,
+                    Err(failure) => group::refuse(jobs, &failure),
+                }
+            }
+            shared.written_us.store(self.now_us(), Ordering::Relaxed);
+        }
     }
 
     /// Runs a plain statement on a connection of its own.
@@ -251,17 +343,20 @@ impl Pool {
         lane.load.load(Ordering::Relaxed) > 0 && u128::from(waited) > STALL.as_micros()
     }
 
-    fn own(&self) -> &Lanes {
-        &self.lanes[workers::slot() % self.lanes.len()]
+    fn part(&self) -> usize {
+        workers::slot() % self.shared.len()
     }
 
-    /// The lane of this worker with the least to do, of those for statements that read or of all, and how many of these there are.
-    fn pick(&self, reads: bool) -> (Option<Arc<Lane>>, usize) {
-        let lanes = self.own().open.read().unwrap_or_else(PoisonError::into_inner);
+    fn own(&self) -> &Shared {
+        &self.shared[self.part()]
+    }
+
+    /// The lane of this worker with the least to do, and how many there are.
+    fn pick(&self) -> (Option<Arc<Lane>>, usize) {
+        let lanes = self.own().lanes.read().unwrap_or_else(PoisonError::into_inner);
         let mut open = 0;
         let mut best: Option<(usize, &Arc<Lane>)> = None;
-        let limit = if reads { READ_LANES } else { LANES };
-        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()).take(limit) {
+        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()) {
             open += 1;
             let load = lane.load.load(Ordering::Relaxed);
             let score = if self.is_stalled(lane) { load + 1000 } else { load };
@@ -272,16 +367,15 @@ impl Pool {
         (best.map(|(_, lane)| lane.clone()), open)
     }
 
-    async fn lane(self: &Arc<Self>, reads: bool) -> Result<Arc<Lane>, Failure> {
-        if let (Some(lane), open) = self.pick(reads) {
-            let wanted = if reads { READ_LANES } else { LANES };
-            if open < wanted.min(self.max_lanes) && lane.load.load(Ordering::Relaxed) > 0 {
+    async fn lane(self: &Arc<Self>) -> Result<Arc<Lane>, Failure> {
+        if let (Some(lane), open) = self.pick() {
+            if open < self.max_lanes && lane.load.load(Ordering::Relaxed) > 0 {
                 self.open_another();
             }
             return Ok(lane);
         }
         let _one_at_a_time = self.own().first.lock().await;
-        if let (Some(lane), _) = self.pick(reads) {
+        if let (Some(lane), _) = self.pick() {
             return Ok(lane);
         }
         let held = self.check_out().await?;
@@ -309,7 +403,7 @@ impl Pool {
             progress_us: AtomicU64::new(self.now_us()),
             permit: held.permit,
         });
-        let mut lanes = self.own().open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.own().lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|lane| !lane.session.is_closed());
         lanes.push(lane.clone());
         lane
@@ -317,7 +411,7 @@ impl Pool {
 
     #[cfg(test)]
     pub(super) fn lanes(&self) -> usize {
-        self.pick(false).1
+        self.pick().1
     }
 }
 

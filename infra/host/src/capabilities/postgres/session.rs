@@ -103,22 +103,36 @@ impl Session {
 
     /// Runs one statement.
     pub(super) async fn run(&self, request: &Request) -> Result<Outcome, Failure> {
-        let known = self.statements().get(&request.sql);
-        let statement = if let Some(statement) = known {
-            statement
-        } else {
-            let statement = self.client.prepare(&request.sql).await?;
-            self.statements().put(&request.sql, statement.clone());
-            statement
-        };
-        let result = self.run_prepared(&statement, request).await;
+        let statement = self.prepared(&request.sql).await?;
+        self.run_prepared(&statement, request).await
+    }
+
+    /// Prepares a statement unless that was done before.
+    pub(super) async fn prepared(&self, sql: &str) -> Result<Statement, Failure> {
+        let known = self.statements().get(sql);
+        if let Some(statement) = known {
+            return Ok(statement);
+        }
+        let statement = self.client.prepare(sql).await?;
+        self.statements().put(sql, statement.clone());
+        Ok(statement)
+    }
+
+    /// Sends what begins or ends a transaction.
+    pub(super) async fn control(&self, sql: &str) -> Result<(), Failure> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Runs a statement that was prepared. It is sent before this waits for anything.
+    pub(super) async fn run_prepared(&self, statement: &Statement, request: &Request) -> Result<Outcome, Failure> {
+        let result = self.send(statement, request).await;
         if result.as_ref().is_err_and(Failure::is_stale_statement) {
             self.statements().by_text.remove(request.sql.as_str());
         }
         result
     }
 
-    async fn run_prepared(&self, statement: &Statement, request: &Request) -> Result<Outcome, Failure> {
+    async fn send(&self, statement: &Statement, request: &Request) -> Result<Outcome, Failure> {
         let expected = statement.params().len();
         if expected != request.parameters.len() {
             return Err(Failure::Parameters { expected, given: request.parameters.len() });

@@ -1,0 +1,152 @@
+//! Writes that share a transaction.
+//!
+//! Making a transaction durable costs a server as much as a small write itself. So what waits while a connection is busy goes over
+//! it together afterwards: `BEGIN`, all of it, `COMMIT`, in one round trip; nobody is answered before the last of these. When a
+//! statement fails, nothing of the group has happened, and each runs as the transaction of its own that its guest asked for. The
+//! order of a group is one in which its guests, none of whom had an answer yet, may have come.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use futures::future::{FutureExt as _, MaybeDone, maybe_done};
+use tokio::sync::oneshot;
+
+use super::{
+    error::Failure,
+    plan::Plan,
+    session::{Outcome, Request, Session},
+};
+
+/// Statements that share one transaction at most.
+pub(super) const MAX_GROUP: usize = 32;
+/// Who waits longer than this for a lock, waits alone: two groups could wait for each other, which the server finds out after a
+/// second only (`deadlock_timeout`).
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
+
+type Answer = Result<Outcome, Failure>;
+
+/// A statement that waits for a connection.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) plan: Arc<Plan>,
+    pub(super) request: Request,
+    pub(super) reply: oneshot::Sender<Answer>,
+}
+
+/// Runs and answers all of them. Nobody else uses the session meanwhile.
+pub(super) async fn run(session: &Session, mut jobs: Vec<Job>) {
+    // Whoever asked has gone.
+    jobs.retain(|job| !job.reply.is_closed());
+    if jobs.len() > 1 && jobs.iter().all(|job| job.plan.joins_groups()) {
+        match run_together(session, &jobs).await {
+            Ok(answers) => {
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    let _gone = job.reply.send(answer);
+                }
+                return;
+            }
+            // It may wait for a lock again, and so may its like, which the others need not.
+            Err(Some(culprit)) => {
+                jobs[culprit..].rotate_left(1);
+                let plan = jobs.last().map(|job| job.plan.clone());
+                jobs.sort_by_key(|job| plan.as_ref().is_some_and(|plan| Arc::ptr_eq(plan, &job.plan)));
+            }
+            Err(None) => {}
+        }
+    }
+    run_apart(session, jobs).await;
+}
+
+/// Runs and answers all of them, each as a transaction of its own.
+pub(super) async fn run_apart(session: &Session, jobs: Vec<Job>) {
+    let clock = Clock::start();
+    in_order(jobs.into_iter().map(|Job { plan, request, reply }| {
+        let clock = &clock;
+        async move {
+            let answer = session.run_plain(&request).await;
+            plan.took(clock.lap());
+            let _gone = reply.send(answer);
+        }
+    }))
+    .await;
+}
+
+/// Answers all of them that there is no connection.
+pub(super) fn refuse(jobs: Vec<Job>, failure: &Failure) {
+    for job in jobs {
+        let _gone = job.reply.send(Err(Failure::Connection(failure.to_string())));
+    }
+}
+
+/// `Err` when the transaction did not hold: nothing of it is left, and it tells which statement failed, if one did.
+async fn run_together(session: &Session, jobs: &[Job]) -> Result<Vec<Answer>, Option<usize>> {
+    let mut statements = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        // A statement that can't be prepared tells so when it runs alone.
+        statements.push(session.prepared(&job.request.sql).await.map_err(|_| None)?);
+    }
+    let clock = Clock::start();
+    let runs = in_order(jobs.iter().zip(&statements).map(|(job, statement)| {
+        let clock = &clock;
+        async move {
+            let answer = session.run_prepared(statement, &job.request).await;
+            job.plan.took(clock.lap());
+            answer
+        }
+    }));
+    let (begun, answers, committed) = futures::join!(session.control(BEGIN), runs, session.control("COMMIT"));
+    if begun.is_err() {
+        // Then each was a transaction of its own after all.
+        return Ok(answers);
+    }
+    let failed = answers.iter().position(|answer| answer.as_ref().is_err_and(Failure::is_from_server));
+    if let Some(failed) = failed {
+        jobs[failed].plan.leave_groups();
+        return Err(Some(failed));
+    }
+    match committed {
+        Ok(()) => Ok(answers),
+        // A deferred constraint, for example.
+        Err(failure) if failure.is_from_server() => {
+            jobs.iter().for_each(|job| job.plan.leave_groups());
+            Err(None)
+        }
+        // Whether the transaction happened, nobody knows.
+        Err(failure) => Ok(answers.into_iter().map(|_| Err(Failure::Connection(failure.to_string()))).collect()),
+    }
+}
+
+/// Measures how long the server takes for each of the statements that it runs one after the other.
+struct Clock {
+    origin: Instant,
+    last_us: AtomicU64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { origin: Instant::now(), last_us: AtomicU64::new(0) }
+    }
+
+    fn lap(&self) -> Duration {
+        let now = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Duration::from_micros(now.saturating_sub(self.last_us.swap(now, Relaxed)))
+    }
+}
+
+/// Drives all of them at once, each in its turn: what they send before they wait for the first time goes out in this order, which
+/// the collections of futures that poll only what is ready don't promise.
+async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<Pin<Box<MaybeDone<F>>>> = futures.map(|future| Box::pin(maybe_done(future))).collect();
+    std::future::poll_fn(|cx| {
+        let pending = futures.iter_mut().filter_map(|future| future.poll_unpin(cx).is_pending().then_some(())).count();
+        if pending == 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    futures.iter_mut().filter_map(|future| future.as_mut().take_output()).collect()
+}
