@@ -183,7 +183,7 @@ impl Host {
     /// Takes no more work, lets what is in progress finish up to [`Limits::drain`], and ends every instance. Says
     /// whether everything finished.
     pub async fn stop(self) -> bool {
-        let Self { serving, triggers, tick_task, lifecycle, limits, .. } = self;
+        let Self { serving, triggers, tick_task, lifecycle, limits, ticker, .. } = self;
         if let Some(task) = tick_task {
             task.abort();
         }
@@ -199,6 +199,7 @@ impl Host {
         // Instances without requests end at once; the others have had their time.
         tokio::task::yield_now().await;
         lifecycle.stop();
+        ticker.services.sqlite.fold().await;
         served && consumed
     }
 }

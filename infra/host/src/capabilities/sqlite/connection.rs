@@ -45,6 +45,9 @@ pub enum Error {
     /// [`TIME_LIMIT`] is over.
     #[error("the statement was stopped after {} s", TIME_LIMIT.as_secs())]
     TimedOut,
+    /// Somebody else keeps the file from being changed.
+    #[error("the database is in use")]
+    InUse,
     /// The thread of the database is gone.
     #[error("the database is closed")]
     Closed,
@@ -79,7 +82,8 @@ pub struct Outcome {
 #[derive(Debug)]
 pub(super) struct Interrupt {
     cancelled: AtomicBool,
-    ticks: AtomicU64,
+    budget: AtomicU64,
+    spent: AtomicU64,
     origin: Instant,
     deadline_us: AtomicU64,
 }
@@ -88,7 +92,8 @@ impl Default for Interrupt {
     fn default() -> Self {
         Self {
             cancelled: AtomicBool::new(false),
-            ticks: AtomicU64::new(u64::MAX),
+            budget: AtomicU64::new(u64::MAX),
+            spent: AtomicU64::new(0),
             origin: Instant::now(),
             deadline_us: AtomicU64::new(u64::MAX),
         }
@@ -109,7 +114,8 @@ impl Interrupt {
     /// Before a statement: at most `ticks` times [`TICK`] instructions and [`TIME_LIMIT`].
     fn arm(&self, ticks: u64) {
         let deadline = (self.origin.elapsed() + TIME_LIMIT).as_micros();
-        self.ticks.store(ticks, Ordering::Relaxed);
+        self.budget.store(ticks, Ordering::Relaxed);
+        self.spent.store(0, Ordering::Relaxed);
         self.deadline_us.store(u64::try_from(deadline).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
@@ -117,10 +123,15 @@ impl Interrupt {
         self.origin.elapsed().as_micros() > u128::from(self.deadline_us.load(Ordering::Relaxed))
     }
 
+    /// How many times [`TICK`] instructions the last statement took.
+    pub(super) fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
+    }
+
     fn should_stop(&self) -> bool {
-        let ticks = self.ticks.load(Ordering::Relaxed);
-        self.ticks.store(ticks.saturating_sub(1), Ordering::Relaxed);
-        ticks == 0 || self.cancelled.load(Ordering::Relaxed) || self.is_late()
+        let spent = self.spent() + 1;
+        self.spent.store(spent, Ordering::Relaxed);
+        spent > self.budget.load(Ordering::Relaxed) || self.cancelled.load(Ordering::Relaxed) || self.is_late()
     }
 }
 
@@ -169,6 +180,8 @@ impl Handle {
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        // Otherwise statements on tables with partial indexes are prepared again each time a parameter is bound.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(MAX_RESULT_BYTES).unwrap_or(i32::MAX))?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);

@@ -27,10 +27,11 @@ const READERS: usize = 8;
 const QUEUE: usize = 1024;
 /// Statements that are remembered.
 const PLANS: usize = 1024;
-/// A read that takes no longer is run where it is asked for: waking another thread would cost more.
-const QUICK: Duration = Duration::from_micros(200);
-/// What such a read may use before it moves to another thread after all, in thousands of instructions.
+/// A read of no more instructions, in thousands, is run where it is asked for: waking another thread would cost more. Time does not
+/// tell, because on a busy machine a thread that is about to answer may have to wait for a core.
 const QUICK_TICKS: u64 = 8;
+/// One that takes longer all the same waits for the disk.
+const QUICK: Duration = Duration::from_millis(10);
 
 /// A statement on its way.
 #[derive(Debug)]
@@ -226,7 +227,8 @@ impl Database {
             };
             let start = Instant::now();
             let outcome = read_on(&handle, &statement, u64::MAX);
-            statement.plan.set_quick(outcome.is_ok() && start.elapsed() < QUICK);
+            let few = handle.interrupt.spent() <= QUICK_TICKS;
+            statement.plan.set_quick(outcome.is_ok() && few && start.elapsed() < QUICK);
             lock(&database.idle).push(handle);
             drop(permit);
             outcome

@@ -14,6 +14,7 @@ use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 use super::{Capabilities, HandleKind, bindings::spin::sqlite::sqlite as wit};
 use crate::{context::Context, services::Services};
 
+mod checkpoint;
 pub mod connection;
 pub mod database;
 mod plan;
@@ -46,6 +47,20 @@ impl Databases {
             opened.await.map_err(|_| connection::Error::Closed)?.map(Arc::new)
         };
         cell.get_or_try_init(open).await.cloned()
+    }
+
+    /// Folds the write-ahead log of each into its file, which is complete by itself until somebody writes again.
+    pub async fn fold(&self) {
+        let files: Vec<_> = self.open.lock().await.keys().cloned().collect();
+        let folding = tokio::task::spawn_blocking(move || {
+            for file in files {
+                if let Err(error) = checkpoint::fold(&file) {
+                    tracing::warn!("{} is left with its write-ahead log: {error}", file.display());
+                }
+            }
+        });
+        // It ends before the process does; a panic in it has been reported.
+        let _ended = folding.await;
     }
 }
 

@@ -227,6 +227,49 @@ async fn a_full_disk_and_other_errors_are_told_apart() {
     assert!(matches!(cell, Err(Error::NotUtf8(0))));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_used_again_while_everybody_writes_and_reads() {
+    let (folder, database, guest) = with_table().await;
+    let (writers, rows) = (16_i64, 500);
+    let tasks: Vec<_> = (0..writers)
+        .map(|writer| {
+            let guest = Guest::of(&database);
+            tokio::spawn(async move {
+                for row in 0..rows {
+                    let values = vec![Value::Integer(writer * rows + row), Value::Text("x".repeat(4000))];
+                    guest.run("INSERT INTO t (id, more) VALUES (?1, ?2)", values).await.expect("an insert");
+                    guest.integer("SELECT count(*) FROM t WHERE id < 10").await;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    assert_eq!(guest.integer("SELECT count(*) FROM t").await, writers * rows);
+    // Each row has a page of its own: 32 MB went through the log.
+    let log = std::fs::metadata(folder.path().join("sub/default.db-wal")).expect("a log").len();
+    assert!(log < 16 << 20, "{log}");
+}
+
+#[tokio::test]
+async fn a_file_is_complete_after_the_stop() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("default.db");
+    let databases = super::Databases::default();
+    let guest = Guest::of(&databases.get(file.clone(), true).await.expect("a new file opens"));
+    guest.run("CREATE TABLE t (id INTEGER PRIMARY KEY)", vec![]).await.expect("a table");
+    guest.run("INSERT INTO t VALUES (7)", vec![]).await.expect("an insert");
+    assert_eq!(guest.integer("SELECT id FROM t").await, 7);
+    databases.fold().await;
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(&file, &copy).expect("a copy");
+    let copied = rusqlite::Connection::open(&copy).expect("a database");
+    assert_eq!(copied.query_row("SELECT id FROM t", [], |row| row.get::<_, i64>(0)), Ok(7));
+    // And it goes on.
+    guest.run("INSERT INTO t VALUES (8)", vec![]).await.expect("an insert");
+}
+
 /// `cargo test -p kronos-host --lib sqlite::tests::speed -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]

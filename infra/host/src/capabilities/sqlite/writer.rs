@@ -12,6 +12,7 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
+    checkpoint,
     connection::{Error, Handle, Outcome, Role},
     database::Statement,
 };
@@ -31,7 +32,8 @@ pub(super) struct Job {
 
 /// Opens the file and starts its thread, which ends when the sender is dropped.
 pub(super) fn start(path: &Path, foreign_keys: bool) -> Result<mpsc::Sender<Job>, Error> {
-    let handle = Handle::open(path, Role::Writer, foreign_keys, Arc::default())?;
+    let mut handle = Handle::open(path, Role::Writer, foreign_keys, Arc::default())?;
+    checkpoint::start(path, &mut handle)?;
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new()
         .name("sqlite-writer".into())
