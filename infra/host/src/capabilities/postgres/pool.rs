@@ -1,8 +1,9 @@
 //! The connections to one server, shared by all components.
 //!
-//! Plain statements of all guests are pipelined over a few shared connections ("lanes"): no checkout, one round trip each, and the
-//! server switches less often. Those that write go over others ("writers") in groups that share a transaction (see [`group`]).
-//! Each worker has lanes and writers of its own, so that an answer wakes no other thread. Whatever needs a session gets a
+//! Plain statements of all guests are pipelined over shared connections ("lanes"): no checkout, one round trip each, and the server
+//! switches less often. Those that write go over others ("writers") in groups that share a transaction (see [`group`]). Each worker
+//! has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many processes at work as there
+//! are workers. Whatever needs a session gets a
 //! connection of its own, which is cleaned before anybody else can get it. A permit is the right to use a connection; one that
 //! lies idle for whoever comes has none, and is taken before a new one is made, so that there are never more connections than
 //! permits.
@@ -11,7 +12,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -29,15 +30,11 @@ use crate::workers;
 
 /// Connections to one server when the runtime configuration doesn't say.
 const MAX_CONNECTIONS: usize = 32;
-/// Lanes of one worker: with fewer the server switches less between its processes.
-const LANES: usize = 2;
-/// Writers of one worker: while the server waits for the disk on one of them, it works on another.
-const WRITERS: usize = 2;
 /// How long a statement waits for a connection of its own.
 const WAIT: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 /// How long after a failure nobody tries to connect again.
 const BACKOFF: Duration = Duration::from_millis(200);
-/// A lane that answers nothing for so long is avoided.
+/// A lane that answers nothing for so long is avoided, and beside such a writer comes another.
 ///
 /// On a machine that is busy this thread may not run for a while, which looks the same, so it is not short.
 const STALL: Duration = Duration::from_millis(25);
@@ -62,10 +59,9 @@ struct Lane {
 /// The shared connections of a worker.
 #[derive(Debug, Default)]
 struct Shared {
-    lanes: RwLock<Vec<Arc<Lane>>>,
-    opening: AtomicBool,
-    /// One first connection at a time.
-    first: tokio::sync::Mutex<()>,
+    lane: RwLock<Option<Arc<Lane>>>,
+    /// One attempt to open it at a time.
+    opening: tokio::sync::Mutex<()>,
     writes: Mutex<Writes>,
     /// When a writer last was done with a group, or was called, in microseconds since `Pool::origin`.
     written_us: AtomicU64,
@@ -77,8 +73,8 @@ struct Writes {
     waiting: VecDeque<Job>,
     /// Writers at work.
     busy: usize,
-    /// Connections of those that are not.
-    idle: Vec<Held>,
+    /// The connection of one that is not.
+    idle: Option<Held>,
 }
 
 /// A connection of a guest's own.
@@ -93,8 +89,8 @@ pub(super) struct Held {
 pub(super) struct Pool {
     target: Target,
     permits: Arc<Semaphore>,
-    max_lanes: usize,
-    max_writers: usize,
+    /// Whether there are connections enough for writers beside the lanes.
+    has_writers: bool,
     /// By worker; with few connections several workers share theirs.
     shared: Box<[Shared]>,
     idle: Mutex<Vec<(Session, Instant)>>,
@@ -143,14 +139,11 @@ impl Pool {
         // One lane, and one connection for those who need their own.
         let max_connections = max_connections.unwrap_or(MAX_CONNECTIONS).max(2);
         let max_shared = max_connections / 2;
-        let parts = workers::slots().min((max_shared / (LANES + WRITERS)).max(1));
-        let each = (max_shared / parts).min(LANES + WRITERS);
-        let max_writers = each / 2;
+        let parts = workers::slots().min((max_shared / 2).max(1));
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections)),
-            max_lanes: each - max_writers,
-            max_writers,
+            has_writers: max_shared > 1,
             shared: (0..parts).map(|_| Shared::default()).collect(),
             idle: Mutex::default(),
             failed: Mutex::default(),
@@ -190,7 +183,7 @@ impl Pool {
 
     /// Runs a plain statement beside those of others; alone when it would keep them waiting, or they it, and a connection is free.
     pub(super) async fn run_shared(self: &Arc<Self>, plan: Arc<Plan>, request: Request) -> Result<Outcome, Failure> {
-        if !plan.reads && self.max_writers > 0 && !request.spin_exact {
+        if !plan.reads && self.has_writers && !request.spin_exact {
             return self.run_write(plan, request).await;
         }
         let lane = self.lane().await?;
@@ -231,7 +224,7 @@ impl Pool {
         let now = self.now_us();
         let waited = now.saturating_sub(shared.written_us.load(Ordering::Relaxed));
         let stalled = u128::from(waited) > STALL.as_micros();
-        if writes.waiting.is_empty() || (writes.busy >= self.max_writers && !stalled) {
+        if writes.waiting.is_empty() || (writes.busy > 0 && !stalled) {
             return;
         }
         writes.busy += 1;
@@ -249,11 +242,13 @@ impl Pool {
                 if writes.waiting.is_empty() {
                     writes.busy -= 1;
                     if let Some(held) = held {
-                        if writes.idle.len() < self.max_writers { writes.idle.push(held) } else { self.give_back(held) }
+                        if let Some(more) = writes.idle.replace(held) {
+                            self.give_back(more)
+                        }
                     }
                     return;
                 }
-                held = held.filter(|held: &Held| !held.session.is_closed()).or_else(|| writes.idle.pop());
+                held = held.filter(|held: &Held| !held.session.is_closed()).or_else(|| writes.idle.take());
                 let count = writes.waiting.len().min(MAX_GROUP);
                 writes.waiting.drain(..count).collect()
             };
@@ -351,67 +346,29 @@ impl Pool {
         &self.shared[self.part()]
     }
 
-    /// The lane of this worker with the least to do, and how many there are.
-    fn pick(&self) -> (Option<Arc<Lane>>, usize) {
-        let lanes = self.own().lanes.read().unwrap_or_else(PoisonError::into_inner);
-        let mut open = 0;
-        let mut best: Option<(usize, &Arc<Lane>)> = None;
-        for lane in lanes.iter().filter(|lane| !lane.session.is_closed()) {
-            open += 1;
-            let load = lane.load.load(Ordering::Relaxed);
-            let score = if self.is_stalled(lane) { load + 1000 } else { load };
-            if best.is_none_or(|(least, _)| score < least) {
-                best = Some((score, lane));
-            }
-        }
-        (best.map(|(_, lane)| lane.clone()), open)
+    fn open_lane(&self) -> Option<Arc<Lane>> {
+        let lane = self.own().lane.read().unwrap_or_else(PoisonError::into_inner);
+        lane.as_ref().filter(|lane| !lane.session.is_closed()).cloned()
     }
 
-    async fn lane(self: &Arc<Self>) -> Result<Arc<Lane>, Failure> {
-        if let (Some(lane), open) = self.pick() {
-            if open < self.max_lanes && lane.load.load(Ordering::Relaxed) > 0 {
-                self.open_another();
-            }
+    /// The lane of this worker.
+    async fn lane(&self) -> Result<Arc<Lane>, Failure> {
+        if let Some(lane) = self.open_lane() {
             return Ok(lane);
         }
-        let _one_at_a_time = self.own().first.lock().await;
-        if let (Some(lane), _) = self.pick() {
+        let _one_at_a_time = self.own().opening.lock().await;
+        if let Some(lane) = self.open_lane() {
             return Ok(lane);
         }
         let held = self.check_out().await?;
-        Ok(self.add_lane(held))
-    }
-
-    /// Opens one more lane in the background, when there may be one.
-    fn open_another(self: &Arc<Self>) {
-        if self.own().opening.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let pool = self.clone();
-        tokio::spawn(async move {
-            if let Some(held) = pool.try_check_out().await {
-                pool.add_lane(held);
-            }
-            pool.own().opening.store(false, Ordering::Release);
-        });
-    }
-
-    fn add_lane(&self, held: Held) -> Arc<Lane> {
         let lane = Arc::new(Lane {
             session: held.session,
             load: AtomicUsize::new(0),
             progress_us: AtomicU64::new(self.now_us()),
             permit: held.permit,
         });
-        let mut lanes = self.own().lanes.write().unwrap_or_else(PoisonError::into_inner);
-        lanes.retain(|lane| !lane.session.is_closed());
-        lanes.push(lane.clone());
-        lane
-    }
-
-    #[cfg(test)]
-    pub(super) fn lanes(&self) -> usize {
-        self.pick().1
+        *self.own().lane.write().unwrap_or_else(PoisonError::into_inner) = Some(lane.clone());
+        Ok(lane)
     }
 }
 
