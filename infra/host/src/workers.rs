@@ -19,9 +19,9 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-/// Steps of tasks after which a worker that is busy looks for what has arrived. A request takes about ten; the usual 61 make it look so
-/// often that it reads and writes everywhere a little at a time.
-const EVENT_INTERVAL: u32 = 128;
+/// Steps of tasks after which a worker that is busy looks for what has arrived. A request takes about ten steps: the usual 61 make it
+/// read and write a little everywhere, where the database and the clients would rather be given many things at a time.
+const EVENT_INTERVAL: u32 = 256;
 
 type Job = Box<dyn FnOnce() + Send>;
 

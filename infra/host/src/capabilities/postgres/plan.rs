@@ -17,8 +17,8 @@ pub(super) struct Plan {
     pub(super) is_plain: bool,
     /// Whether it begins with `SELECT`: as a rule it waits for no disk. Nothing but speed depends on it.
     pub(super) reads: bool,
-    /// Mean time that the server takes, weighted towards the last runs, in microseconds.
-    mean_us: AtomicU64,
+    /// About the shortest time of the last runs, in microseconds: what made others longer may have been others' work, here or there.
+    shortest_us: AtomicU64,
     /// How often it still runs alone.
     alone: AtomicU32,
 }
@@ -26,11 +26,11 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn of(sql: &str) -> Self {
         let reads = Words(sql).next().is_some_and(|first| first.eq_ignore_ascii_case("SELECT"));
-        Self { is_plain: is_plain(sql), reads, mean_us: AtomicU64::new(0), alone: AtomicU32::new(0) }
+        Self { is_plain: is_plain(sql), reads, shortest_us: AtomicU64::new(0), alone: AtomicU32::new(0) }
     }
 
     pub(super) fn is_slow(&self) -> bool {
-        u128::from(self.mean_us.load(Ordering::Relaxed)) > SLOW.as_micros()
+        u128::from(self.shortest_us.load(Ordering::Relaxed)) > SLOW.as_micros()
     }
 
     /// Whether it may share a transaction this time.
@@ -47,10 +47,12 @@ impl Plan {
         self.alone.store(ALONE, Ordering::Relaxed);
     }
 
+    /// After a run. A shorter one counts at once, a longer one little by little.
     pub(super) fn took(&self, time: Duration) {
-        let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX / 4);
-        let mean = self.mean_us.load(Ordering::Relaxed);
-        self.mean_us.store(if mean == 0 { time } else { (3 * mean + time) / 4 }, Ordering::Relaxed);
+        let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1);
+        let shortest = self.shortest_us.load(Ordering::Relaxed);
+        let rise = time.saturating_sub(shortest) / 16;
+        self.shortest_us.store(if shortest == 0 { time } else { time.min(shortest + rise) }, Ordering::Relaxed);
     }
 }
 
@@ -210,11 +212,21 @@ mod tests {
     fn slow_statements_are_noticed_and_forgiven() {
         let plan = Plan::of("SELECT 1");
         assert!(!plan.is_slow());
-        plan.took(Duration::from_millis(50));
-        assert!(plan.is_slow());
-        for _ in 0..20 {
-            plan.took(Duration::from_millis(1));
+        for _ in 0..5 {
+            plan.took(Duration::from_millis(50));
         }
+        assert!(plan.is_slow());
+        plan.took(Duration::from_millis(1));
         assert!(!plan.is_slow());
+        // A machine that is busy now and then makes no statement slow.
+        for _ in 0..100 {
+            plan.took(Duration::from_millis(30));
+            plan.took(Duration::from_micros(50));
+            assert!(!plan.is_slow());
+        }
+        for _ in 0..10 {
+            plan.took(Duration::from_millis(50));
+        }
+        assert!(plan.is_slow());
     }
 }
