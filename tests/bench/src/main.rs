@@ -100,10 +100,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(seconds) = arguments.hold {
         return scenarios::hold(&bench, engines, Duration::from_secs(seconds)).await;
     }
-    scenarios::run(&mut bench, arguments.scenario, engines).await?;
+    // What was measured before something failed is told all the same.
+    let outcome = scenarios::run(&mut bench, arguments.scenario, engines).await;
     println!("\n## Against the targets\n\n{}", bench.figures.markdown());
     if let Some(path) = arguments.json {
         bench.figures.write(&path)?;
     }
-    Ok(())
+    outcome
 }

@@ -15,7 +15,7 @@ const ALONE: u32 = 64;
 pub(super) struct Plan {
     /// Whether it neither depends on its session nor changes it, and is a transaction of its own.
     pub(super) is_plain: bool,
-    /// Whether it begins with `SELECT`: as a rule it waits for no disk. Nothing but speed depends on it.
+    /// Whether no word of it says that it writes: as a rule it waits for no disk. Nothing but speed depends on it.
     pub(super) reads: bool,
     /// About the shortest time of the last runs, in microseconds: what made others longer may have been others' work, here or there.
     shortest_us: AtomicU64,
@@ -25,7 +25,8 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(sql: &str) -> Self {
-        let reads = Words(sql).next().is_some_and(|first| first.eq_ignore_ascii_case("SELECT"));
+        let writes = ["INSERT", "UPDATE", "DELETE", "MERGE"];
+        let reads = !Words(sql).any(|word| writes.iter().any(|write| word.eq_ignore_ascii_case(write)));
         Self { is_plain: is_plain(sql), reads, shortest_us: AtomicU64::new(0), alone: AtomicU32::new(0) }
     }
 
@@ -205,6 +206,20 @@ mod tests {
             "/* open",
         ] {
             assert!(!Plan::of(sql).is_plain, "{sql}");
+        }
+    }
+
+    #[test]
+    fn reads_are_told_from_writes() {
+        for (sql, reads) in [
+            ("SELECT 'insert' -- update", true),
+            ("WITH a AS (SELECT 1) SELECT * FROM a", true),
+            ("VALUES (1)", true),
+            ("with a as (insert into t values (1) returning *) select * from a", false),
+            ("UPDATE t SET a = 1", false),
+            ("SELECT 1 FOR UPDATE", false),
+        ] {
+            assert_eq!(Plan::of(sql).reads, reads, "{sql}");
         }
     }
 
