@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::error::{ErrorPosition, Severity};
 
 use super::{decode::ValueError, encode::ParameterError, wit};
 use crate::capabilities::MAX_RESULT_BYTES;
@@ -45,9 +45,11 @@ impl Failure {
         }
     }
 
-    /// Whether the server answered with an error, which ends the transaction that the statement ran in.
-    pub(super) fn is_from_server(&self) -> bool {
-        matches!(self, Self::Query(error) if error.as_db_error().is_some())
+    /// Whether the server answered with an error that undoes the transaction. An error that ends the connection as well may come
+    /// when the transaction has happened already.
+    pub(super) fn undoes_transaction(&self) -> bool {
+        let Self::Query(error) = self else { return false };
+        error.as_db_error().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
     }
 
     /// Whether the server refused a prepared statement because of what happened since it was prepared. Nothing was run.

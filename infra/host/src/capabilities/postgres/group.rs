@@ -105,7 +105,7 @@ async fn run_together(session: &Session, jobs: &[Job]) -> Result<Vec<Answer>, Op
         // Then each was a transaction of its own after all.
         return Ok(answers);
     }
-    let failed = answers.iter().position(|answer| answer.as_ref().is_err_and(Failure::is_from_server));
+    let failed = answers.iter().position(|answer| answer.as_ref().is_err_and(Failure::undoes_transaction));
     if let Some(failed) = failed {
         jobs[failed].plan.leave_groups();
         return Err(Some(failed));
@@ -113,8 +113,10 @@ async fn run_together(session: &Session, jobs: &[Job]) -> Result<Vec<Answer>, Op
     match committed {
         Ok(()) => Ok(answers),
         // A deferred constraint, for example.
-        Err(failure) if failure.is_from_server() => {
-            jobs.iter().for_each(|job| job.plan.leave_groups());
+        Err(failure) if failure.undoes_transaction() => {
+            for job in jobs {
+                job.plan.leave_groups();
+            }
             Err(None)
         }
         // Whether the transaction happened, nobody knows.

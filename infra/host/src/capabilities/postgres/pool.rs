@@ -241,10 +241,8 @@ impl Pool {
                 let mut writes = lock(&shared.writes);
                 if writes.waiting.is_empty() {
                     writes.busy -= 1;
-                    if let Some(held) = held {
-                        if let Some(more) = writes.idle.replace(held) {
-                            self.give_back(more)
-                        }
+                    if let Some(more) = held.and_then(|held| writes.idle.replace(held)) {
+                        self.give_back(more);
                     }
                     return;
                 }
