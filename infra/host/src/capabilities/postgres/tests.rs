@@ -431,7 +431,9 @@ async fn a_guest_that_fails_in_a_shared_transaction_fails_alone() {
     let given = run_for_each(&database, "INSERT INTO t SELECT $1::int8 % 50", 0..500).await;
     let (inserted, refused): (Vec<_>, Vec<_>) = given.into_iter().partition(Result::is_ok);
     assert_eq!((inserted.len(), refused.len()), (50, 450));
-    refused.into_iter().for_each(|result| assert_eq!(code(result.expect_err("twice")), "23505"));
+    for result in refused {
+        assert_eq!(code(result.expect_err("twice")), "23505");
+    }
     assert_eq!(guest.number("SELECT count(*) FROM t").await, 50);
     // One of ten breaks a rule, which its statement finds out.
     let checked = run_for_each(&database, "INSERT INTO t SELECT 1000 + $1::int8, $1::int8 % 10", 0..500).await;
@@ -463,7 +465,9 @@ async fn writes_that_wait_for_a_lock_hold_up_no_others() {
     // The row stays locked all the while.
     let others = run_for_each(&database, "INSERT INTO t VALUES ($1, 0)", 2..200);
     let others = tokio::time::timeout(Duration::from_secs(10), others).await.expect("nobody is held up");
-    others.into_iter().for_each(|result| assert_eq!(result.expect("an insert").affected, 1));
+    for result in others {
+        assert_eq!(result.expect("an insert").affected, 1);
+    }
     assert!(waiting.iter().all(|task| !task.is_finished()));
     holder.ok("COMMIT").await;
     for task in waiting {
