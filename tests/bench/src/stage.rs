@@ -1,6 +1,6 @@
 //! Contenders on one engine, each with its copy of the same data, and rounds in which they take turns.
 
-use std::{fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path, time::Duration};
 
 use kronos_storage::Engine;
 
@@ -90,7 +90,7 @@ pub trait Run: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Rou
 
 impl<T: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Round>> Run for T {}
 
-/// Lets entrants take turns after a warm-up: A B C, A B C, ...
+/// Lets entrants take turns after a warm-up: A B C, A B C, ... A peer that does not answer all requests is left out of the comparison.
 pub async fn compare(
     bench: &Bench,
     title: &str,
@@ -99,8 +99,19 @@ pub async fn compare(
     round: impl Run,
 ) -> anyhow::Result<Comparison> {
     eprintln!("measuring: {title}");
+    let mut left_out = BTreeSet::new();
+    let mut give_up = |name: &'static str, error: anyhow::Error| {
+        if bench.settings.smoke || entrants.first().is_some_and(|(first, _)| *first == name) {
+            return Err(error);
+        }
+        eprintln!("{name} is left out: {error:#}");
+        left_out.insert(name);
+        Ok(())
+    };
     for (name, contender) in entrants {
-        round(name, contender, bench.settings.warm_up).await?;
+        if let Err(error) = round(name, contender, bench.settings.warm_up).await {
+            give_up(name, error)?;
+        }
     }
     let mut results: Vec<(&'static str, Rounds)> =
         entrants.iter().map(|(name, _)| (*name, Rounds::default())).collect();
@@ -109,9 +120,13 @@ pub async fn compare(
             postgres.checkpoint().await?;
         }
         for ((name, contender), (_, rounds)) in entrants.iter().zip(&mut results) {
-            rounds.0.push(round(name, contender, bench.settings.duration).await?);
+            match round(name, contender, bench.settings.duration).await {
+                Ok(round) => rounds.0.push(round),
+                Err(error) => give_up(name, error)?,
+            }
         }
     }
+    results.retain(|(name, _)| !left_out.contains(name));
     Ok(Comparison { title: title.to_owned(), results })
 }
 
