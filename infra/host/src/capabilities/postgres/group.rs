@@ -53,9 +53,9 @@ pub(super) async fn run(session: &Session, mut jobs: Vec<Job>) {
             }
             // It may wait for a lock again, and so may its like, which the others need not.
             Err(Some(culprit)) => {
+                let plan = jobs[culprit].plan.clone();
                 jobs[culprit..].rotate_left(1);
-                let plan = jobs.last().map(|job| job.plan.clone());
-                jobs.sort_by_key(|job| plan.as_ref().is_some_and(|plan| Arc::ptr_eq(plan, &job.plan)));
+                jobs.sort_by_key(|job| Arc::ptr_eq(&plan, &job.plan));
             }
             Err(None) => {}
         }
