@@ -20,7 +20,7 @@ const SETTINGS: [(&str, &str); 9] = [
     ("synchronous_commit", "on"),
     ("full_page_writes", "on"),
     ("shared_buffers", "256MB"),
-    ("max_connections", "200"),
+    ("max_connections", "1000"),
     ("max_wal_size", "4GB"),
     ("checkpoint_timeout", "30min"),
     ("shared_preload_libraries", "pg_stat_statements"),

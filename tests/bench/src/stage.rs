@@ -10,6 +10,7 @@ use crate::{
     fixture::Fixture,
     load::{Load, Pace, Round, Rounds},
     postgres::Postgres,
+    process,
     stats::Spread,
 };
 
@@ -90,6 +91,21 @@ pub trait Run: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Rou
 
 impl<T: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Round>> Run for T {}
 
+/// Waits until nobody works on what an earlier turn has left, such as events: it would be charged to the next.
+async fn rest() {
+    const LOOK: Duration = Duration::from_millis(200);
+    /// Of all that this program has started and of both cores, in microseconds.
+    const QUIET: f64 = 30_000.0;
+    for _ in 0..100 {
+        let before = process::cpu_micros(std::process::id());
+        tokio::time::sleep(LOOK).await;
+        if process::cpu_micros(std::process::id()) - before < QUIET {
+            return;
+        }
+    }
+    eprintln!("the contenders do not come to rest; the next turn is measured beside what they do");
+}
+
 /// Lets entrants take turns after a warm-up: A B C, A B C, ... A peer that does not answer all requests is left out of the comparison.
 pub async fn compare(
     bench: &Bench,
@@ -109,6 +125,7 @@ pub async fn compare(
         Ok(())
     };
     for (name, contender) in entrants {
+        rest().await;
         if let Err(error) = round(name, contender, bench.settings.warm_up).await {
             give_up(name, error)?;
         }
@@ -120,6 +137,7 @@ pub async fn compare(
             postgres.checkpoint().await?;
         }
         for ((name, contender), (_, rounds)) in entrants.iter().zip(&mut results) {
+            rest().await;
             match round(name, contender, bench.settings.duration).await {
                 Ok(round) => rounds.0.push(round),
                 Err(error) => give_up(name, error)?,
