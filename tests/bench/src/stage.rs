@@ -56,6 +56,9 @@ impl Stage {
             Engine::Postgres => Some(Postgres::start(bench.folder()).await?),
             Engine::Sqlite => None,
         };
+        if let Some(postgres) = postgres.as_ref().filter(|_| !bench.settings.smoke) {
+            postgres.lay_out_log().await?;
+        }
         let fixture = Fixture::create(bench, engine, postgres.as_ref()).await?;
         Ok(Self { contenders: Vec::new(), fixture, postgres })
     }
