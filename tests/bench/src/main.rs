@@ -18,7 +18,9 @@ mod targets;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
+use anyhow::bail;
 use clap::{Parser, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     bench::{Bench, Settings},
@@ -98,13 +100,24 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let mut bench = Bench::prepare(settings, arguments.install_wasmtime)?;
     if let Some(seconds) = arguments.hold {
-        return scenarios::hold(&bench, engines, Duration::from_secs(seconds)).await;
+        return unless_stopped(scenarios::hold(&bench, engines, Duration::from_secs(seconds))).await;
     }
     // What was measured before something failed is told all the same.
-    let outcome = scenarios::run(&mut bench, arguments.scenario, engines).await;
+    let outcome = unless_stopped(scenarios::run(&mut bench, arguments.scenario, engines)).await;
     println!("\n## Against the targets\n\n{}", bench.figures.markdown());
     if let Some(path) = arguments.json {
         bench.figures.write(&path)?;
     }
     outcome
+}
+
+/// Gives up at SIGINT or SIGTERM, so that the programs are stopped and the folder with their data is removed.
+async fn unless_stopped(run: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        outcome = run => outcome,
+        _ = terminated.recv() => bail!("stopped by SIGTERM"),
+        _ = interrupted.recv() => bail!("stopped by SIGINT"),
+    }
 }

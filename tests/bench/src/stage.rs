@@ -1,6 +1,11 @@
 //! Contenders on one engine, each with its copy of the same data, and rounds in which they take turns.
 
-use std::{collections::BTreeSet, fmt::Write as _, path::Path, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use kronos_storage::Engine;
 
@@ -94,19 +99,30 @@ pub trait Run: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Rou
 
 impl<T: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Round>> Run for T {}
 
-/// Waits until nobody works on what an earlier turn has left, such as events: it would be charged to the next.
-async fn rest() {
+/// Waits until nobody works on what an earlier turn has left, such as events or pages to be written: it would be charged to the
+/// next.
+pub async fn rest() {
     const LOOK: Duration = Duration::from_millis(200);
+    const PATIENCE: Duration = Duration::from_secs(60);
     /// Of all that this program has started and of both cores, in microseconds.
     const QUIET: f64 = 30_000.0;
-    for _ in 0..100 {
+    rustix::fs::sync();
+    let began = Instant::now();
+    loop {
         let before = process::cpu_micros(std::process::id());
         tokio::time::sleep(LOOK).await;
         if process::cpu_micros(std::process::id()) - before < QUIET {
+            break;
+        }
+        if began.elapsed() > PATIENCE {
+            eprintln!("the contenders do not come to rest; the next turn is measured beside what they do");
             return;
         }
     }
-    eprintln!("the contenders do not come to rest; the next turn is measured beside what they do");
+    let took = began.elapsed();
+    if took > 5 * LOOK {
+        eprintln!("at rest after {:.1} s", took.as_secs_f64());
+    }
 }
 
 /// Lets entrants take turns after a warm-up: A B C, A B C, ... A peer that does not answer all requests is left out of the comparison.

@@ -21,7 +21,7 @@ use crate::{
     bench::Bench,
     contender::Contender,
     fixture::entry_body,
-    stage::Stage,
+    stage::{self, Stage},
     stats::{self, Spread},
     targets::Figure,
 };
@@ -95,6 +95,8 @@ struct Lag {
 }
 
 async fn round(stage: &Stage, contender: &Contender, rate: f64, duration: Duration) -> anyhow::Result<Lag> {
+    // In PostgreSQL an event can be applied once all transactions before it have ended, those of other databases, too.
+    stage::rest().await;
     let observer = Observer::open(stage, contender).await?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of requests")]
     let count = (rate * duration.as_secs_f64()) as usize;
