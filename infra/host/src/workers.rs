@@ -71,13 +71,7 @@ impl Workers {
     /// Starts them.
     pub fn start() -> io::Result<Self> {
         let workers = (1..=count()).map(|slot| {
-            // A worker that would sleep lets others run first. Else it and the database can fall into step, each woken for one
-            // answer at a time, and a request costs half as much again.
-            let runtime = Builder::new_current_thread()
-                .event_interval(EVENT_INTERVAL)
-                .on_thread_park(std::thread::yield_now)
-                .enable_all()
-                .build()?;
+            let runtime = Builder::new_current_thread().event_interval(EVENT_INTERVAL).enable_all().build()?;
             let (jobs, receiver) = mpsc::unbounded_channel();
             let run = move || work(slot, runtime, receiver);
             std::thread::Builder::new().name(format!("kronos-worker-{slot}")).spawn(run)?;

@@ -58,7 +58,7 @@ impl Contender {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, process::free_port()?));
         let log = bench.folder().join(format!("{name}-{}.log", address.port()));
         let started = Instant::now();
-        let process = Process::start(&mut command(address), &log)?;
+        let process = Process::start(&command(address), &log)?;
         let mut contender = Self { name, address, ready_after: Duration::ZERO, process, _redis: redis };
         while !contender.answers(ready).await {
             contender.process.check().with_context(|| format!("{name} does not start"))?;

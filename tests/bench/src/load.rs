@@ -135,7 +135,7 @@ impl Oha {
         let Some(program) = &self.program else {
             return smoke_round(contender, load, duration).await;
         };
-        let mut command = tokio::process::Command::new(program);
+        let mut command = tokio::process::Command::from(process::in_own_session(&Command::new(program)));
         command.kill_on_drop(true).stdin(std::process::Stdio::null());
         command.args(["--no-tui", "--output-format", "json", "--disable-compression", "-r", "0", "-w", "-t", "20s"]);
         command.args(["-z", &format!("{}ms", duration.as_millis())]);

@@ -75,7 +75,7 @@ impl Postgres {
         for (name, value) in SETTINGS {
             server.args(["-c", &format!("{name}={value}")]);
         }
-        let mut postgres = Self { process: Process::start(&mut server, &folder.join("postgres.log"))?, port };
+        let mut postgres = Self { process: Process::start(&server, &folder.join("postgres.log"))?, port };
         let started = Instant::now();
         while postgres.connect("postgres").await.is_err() {
             postgres.process.check().context("PostgreSQL does not start")?;

@@ -23,10 +23,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program; what it prints goes to a file.
-    pub fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
+    /// Starts a program in a session of its own; what it prints goes to a file.
+    pub fn start(command: &Command, log: &Path) -> anyhow::Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
-        let child = command
+        let child = in_own_session(command)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file)
@@ -137,6 +137,23 @@ pub fn resident_mib(pid: u32) -> anyhow::Result<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc")?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is not a number")?;
     Ok(kib / 1024.0)
+}
+
+/// The same command in a session of its own, as a service manager starts it. Linux shares the cores fairly among sessions
+/// (`sched(7)`, autogrouping); in one session a server would compete thread by thread with the load generator and all its peers.
+pub fn in_own_session(command: &Command) -> Command {
+    let mut own = Command::new("setsid");
+    own.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => own.env(name, value),
+            None => own.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        own.current_dir(folder);
+    }
+    own
 }
 
 /// Runs a program to its end; what it prints is shown only when it fails.

@@ -21,8 +21,7 @@ impl Redis {
         let port = process::free_port()?;
         let mut command = Command::new(program);
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
-        let mut redis =
-            Self { process: Process::start(&mut command, &folder.join(format!("redis-{name}.log")))?, port };
+        let mut redis = Self { process: Process::start(&command, &folder.join(format!("redis-{name}.log")))?, port };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Ok(redis);

@@ -103,7 +103,7 @@ impl<T: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Round>> Ru
 /// next.
 pub async fn rest() {
     const LOOK: Duration = Duration::from_millis(200);
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
     /// Of all that this program has started and of both cores, in microseconds.
     const QUIET: f64 = 30_000.0;
     rustix::fs::sync();
