@@ -14,7 +14,8 @@ use tokio_postgres::{Client, NoTls};
 use crate::process::{self, Process};
 
 /// Settings that differ from the defaults of PostgreSQL. What makes it durable (`fsync`, `synchronous_commit`,
-/// `full_page_writes`) is on by default and named for the record; no round may be disturbed by a checkpoint more than another.
+/// `full_page_writes`) is on by default and named for the record; no round may be disturbed by a checkpoint more than another;
+/// Spin opens up to 64 connections for each component.
 const SETTINGS: [(&str, &str); 10] = [
     ("fsync", "on"),
     ("synchronous_commit", "on"),

@@ -100,12 +100,15 @@ pub trait Run: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Rou
 impl<T: AsyncFn(&'static str, &Contender, Duration) -> anyhow::Result<Round>> Run for T {}
 
 /// Waits until nobody works on what an earlier turn has left, such as events or pages to be written: it would be charged to the
-/// next.
-pub async fn rest() {
+/// next. A smoke run measures nothing and does not wait.
+pub async fn rest(bench: &Bench) {
     const LOOK: Duration = Duration::from_millis(200);
     const PATIENCE: Duration = Duration::from_mins(1);
     /// Of all that this program has started and of both cores, in microseconds.
     const QUIET: f64 = 30_000.0;
+    if bench.settings.smoke {
+        return;
+    }
     rustix::fs::sync();
     let began = Instant::now();
     loop {
@@ -144,7 +147,7 @@ pub async fn compare(
         Ok(())
     };
     for (name, contender) in entrants {
-        rest().await;
+        rest(bench).await;
         if let Err(error) = round(name, contender, bench.settings.warm_up).await {
             give_up(name, error)?;
         }
@@ -156,7 +159,7 @@ pub async fn compare(
             postgres.checkpoint().await?;
         }
         for ((name, contender), (_, rounds)) in entrants.iter().zip(&mut results) {
-            rest().await;
+            rest(bench).await;
             match round(name, contender, bench.settings.duration).await {
                 Ok(round) => rounds.0.push(round),
                 Err(error) => give_up(name, error)?,

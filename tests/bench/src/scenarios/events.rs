@@ -48,7 +48,7 @@ pub async fn run(bench: &mut Bench, stage: &Stage) -> anyhow::Result<()> {
     let mut results: Vec<Vec<Lag>> = contenders.iter().map(|_| Vec::new()).collect();
     for _ in 0..bench.settings.rounds {
         for (contender, results) in contenders.iter().zip(&mut results) {
-            results.push(round(stage, contender, RATE, bench.settings.duration).await?);
+            results.push(round(bench, stage, contender, RATE).await?);
         }
     }
     for (contender, lags) in contenders.iter().zip(results) {
@@ -77,7 +77,7 @@ async fn highest_sustained(bench: &Bench, stage: &Stage, contender: &Contender) 
     let mut sustained = 0.0;
     let mut rate = RATE;
     loop {
-        let lag = round(stage, contender, rate, bench.settings.duration).await?;
+        let lag = round(bench, stage, contender, rate).await?;
         if lag.rate < rate * 0.97 || lag.p99 > SUSTAINED_LAG_MS {
             return Ok(format!("{sustained:.0} (at {rate:.0}: {:.0}/s written, lag p99 {:.0} ms)", lag.rate, lag.p99));
         }
@@ -94,9 +94,10 @@ struct Lag {
     max: f64,
 }
 
-async fn round(stage: &Stage, contender: &Contender, rate: f64, duration: Duration) -> anyhow::Result<Lag> {
+async fn round(bench: &Bench, stage: &Stage, contender: &Contender, rate: f64) -> anyhow::Result<Lag> {
+    let duration = bench.settings.duration;
     // In PostgreSQL an event can be applied once all transactions before it have ended, those of other databases, too.
-    stage::rest().await;
+    stage::rest(bench).await;
     let observer = Observer::open(stage, contender).await?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of requests")]
     let count = (rate * duration.as_secs_f64()) as usize;

@@ -3,10 +3,9 @@
 //! Plain statements of all guests are pipelined over shared connections ("lanes"): no checkout, one round trip each, and the server
 //! switches less often. Those that write go over others ("writers") in groups that share a transaction (see [`group`]). Each worker
 //! has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many processes at work as there
-//! are workers. Whatever needs a session gets a
-//! connection of its own, which is cleaned before anybody else can get it. A permit is the right to use a connection; one that
-//! lies idle for whoever comes has none, and is taken before a new one is made, so that there are never more connections than
-//! permits.
+//! are workers. Whatever needs a session gets a connection of its own, which is cleaned before anybody else can get it. A permit is the
+//! right to use a connection; one that lies idle for whoever comes has none, and is taken before a new one is made, so that there are
+//! never more connections than permits.
 
 use std::{
     collections::{HashMap, VecDeque},

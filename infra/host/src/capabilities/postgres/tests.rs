@@ -18,7 +18,6 @@ mod groups;
 struct Database {
     _server: testing::Server,
     pool: Arc<Pool>,
-    address: String,
 }
 
 impl Database {
@@ -26,7 +25,7 @@ impl Database {
         let server = testing::postgres()?;
         let address = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", server.port);
         let target = Target::new(&address, None, &[]).expect("an address");
-        Some(Self { _server: server, pool: Arc::new(Pool::new(target, Some(max_connections))), address })
+        Some(Self { _server: server, pool: Arc::new(Pool::new(target, Some(max_connections))) })
     }
 
     fn guest(&self) -> Guest {
@@ -420,41 +419,4 @@ async fn every_host_of_an_address_is_checked() {
     assert_eq!(error, Err("address postgres://other.test:5432 is not permitted".into()));
     assert!(Target::new("postgres://db.test:notaport/x", None, &[]).is_err());
     assert!(Target::new("postgres://db.test/x", Some("no certificate"), &[]).is_err());
-}
-
-/// `cargo test -p kronos-host --lib postgres::tests::speed -- --ignored --nocapture`
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement"]
-async fn speed() {
-    let Some(database) = Database::start(32) else { return };
-    println!("{}", database.address);
-    let guest = database.guest();
-    guest.ok("CREATE TABLE t (id int8 PRIMARY KEY, name text)").await;
-    guest.ok("INSERT INTO t SELECT n, 'name' FROM generate_series(1, 10000) n").await;
-    guest.ok("CREATE SEQUENCE s START 100000").await;
-    for (what, sql) in [
-        ("point reads", "SELECT * FROM t WHERE id = $1"),
-        ("inserts", "INSERT INTO t VALUES (nextval('s') + 0 * $1::int8, 'name')"),
-    ] {
-        for clients in [1_i64, 16, 64, 256] {
-            let total = if clients == 1 { 4000 } else { 25_600 };
-            let start = std::time::Instant::now();
-            let tasks: Vec<_> = (0..clients)
-                .map(|client| {
-                    let guest = database.guest();
-                    tokio::spawn(async move {
-                        for n in 0..total / clients {
-                            let id = (client * 131 + n * 7) % 10_000 + 1;
-                            guest.run(sql, vec![P::Int64(id)]).await.expect("a row");
-                        }
-                    })
-                })
-                .collect();
-            for task in tasks {
-                task.await.expect("no panic");
-            }
-            let rate = f64::from(i32::try_from(total).expect("small")) / start.elapsed().as_secs_f64();
-            println!("{what} with {clients} clients: {rate:.0}/s");
-        }
-    }
 }
