@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use kronos_host::manifest::{HttpTarget, Manifest};
+use kronos_host::config::manifest::{HttpTarget, Manifest};
 use kronos_tests::repository;
 
 fn manifest() -> Manifest {

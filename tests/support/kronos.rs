@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::OnceLock, time::Duration};
 
-use kronos_host::{Host, Options, manifest::Manifest};
+use kronos_host::{Host, Options, config::manifest::Manifest};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -11,7 +11,7 @@ use wac_graph::{
     types::{ItemKind, Package, are_semver_compatible},
 };
 
-use crate::manifest::{Component, Dependency, Inherit, Manifest};
+use crate::config::manifest::{Component, Dependency, Inherit, Manifest};
 
 pub mod denied;
 #[cfg(test)]

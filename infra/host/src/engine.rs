@@ -13,7 +13,7 @@ use wasmtime::{
     component::Linker,
 };
 
-use crate::context::Context;
+use crate::capabilities::instance::Context;
 
 pub mod cache;
 mod precompiled;
@@ -100,7 +100,7 @@ impl Engine {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-        crate::http::add_to_linker(&mut linker)?;
+        crate::triggers::http::add_to_linker(&mut linker)?;
         crate::capabilities::add_to_linker(&mut linker)?;
         Ok(linker)
     }

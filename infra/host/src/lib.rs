@@ -1,24 +1,29 @@
 //! The local host of Kronos: runs Spin 4.1 applications on wasmtime.
 //!
 //! [`Host::start`] takes a manifest and [`Options`] and serves; the binary `kronos` and the tests are thin callers of it.
+//!
+//! The modules are layers. Each uses only those before it:
+//!
+//! 1. [`config`]: what files and the command line say, and what is wrong with it.
+//! 2. [`telemetry`] and [`workers`]: logs, traces and threads, which know nothing of what runs.
+//! 3. [`engine`], [`compose`] and [`network`]: wasmtime, the composition of components, and the one place that decides which
+//!    addresses are reached.
+//! 4. [`capabilities`]: the interfaces that components import.
+//! 5. [`triggers`]: what calls components.
+//! 6. [`application`]: start and stop, and all that is Kronos's own.
+//!
+//! [`build`] makes the components and stands beside them, above `config`.
 
-pub mod allowed_hosts;
+pub mod application;
 pub mod build;
 pub mod capabilities;
 pub mod compose;
-pub mod context;
+pub mod config;
 pub mod engine;
-mod host;
-pub mod http;
-pub mod manifest;
-pub mod migrate;
-pub mod options;
-pub mod redis_trigger;
-pub mod runtime_config;
-pub mod services;
+pub mod network;
 pub mod telemetry;
-pub mod variables;
-mod workers;
+pub mod triggers;
+pub mod workers;
 
-pub use host::{DOORBELL, Host, StartError};
-pub use options::{Limits, Options};
+pub use application::{DOORBELL, Host, StartError};
+pub use config::options::{Limits, Options};

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::manifest::Manifest;
+use crate::config::manifest::Manifest;
 
 mod environment;
 mod plan;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::TARGET;
-use crate::manifest::{Component, Manifest};
+use crate::config::manifest::{Component, Manifest};
 
 /// The commands of a manifest, without repetitions.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{TARGET, plan::Plan, toolchain};
-use crate::manifest::Manifest;
+use crate::config::manifest::Manifest;
 
 /// The record of one manifest, in the target folder of its components.
 pub(super) struct Record {

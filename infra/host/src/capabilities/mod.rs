@@ -2,13 +2,17 @@
 
 use wasmtime::component::{HasData, Linker, Resource};
 
-use crate::context::Context;
+use crate::capabilities::instance::Context;
 
 pub mod bindings;
+pub mod http;
+pub mod instance;
 pub mod key_value;
 mod network;
+pub mod output;
 pub mod postgres;
 pub mod redis;
+pub mod services;
 pub mod sqlite;
 #[cfg(test)]
 mod testing;

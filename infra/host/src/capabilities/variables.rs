@@ -6,8 +6,8 @@ use wasmtime::component::Accessor;
 
 use super::{Capabilities, bindings::spin::variables::variables as wit};
 use crate::{
-    context::Context,
-    variables::{Error, Template},
+    capabilities::instance::Context,
+    config::template::{Error, Template},
 };
 
 impl From<Error> for wit::Error {

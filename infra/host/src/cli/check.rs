@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, process::ExitCode};
 
-use kronos_host::{
+use kronos_host::config::{
     allowed_hosts::AllowedHosts,
     manifest::{Component, HttpTarget, Manifest},
     variables::Variables,

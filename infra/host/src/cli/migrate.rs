@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kronos_host::migrate::{self, Store};
+use kronos_host::application::migrate::{self, Store};
 
 use super::{Application, Failure, Settings};
 

@@ -10,10 +10,12 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kronos_host::{
     Options, build,
-    manifest::Manifest,
-    runtime_config::RuntimeConfig,
+    config::{
+        manifest::Manifest,
+        runtime::RuntimeConfig,
+        variables::{self, Variables},
+    },
     telemetry::{self, LogFormat},
-    variables::{self, Variables},
 };
 
 mod check;

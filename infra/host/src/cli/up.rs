@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, process::ExitCode};
 
-use kronos_host::{Host, migrate::Store};
+use kronos_host::{Host, application::migrate::Store};
 
 use super::{Application, Failure, Settings, build_components};
 

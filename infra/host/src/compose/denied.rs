@@ -9,7 +9,7 @@ use wasmtime::{
 };
 
 use super::{capability, denied_parts, label, libraries, split_version};
-use crate::{context::Context, manifest};
+use crate::{capabilities::instance::Context, config::manifest};
 
 /// Stands for every resource of a denied interface; none is ever made.
 enum Denied {}

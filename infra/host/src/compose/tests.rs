@@ -3,7 +3,7 @@
 use wasmtime::component;
 
 use super::*;
-use crate::{context::Context, engine::Engine};
+use crate::{capabilities::instance::Context, engine::Engine};
 
 #[test]
 fn a_denied_import_says_what_it_was() {
@@ -121,7 +121,7 @@ async fn run(inherit: Inherit) -> wasmtime::Result<()> {
     let component = component::Component::new(engine.wasmtime(), wasm)?;
     let mut linker = engine.linker()?;
     denied::add_to_linker(&mut linker, &component, &declared)?;
-    let mut store = Context::store(&engine, crate::context::testing(declared))?;
+    let mut store = Context::store(&engine, crate::capabilities::instance::testing(declared))?;
     let instance = linker.instantiate_async(&mut store, &component).await?;
     let function = instance.get_typed_func::<(), ()>(&mut store, "run")?;
     function.call_async(&mut store, ()).await

@@ -18,7 +18,7 @@ use wasmtime::component::Component;
 use super::{Engine, Error, precompiled};
 use crate::{
     compose,
-    manifest::{Dependency, Inherit},
+    config::manifest::{Dependency, Inherit},
 };
 
 /// Names everything that determines the machine code of a component.
@@ -62,7 +62,11 @@ pub struct Input {
 
 impl Input {
     /// Reads the files of `component`.
-    pub fn read(engine: &Engine, component: &crate::manifest::Component, sources: &mut Sources) -> Result<Self, Error> {
+    pub fn read(
+        engine: &Engine,
+        component: &crate::config::manifest::Component,
+        sources: &mut Sources,
+    ) -> Result<Self, Error> {
         let (wasm, hash) = sources.get(&component.source)?;
         let mut digest = Sha256::new();
         // Changes when the same inputs are composed differently.

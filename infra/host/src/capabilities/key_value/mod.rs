@@ -17,7 +17,10 @@ use super::{
     redis::Backend,
     sqlite::{Database, Outcome, Session},
 };
-use crate::{context::Context, runtime_config::KeyValueStore, services::Services};
+use crate::{
+    capabilities::{instance::Context, services::Services},
+    config::runtime::KeyValueStore,
+};
 
 #[cfg(test)]
 mod tests;

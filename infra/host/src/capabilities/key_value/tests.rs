@@ -4,11 +4,11 @@ use super::{Kind, Store, create_table, wit};
 use crate::{
     capabilities::{
         redis::{Backend, Pools, embedded::EmbeddedRedis},
+        services::Services,
         sqlite::Database,
         testing,
     },
-    runtime_config::RuntimeConfig,
-    services::Services,
+    config::runtime::RuntimeConfig,
 };
 
 async fn check(store: &Store) {

@@ -15,7 +15,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{allowed_hosts::AllowedHosts, capabilities::network};
+use crate::{capabilities::network, config::allowed_hosts::AllowedHosts};
 
 /// How long making a connection may take, unless the connection string says.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -10,7 +10,10 @@ use ipnet::IpNet;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use super::{Capabilities, HandleKind, bindings::spin::postgres::postgres as wit};
-use crate::{allowed_hosts::AllowedHosts, context::Context, services::Services};
+use crate::{
+    capabilities::{instance::Context, services::Services},
+    config::allowed_hosts::AllowedHosts,
+};
 
 mod address;
 mod civil;

@@ -11,7 +11,7 @@ use super::{
         RangeBoundKind::{Exclusive, Inclusive},
     },
 };
-use crate::{allowed_hosts::AllowedHosts, capabilities::testing};
+use crate::{capabilities::testing, config::allowed_hosts::AllowedHosts};
 
 mod groups;
 

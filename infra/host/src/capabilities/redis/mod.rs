@@ -8,7 +8,10 @@ use url::Url;
 use wasmtime::component::{Accessor, Resource};
 
 use super::{Capabilities, HandleKind, bindings::spin::redis::redis as wit};
-use crate::{allowed_hosts::AllowedHosts, context::Context, services::Services};
+use crate::{
+    capabilities::{instance::Context, services::Services},
+    config::allowed_hosts::AllowedHosts,
+};
 
 pub mod embedded;
 mod reply;

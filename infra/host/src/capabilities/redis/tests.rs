@@ -3,7 +3,10 @@ use std::time::Duration;
 use ::redis::Value;
 
 use super::{Backend, Connection, EmbeddedRedis, Pools, wit};
-use crate::{allowed_hosts::AllowedHosts, capabilities::testing, runtime_config::RuntimeConfig, services::Services};
+use crate::{
+    capabilities::{services::Services, testing},
+    config::{allowed_hosts::AllowedHosts, runtime::RuntimeConfig},
+};
 
 /// Words are separated by one space; `""` is the empty word.
 const COMMANDS: &str = r#"

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, OnceCell};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use super::{Capabilities, HandleKind, bindings::spin::sqlite::sqlite as wit};
-use crate::{context::Context, services::Services};
+use crate::capabilities::{instance::Context, services::Services};
 
 mod checkpoint;
 pub mod connection;

@@ -5,7 +5,7 @@ use super::{
     database::{Database, Session},
     wit::{self, Value},
 };
-use crate::{runtime_config::RuntimeConfig, services::Services};
+use crate::{capabilities::services::Services, config::runtime::RuntimeConfig};
 
 struct Guest {
     database: Arc<Database>,

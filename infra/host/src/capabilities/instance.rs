@@ -7,17 +7,14 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
-    allowed_hosts::AllowedHosts,
-    capabilities::Handles,
+    capabilities::{
+        Handles,
+        http::{Hooks, Outbound},
+        services::Services,
+    },
+    config::{allowed_hosts::AllowedHosts, manifest::Component, options::Limits, variables::Variables},
     engine::{self, CpuClock, Engine},
-    http::outbound::{Hooks, Outbound},
-    manifest::Component,
-    options::Limits,
-    services::Services,
-    variables::Variables,
 };
-
-pub mod output;
 
 /// Elements that the tables of one instance may hold.
 const TABLE_ELEMENTS: usize = 100_000;
@@ -136,10 +133,8 @@ impl ResourceLimiter for MemoryLimit {
 #[cfg(test)]
 pub(crate) fn testing(component: Component) -> Arc<ComponentContext> {
     use crate::{
-        http::connect::{Blocked, Clients},
-        manifest::Manifest,
-        options::Options,
-        runtime_config::RuntimeConfig,
+        config::{manifest::Manifest, options::Options, runtime::RuntimeConfig},
+        network::{Blocked, Clients},
     };
 
     let manifest = Manifest {

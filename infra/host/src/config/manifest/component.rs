@@ -9,11 +9,14 @@ use toml::Spanned;
 
 use super::{
     Build, Component, Dependency, Inherit, VariableDeclaration,
-    names::{is_dependency_key, variable_error},
     normalise::Findings,
     schema::{self, InheritConfiguration, StringOr},
 };
-use crate::{allowed_hosts::AllowedHosts, variables::Template};
+use crate::config::{
+    allowed_hosts::AllowedHosts,
+    names::{is_dependency_key, variable_error},
+    template::Template,
+};
 
 /// What `inherit_configuration` may name.
 const CAPABILITIES: [&str; 7] = [

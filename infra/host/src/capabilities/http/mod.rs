@@ -33,7 +33,7 @@ use super::{
     request_id,
     router::{Match, PARAMETERS},
 };
-use crate::context::ComponentContext;
+use crate::capabilities::instance::ComponentContext;
 
 /// Calls from component to component that may be nested.
 const DEPTH: u8 = 16;

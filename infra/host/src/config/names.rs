@@ -2,7 +2,7 @@
 
 /// What is wrong with `id` as the id of a component or trigger: words joined by `-`, the first starting with a letter,
 /// each all lower-case or all upper-case (Spin's `KebabId`).
-pub(super) fn kebab_error(id: &str) -> Option<&'static str> {
+pub(crate) fn kebab_error(id: &str) -> Option<&'static str> {
     words_error(id, '-', false)
 }
 
@@ -39,7 +39,7 @@ fn words_error(id: &str, delimiter: char, lower: bool) -> Option<&'static str> {
 }
 
 /// Whether `key` names an import: `ns:pkg/interface[@version]`, `ns:pkg[@version]` or a plain kebab-case name.
-pub(super) fn is_dependency_key(key: &str) -> bool {
+pub(crate) fn is_dependency_key(key: &str) -> bool {
     let (path, version) = match key.split_once('@') {
         Some((path, version)) => (path, Some(version)),
         None => (key, None),
@@ -64,7 +64,7 @@ fn is_version(version: &str) -> bool {
 }
 
 /// What is wrong with an HTTP route, which starts with `/`.
-pub(super) fn route_error(route: &str) -> Option<&'static str> {
+pub(crate) fn route_error(route: &str) -> Option<&'static str> {
     if route.contains(['?', '#']) {
         return Some("a route is a path without query and fragment");
     }

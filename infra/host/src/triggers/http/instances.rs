@@ -30,9 +30,9 @@ use wasmtime_wasi_http::{
 };
 
 use crate::{
-    context::{ComponentContext, Context},
+    capabilities::instance::{ComponentContext, Context},
+    config::options::Limits,
     engine::{CpuClock, Engine},
-    options::Limits,
     workers,
 };
 

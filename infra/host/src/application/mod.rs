@@ -6,15 +6,19 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::{
-    context::ComponentContext,
-    http::{self, App, instances::Lifecycle, listener::Serving},
-    manifest,
-    options::{Limits, Options},
-    redis_trigger::{Publisher, Triggers},
-    services::Services,
+    capabilities::{instance::ComponentContext, services::Services},
+    config::{
+        manifest,
+        options::{Limits, Options},
+    },
+    triggers::{
+        http::{self, App, instances::Lifecycle, listener::Serving},
+        redis::{Publisher, Triggers},
+    },
     workers::Workers,
 };
 
+pub mod migrate;
 mod start;
 
 /// The channel of the doorbell that says that events wait in the outbox.
@@ -28,17 +32,17 @@ pub enum StartError {
     Manifest(#[from] manifest::ManifestError),
     /// The runtime configuration is not usable.
     #[error(transparent)]
-    RuntimeConfig(#[from] crate::runtime_config::RuntimeConfigError),
+    RuntimeConfig(#[from] crate::config::runtime::RuntimeConfigError),
     /// A variable is missing or malformed.
     #[error(transparent)]
-    Variables(#[from] crate::variables::SetupError),
+    Variables(#[from] crate::config::variables::SetupError),
     /// A template has no value.
     #[error("{place}: {source}")]
     Template {
         /// Where it stands.
         place: String,
         /// What is missing.
-        source: crate::variables::Error,
+        source: crate::config::template::Error,
     },
     /// An allow-list is not usable.
     #[error("component `{component}`: {source}")]
@@ -46,7 +50,7 @@ pub enum StartError {
         /// The component.
         component: String,
         /// What is wrong.
-        source: crate::allowed_hosts::Error,
+        source: crate::config::allowed_hosts::Error,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
@@ -66,7 +70,7 @@ pub enum StartError {
     },
     /// The store could not be migrated.
     #[error(transparent)]
-    Migrate(#[from] crate::migrate::MigrateError),
+    Migrate(#[from] crate::application::migrate::MigrateError),
     /// A component could not be loaded.
     #[error(transparent)]
     Load(#[from] crate::engine::Error),

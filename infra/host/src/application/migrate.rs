@@ -11,7 +11,7 @@ use refinery::{Report, Runner};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{manifest::Manifest, runtime_config::RuntimeConfig, variables::Variables};
+use crate::config::{manifest::Manifest, runtime::RuntimeConfig, variables::Variables};
 
 mod sqlite {
     refinery::embed_migrations!("../migrations/sqlite");
@@ -57,7 +57,7 @@ impl Store {
         variables: &Variables,
         config: &RuntimeConfig,
         state_dir: &Path,
-    ) -> Result<Option<Self>, crate::variables::Error> {
+    ) -> Result<Option<Self>, crate::config::template::Error> {
         if !manifest.variables.contains_key(URL_VARIABLE) {
             return Ok(None);
         }

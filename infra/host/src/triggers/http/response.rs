@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{body::Outgoing, request_id::X_REQUEST_ID};
-use crate::manifest::StaticResponse;
+use crate::config::manifest::StaticResponse;
 
 /// A response of a host, without a component.
 pub type HttpResponse = Response<Outgoing>;

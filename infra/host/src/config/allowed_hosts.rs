@@ -7,7 +7,7 @@ use std::{net::IpAddr, ops::Range};
 
 use ipnet::IpNet;
 
-use crate::variables::{self, Template, Variables};
+use super::template::{self, Template};
 
 /// Where a component may connect to.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +51,7 @@ pub enum Error {
         /// The entry as written.
         template: String,
         /// What is missing.
-        source: variables::Error,
+        source: template::Error,
     },
 }
 
@@ -69,14 +69,15 @@ impl AllowedHosts {
         Ok(Self { entries: parsed })
     }
 
-    /// Reads entries after replacing their templates.
-    pub fn resolve(templates: &[Template], variables: &Variables) -> Result<Self, Error> {
+    /// Reads entries after replacing their templates with what `value` answers.
+    pub fn resolve(
+        templates: &[Template],
+        value: impl Fn(&Template) -> Result<String, template::Error>,
+    ) -> Result<Self, Error> {
         let mut entries = Vec::with_capacity(templates.len());
         for template in templates {
             entries.push(
-                variables
-                    .resolve(template)
-                    .map_err(|source| Error::Template { template: template.as_str().into(), source })?,
+                value(template).map_err(|source| Error::Template { template: template.as_str().into(), source })?,
             );
         }
         Self::parse(entries.iter().map(String::as_str))

@@ -14,28 +14,34 @@ use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
 
 use super::{Contexts, DOORBELL, Host, StartError, Ticker};
 use crate::{
-    allowed_hosts::AllowedHosts,
-    capabilities::bindings::redis_handler::RedisHandlerPre,
+    application::migrate,
+    capabilities::{
+        bindings::redis_handler::RedisHandlerPre,
+        http::Outbound,
+        instance::{ComponentContext, Context},
+        services::Services,
+    },
     compose,
-    context::{ComponentContext, Context},
+    config::{
+        allowed_hosts::AllowedHosts,
+        manifest::{self, HttpTarget, Manifest},
+        options::{Limits, Options},
+        runtime::RuntimeConfig,
+        variables::Variables,
+    },
     engine::{
         Engine, Error as EngineError,
         cache::{self, Input, Sources},
     },
-    http::{
-        App,
-        connect::{Blocked, Clients},
-        instances::{HttpComponent, Lifecycle},
-        listener::{self, Serving},
-        outbound::Outbound,
+    network::{Blocked, Clients},
+    triggers::{
+        http::{
+            App,
+            instances::{HttpComponent, Lifecycle},
+            listener::{self, Serving},
+        },
+        redis::{Consumer, Publisher, Trigger, Triggers},
     },
-    manifest::{self, HttpTarget, Manifest},
-    migrate,
-    options::{Limits, Options},
-    redis_trigger::{Consumer, Publisher, Trigger, Triggers},
-    runtime_config::RuntimeConfig,
-    services::Services,
-    variables::Variables,
     workers::Workers,
 };
 

@@ -6,11 +6,13 @@ use bytes::Bytes;
 use wasmtime::Store;
 
 use crate::{
-    capabilities::bindings::redis_handler::{RedisHandler, RedisHandlerPre},
-    context::{ComponentContext, Context},
+    capabilities::{
+        bindings::redis_handler::{RedisHandler, RedisHandlerPre},
+        instance::{ComponentContext, Context},
+    },
     engine::Engine,
-    http::instances::log_trap,
     telemetry,
+    triggers::http::instances::log_trap,
 };
 
 /// A handler may take this many times as long as an HTTP request.

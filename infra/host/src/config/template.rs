@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::manifest::names::variable_error;
+use super::names::variable_error;
 
 /// A string with `{{ name }}` expressions over application variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,20 @@ pub enum TemplateError {
     /// An expression is not the name of a variable.
     #[error("`{0}` is not a variable name")]
     Name(String),
+}
+
+/// Why a variable has no value.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The name breaks the grammar `[a-z]([a-z0-9_]*[a-z0-9])?` without `__`.
+    #[error("`{0}` is not a variable name")]
+    InvalidName(String),
+    /// Nobody has a value.
+    #[error("no value for the variable `{0}`")]
+    Undefined(String),
+    /// A provider failed.
+    #[error("{0}")]
+    Provider(String),
 }
 
 impl Template {

@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 
 use crate::{
-    capabilities::{key_value, postgres, redis, redis::embedded::EmbeddedRedis, sqlite},
-    runtime_config::RuntimeConfig,
+    capabilities::{
+        key_value, postgres,
+        redis::{self, embedded::EmbeddedRedis},
+        sqlite,
+    },
+    config::runtime::RuntimeConfig,
 };
 
-/// Shared by every instance through [`crate::context::ComponentContext`].
+/// Shared by every instance through [`crate::capabilities::instance::ComponentContext`].
 #[derive(Debug)]
 pub struct Services {
     /// Runtime configuration.

@@ -9,8 +9,9 @@ use ipnet::IpNet;
 use serde::{Deserialize, de::IgnoredAny};
 use toml::Spanned;
 
-use crate::{
-    manifest::{Diagnostic, Manifest, SourceFile},
+use super::{
+    diagnostic::{Diagnostic, SourceFile},
+    manifest::Manifest,
     options::Options,
 };
 

@@ -8,12 +8,14 @@ use std::{
 use toml::Spanned;
 
 use super::{
-    Diagnostic, HttpTarget, HttpTrigger, Manifest, RedisTrigger, SourceFile, StaticResponse, VariableDeclaration,
-    component,
-    names::{kebab_error, route_error, variable_error},
+    HttpTarget, HttpTrigger, Manifest, RedisTrigger, StaticResponse, VariableDeclaration, component,
     schema::{self, Document, StringOr},
 };
-use crate::variables::Template;
+use crate::config::{
+    diagnostic::{Diagnostic, SourceFile},
+    names::{kebab_error, route_error, variable_error},
+    template::Template,
+};
 
 /// Collects findings, so that one run of the program shows all of them.
 pub(super) struct Findings<'a> {

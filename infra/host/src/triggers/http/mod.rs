@@ -25,19 +25,19 @@ use self::{
     router::Router,
 };
 use crate::{
-    context::Context,
-    manifest::{HttpTarget, Manifest},
-    options::Limits,
+    capabilities::instance::Context,
+    config::{
+        manifest::{HttpTarget, Manifest},
+        options::Limits,
+    },
     telemetry,
 };
 
 pub mod body;
-pub mod connect;
 pub mod head;
 pub mod instances;
 mod linger;
 pub mod listener;
-pub mod outbound;
 pub mod request_id;
 pub mod response;
 pub mod router;

@@ -5,18 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::variables::Template;
+use super::{
+    diagnostic::{Diagnostic, SourceFile},
+    template::Template,
+};
 
 mod component;
-mod diagnostic;
-pub(crate) mod names;
 mod normalise;
 mod schema;
 #[cfg(test)]
 mod tests;
-
-pub use diagnostic::Diagnostic;
-pub(crate) use diagnostic::SourceFile;
 
 /// An application as the host runs it: normalised, with paths resolved against the manifest's folder.
 #[derive(Clone, Debug)]

@@ -9,34 +9,20 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path};
 
 use url::Url;
 
-use crate::{
-    manifest::{Manifest, VariableDeclaration, names::variable_error},
+use super::{
+    manifest::{Manifest, VariableDeclaration},
+    names::variable_error,
     options::Options,
-    runtime_config::{RuntimeConfig, VariablesProvider},
+    runtime::{RuntimeConfig, VariablesProvider},
+    template::{Error, Template},
 };
 
 mod argument;
-mod template;
 
 pub use argument::{ArgumentError, parse_argument};
-pub use template::{Template, TemplateError};
 
 /// Prefix of the environment variables that every application reads.
 const DEFAULT_PREFIX: &str = "SPIN_VARIABLE";
-
-/// Why a variable has no value.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Error {
-    /// The name breaks the grammar `[a-z]([a-z0-9_]*[a-z0-9])?` without `__`.
-    #[error("`{0}` is not a variable name")]
-    InvalidName(String),
-    /// Nobody has a value.
-    #[error("no value for the variable `{0}`")]
-    Undefined(String),
-    /// A provider failed.
-    #[error("{0}")]
-    Provider(String),
-}
 
 /// Why an application cannot start with the variables it was given.
 #[derive(Debug, thiserror::Error)]
