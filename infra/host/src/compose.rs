@@ -13,7 +13,9 @@ use wac_graph::{
 
 use crate::config::manifest::{Component, Dependency, Inherit, Manifest};
 
+pub mod cache;
 pub mod denied;
+mod precompiled;
 #[cfg(test)]
 mod tests;
 

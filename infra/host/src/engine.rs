@@ -2,21 +2,13 @@
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock,
+        OnceLock,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use wasmtime::{
-    Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, StoreContextMut, UpdateDeadline,
-    component::Linker,
-};
-
-use crate::capabilities::instance::Context;
-
-pub mod cache;
-mod precompiled;
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline};
 
 /// Length of an epoch: how long a guest computes before others of its thread get a turn.
 pub const EPOCH: Duration = Duration::from_millis(10);
@@ -28,45 +20,22 @@ const MEMORIES_PER_INSTANCE: u32 = 4;
 const TABLES_PER_INSTANCE: u32 = 6;
 const CORE_INSTANCES_PER_INSTANCE: u32 = 20;
 
-/// Why the engine could not be made or a component could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// wasmtime refused the configuration or the host cannot provide what it needs.
-    #[error("the WebAssembly engine did not start: {0}")]
-    Engine(String),
-    /// A file could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: std::path::PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The dependencies of a component do not fit.
-    #[error(transparent)]
-    Compose(#[from] crate::compose::Error),
-    /// The bytes are not a component that this engine can run.
-    #[error("component `{id}` does not compile: {error:#}")]
-    Compile {
-        /// The component.
-        id: String,
-        /// What wasmtime said.
-        error: wasmtime::Error,
-    },
-}
+/// Why the engine could not be made: wasmtime refused the configuration, or the host cannot provide what it needs.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the WebAssembly engine did not start: {0}")]
+pub struct Error(String);
 
-/// wasmtime's engine with the components that this process has loaded. Cloning shares both.
+/// wasmtime's engine with its epochs. Cloning shares it.
 #[derive(Clone)]
 pub struct Engine {
     wasmtime: wasmtime::Engine,
-    loaded: Arc<Mutex<cache::Loaded>>,
 }
 
 impl Engine {
     /// The engine of this process; hosts share it so that a component is mapped once.
     pub fn shared() -> Result<Self, Error> {
         static SHARED: OnceLock<Result<Engine, String>> = OnceLock::new();
-        SHARED.get_or_init(|| Engine::new().map_err(|error| format!("{error:#}"))).clone().map_err(Error::Engine)
+        SHARED.get_or_init(|| Engine::new().map_err(|error| format!("{error:#}"))).clone().map_err(Error)
     }
 
     fn new() -> wasmtime::Result<Self> {
@@ -86,7 +55,7 @@ impl Engine {
                 std::thread::sleep(EPOCH);
             }
         })?;
-        Ok(Self { wasmtime, loaded: Arc::default() })
+        Ok(Self { wasmtime })
     }
 
     /// The engine itself.
@@ -94,15 +63,15 @@ impl Engine {
         &self.wasmtime
     }
 
-    /// A linker with everything that a component may import.
-    pub fn linker(&self) -> wasmtime::Result<Linker<Context>> {
-        let mut linker = Linker::new(&self.wasmtime);
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-        crate::triggers::http::add_to_linker(&mut linker)?;
-        crate::capabilities::add_to_linker(&mut linker)?;
-        Ok(linker)
+    /// A store whose guest shares its thread and computes no longer than it may.
+    pub fn store<T: Computing + Send + 'static>(&self, data: T) -> Store<T> {
+        let mut store = Store::new(&self.wasmtime, data);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|store| {
+            let (cpu, deadline) = store.data().cpu();
+            cpu.on_epoch(deadline)
+        });
+        store
     }
 }
 
@@ -143,6 +112,12 @@ fn pool() -> InstanceAllocationStrategy {
 #[error("stopped after {} ms of CPU time without waiting for anything", .0.as_millis())]
 pub struct CpuDeadlineExceeded(Duration);
 
+/// The data of a store that knows how long its guest has computed.
+pub trait Computing {
+    /// The clock, and the computing time after which the guest is stopped.
+    fn cpu(&self) -> (&CpuClock, Duration);
+}
+
 /// Counts the epochs that the guest of one store has computed through since it last waited for something.
 #[derive(Debug, Default)]
 pub struct CpuClock {
@@ -171,13 +146,6 @@ impl CpuClock {
             self.epochs.store(0, Relaxed);
         }
     }
-}
-
-/// Callback of a store's epoch deadline.
-#[expect(clippy::needless_pass_by_value, reason = "wasmtime gives it away")]
-pub(crate) fn on_epoch(store: StoreContextMut<'_, Context>) -> wasmtime::Result<UpdateDeadline> {
-    let context = store.data();
-    context.cpu.on_epoch(context.cpu_deadline)
 }
 
 #[cfg(test)]

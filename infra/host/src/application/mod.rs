@@ -1,12 +1,12 @@
 //! An application at work.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::{
-    capabilities::{instance::ComponentContext, services::Services},
+    capabilities::{redis::embedded::EmbeddedRedis, sqlite::Databases},
     config::{
         manifest,
         options::{Limits, Options},
@@ -18,11 +18,12 @@ use crate::{
     workers::Workers,
 };
 
+pub mod kronos;
 pub mod migrate;
+mod shared;
 mod start;
 
-/// The channel of the doorbell that says that events wait in the outbox.
-pub const DOORBELL: &str = "kronos.outbox";
+pub use kronos::DOORBELL;
 
 /// Why an application does not start.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +72,15 @@ pub enum StartError {
     /// The store could not be migrated.
     #[error(transparent)]
     Migrate(#[from] crate::application::migrate::MigrateError),
+    /// wasmtime did not start.
+    #[error(transparent)]
+    Engine(#[from] crate::engine::Error),
+    /// The interfaces of the host do not fit wasmtime.
+    #[error("the interfaces of components cannot be provided: {0}")]
+    Linker(String),
     /// A component could not be loaded.
     #[error(transparent)]
-    Load(#[from] crate::engine::Error),
+    Load(#[from] crate::compose::cache::Error),
     /// Dependencies do not fit.
     #[error(transparent)]
     Compose(#[from] crate::compose::Error),
@@ -121,6 +128,7 @@ pub struct Host {
     ticker: Ticker,
     tick_task: Option<JoinHandle<()>>,
     lifecycle: Arc<Lifecycle>,
+    databases: Arc<Databases>,
     limits: Limits,
     ended: tokio::sync::Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
 }
@@ -128,7 +136,7 @@ pub struct Host {
 /// What rings the doorbell.
 #[derive(Clone)]
 struct Ticker {
-    services: Arc<Services>,
+    embedded_redis: EmbeddedRedis,
     publishers: Arc<Vec<Publisher>>,
     triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
 }
@@ -137,7 +145,7 @@ impl Ticker {
     async fn tick(&self) {
         let mut rung = true;
         for publisher in self.publishers.iter() {
-            if let Err(error) = publisher.ring(DOORBELL, &self.services.embedded_redis).await {
+            if let Err(error) = publisher.ring(DOORBELL, &self.embedded_redis).await {
                 tracing::debug!("the doorbell was not published: {error}");
                 rung = false;
             }
@@ -187,7 +195,7 @@ impl Host {
     /// Takes no more work, lets what is in progress finish up to [`Limits::drain`], and ends every instance. Says
     /// whether everything finished.
     pub async fn stop(self) -> bool {
-        let Self { serving, triggers, tick_task, lifecycle, limits, ticker, .. } = self;
+        let Self { serving, triggers, tick_task, lifecycle, databases, limits, .. } = self;
         if let Some(task) = tick_task {
             task.abort();
         }
@@ -203,10 +211,11 @@ impl Host {
         // Instances without requests end at once; the others have had their time.
         tokio::task::yield_now().await;
         lifecycle.stop();
-        ticker.services.sqlite.fold().await;
+        databases.fold().await;
         served && consumed
     }
 }
 
-/// The grants of every component that a trigger names.
-type Contexts = std::collections::BTreeMap<String, Arc<ComponentContext>>;
+fn create(path: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.into(), source })
+}

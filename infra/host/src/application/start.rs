@@ -12,27 +12,23 @@ use bytes::Bytes;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
 
-use super::{Contexts, DOORBELL, Host, StartError, Ticker};
+use super::{
+    DOORBELL, Host, StartError, Ticker, create, kronos, migrate,
+    shared::{Grants, Shared},
+};
 use crate::{
-    application::migrate,
-    capabilities::{
-        bindings::redis_handler::RedisHandlerPre,
-        http::Outbound,
-        instance::{ComponentContext, Context},
-        services::Services,
+    capabilities::{self, bindings::redis_handler::RedisHandlerPre, http::Outbound, instance::Context},
+    compose::{
+        self,
+        cache::{self, Input, Sources},
     },
-    compose,
     config::{
-        allowed_hosts::AllowedHosts,
         manifest::{self, HttpTarget, Manifest},
         options::{Limits, Options},
         runtime::RuntimeConfig,
         variables::Variables,
     },
-    engine::{
-        Engine, Error as EngineError,
-        cache::{self, Input, Sources},
-    },
+    engine::Engine,
     network::{Blocked, Clients},
     triggers::{
         http::{
@@ -47,9 +43,6 @@ use crate::{
 
 const HTTP_EXPORT: &str = "wasi:http/handler@0.3.0";
 const REDIS_EXPORT: &str = "spin:redis/inbound-redis@3.0.0";
-/// The component whose first request creates keys and the first owner, and the request that does.
-const WARM_COMPONENT: &str = "identity";
-const WARM_PATH: &str = "/.well-known/jwks.json";
 
 pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let manifest = Manifest::load(&options.manifest)?;
@@ -61,7 +54,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let listen_error = |source| StartError::Listen { address: options.listen, source };
     let listener = listener::bind(options.listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
-    let variables = Arc::new(Variables::new(&manifest, &config, &options, address)?);
+    let variables = Arc::new(kronos::variables(&manifest, &config, &options, address)?);
     let state_dir = state_dir(&options, &config, &manifest)?;
     let template = |place: &str| {
         let place = place.to_owned();
@@ -92,32 +85,32 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     {
         limits.instance_memory = bytes;
     }
+    let shared = Shared::new(&config, state_dir, options.spin_exact);
     let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
     let clients =
         Clients::new(blocked, config.http_connection_pooling).map_err(|error| StartError::Tls(error.to_string()))?;
     let outbound = Arc::new(Outbound::new(clients, config.http_max_connections));
-    let services = Arc::new(Services::new(config, state_dir, options.spin_exact));
-    let contexts = contexts(&manifest, &ids, &variables, &services, &outbound, limits)?;
-    let instances = link(&engine, &contexts, &components)?;
+    let grants = shared.grants(&manifest, &ids, &config, &variables, &outbound, limits)?;
+    let instances = link(&engine, &manifest, &components)?;
 
     let lifecycle = Arc::<Lifecycle>::default();
-    let http = http_components(&manifest, &engine, &contexts, &instances, &lifecycle)?;
+    let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle)?;
     let app = Arc::new(App::new(&manifest, http, limits)?);
-    outbound.connect(address, app.components());
+    outbound.connect(address, Box::new(app.chain()));
     let workers = Arc::new(Workers::start().map_err(StartError::Threads)?);
     let warmed = Arc::clone(&app);
-    workers.run(async move { warm(&warmed).await }).await;
+    workers.run(async move { kronos::first_request(&warmed).await }).await;
 
-    let triggers = redis_triggers(&manifest, &engine, &contexts, &instances, &variables)?;
+    let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables)?;
     let publishers: BTreeSet<String> =
         triggers.iter().filter(|trigger| trigger.channel == DOORBELL).map(|trigger| trigger.address.clone()).collect();
     let publishers: Arc<Vec<Publisher>> = Arc::new(publishers.into_iter().map(Publisher::new).collect());
     // Each tick comes back as a message, unless nobody listens there.
     let silence = options.tick.filter(|_| !publishers.is_empty()).map(|tick| (tick * 5).max(Duration::from_secs(10)));
     let (ended, ended_receiver) = tokio::sync::mpsc::unbounded_channel();
-    let triggers = Triggers::start(triggers, &services.embedded_redis, options.spin_exact, silence, &ended);
+    let triggers = Triggers::start(triggers, &shared.embedded_redis, options.spin_exact, silence, &ended);
     let triggers = Arc::new(Mutex::new(Some(triggers)));
-    let ticker = Ticker { services, publishers, triggers: Arc::clone(&triggers) };
+    let ticker = Ticker { embedded_redis: shared.embedded_redis.clone(), publishers, triggers: Arc::clone(&triggers) };
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
     Ok(Host {
         address,
@@ -128,6 +121,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
         ticker,
         tick_task,
         lifecycle,
+        databases: shared.databases,
         limits,
         ended: tokio::sync::Mutex::new(ended_receiver),
     })
@@ -147,10 +141,6 @@ fn state_dir(options: &Options, config: &RuntimeConfig, manifest: &Manifest) -> 
         options.state_dir.clone().or_else(|| config.state_dir.clone()).unwrap_or_else(|| manifest.root.join(".kronos"));
     create(&path)?;
     Ok(path)
-}
-
-fn create(path: &Path) -> Result<(), StartError> {
-    fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.into(), source })
 }
 
 /// Ids of the components that triggers name.
@@ -197,72 +187,27 @@ async fn load(
                 .zip(loading)
                 .map(|(component, loading)| match loading.join() {
                     Ok(loaded) => Ok((component.id.clone(), loaded?)),
-                    Err(_) => Err(EngineError::Engine(format!("compiling `{}` failed", component.id))),
+                    Err(_) => Err(cache::Error::Panicked(component.id.clone())),
                 })
-                .collect::<Result<BTreeMap<_, _>, EngineError>>()
+                .collect::<Result<BTreeMap<_, _>, cache::Error>>()
         })
     };
     match tokio::task::spawn_blocking(load).await {
         Ok(loaded) => Ok(loaded?),
-        Err(error) => Err(EngineError::Engine(error.to_string()).into()),
+        Err(_) => Err(cache::Error::Panicked("the components".into()).into()),
     }
-}
-
-fn contexts(
-    manifest: &Manifest,
-    ids: &BTreeSet<String>,
-    variables: &Arc<Variables>,
-    services: &Arc<Services>,
-    outbound: &Arc<Outbound>,
-    limits: Limits,
-) -> Result<Contexts, StartError> {
-    let mut contexts = Contexts::new();
-    for id in ids {
-        let component = manifest.components[id].clone();
-        let allowed_hosts = AllowedHosts::resolve(&component.allowed_outbound_hosts, variables)
-            .map_err(|source| StartError::AllowedHosts { component: id.clone(), source })?;
-        let mounts = mounts(&component, &services.state_dir)?;
-        let context = ComponentContext {
-            component,
-            allowed_hosts,
-            variables: Arc::clone(variables),
-            services: Arc::clone(services),
-            limits,
-            outbound: Arc::clone(outbound),
-            mounts,
-        };
-        contexts.insert(id.clone(), Arc::new(context));
-    }
-    Ok(contexts)
-}
-
-/// Folders are mounted as they are. Single files are copied into a folder of the component first, since a guest can
-/// only be given folders.
-fn mounts(component: &manifest::Component, state_dir: &Path) -> Result<Vec<(PathBuf, String)>, StartError> {
-    let (folders, files): (Vec<_>, Vec<_>) = component.files.iter().cloned().partition(|(host, _)| host.is_dir());
-    let mut mounts = folders;
-    if !files.is_empty() {
-        let root = state_dir.join("files").join(&component.id);
-        for (host, guest) in files {
-            let target = root.join(guest.trim_start_matches('/'));
-            create(target.parent().unwrap_or(&root))?;
-            fs::copy(&host, &target).map_err(|source| StartError::Directory { path: host, source })?;
-        }
-        mounts.push((root, "/".into()));
-    }
-    Ok(mounts)
 }
 
 fn link(
     engine: &Engine,
-    contexts: &Contexts,
+    manifest: &Manifest,
     components: &BTreeMap<String, Component>,
 ) -> Result<BTreeMap<String, InstancePre<Context>>, StartError> {
-    let linker = engine.linker().map_err(|error| EngineError::Engine(format!("{error:#}")))?;
+    let linker = capabilities::linker(engine.wasmtime()).map_err(|error| StartError::Linker(format!("{error:#}")))?;
     let mut instances = BTreeMap::new();
     for (id, component) in components {
         let refused = |error: wasmtime::Error| StartError::Link { component: id.clone(), reason: format!("{error:#}") };
-        let declared = &contexts[id].component;
+        let declared = &manifest.components[id];
         let pre = if declared.dependencies.is_empty() {
             linker.instantiate_pre(component)
         } else {
@@ -289,7 +234,7 @@ fn no_handler(component: &str, trigger: &'static str, export: &'static str, pre:
 fn http_components(
     manifest: &Manifest,
     engine: &Engine,
-    contexts: &Contexts,
+    grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     lifecycle: &Arc<Lifecycle>,
 ) -> Result<Vec<Arc<HttpComponent>>, StartError> {
@@ -314,8 +259,8 @@ fn http_components(
             } else {
                 return Err(no_handler(id, "an HTTP trigger", HTTP_EXPORT, pre));
             };
-            let context = Arc::clone(&contexts[id]);
-            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, context, Arc::clone(lifecycle))))
+            let grants = Arc::clone(&grants[id]);
+            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, grants, Arc::clone(lifecycle))))
         })
         .collect()
 }
@@ -323,7 +268,7 @@ fn http_components(
 fn redis_triggers(
     manifest: &Manifest,
     engine: &Engine,
-    contexts: &Contexts,
+    grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     variables: &Variables,
 ) -> Result<Vec<Trigger>, StartError> {
@@ -348,18 +293,8 @@ fn redis_triggers(
             Ok(Trigger {
                 address: resolve(&trigger.address, "address")?,
                 channel: resolve(&trigger.channel, "channel")?,
-                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&contexts[id]))),
+                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&grants[id]))),
             })
         })
         .collect()
-}
-
-/// The first request of a new installation creates keys and the first owner: it is made before any client's.
-async fn warm(app: &App) {
-    let Ok(request) = http::Request::get(WARM_PATH).body(Bytes::new()) else { return };
-    if let Some(response) = app.call(WARM_COMPONENT, request).await
-        && !response.status().is_success()
-    {
-        tracing::warn!("component {WARM_COMPONENT} answered {} to its first request", response.status());
-    }
 }

@@ -6,92 +6,122 @@ use wasmtime::{ResourceLimiter, Store, component::ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use super::{
+    View,
+    http::{self, Hooks, OutboundView},
+    key_value, output, postgres, redis, sqlite, variables,
+};
 use crate::{
-    capabilities::{
-        Handles,
-        http::{Hooks, Outbound},
-        services::Services,
-    },
-    config::{allowed_hosts::AllowedHosts, manifest::Component, options::Limits, variables::Variables},
-    engine::{self, CpuClock, Engine},
+    config::options::Limits,
+    engine::{Computing, CpuClock, Engine},
 };
 
 /// Elements that the tables of one instance may hold.
 const TABLE_ELEMENTS: usize = 100_000;
 
-/// A component with its resolved grants, shared by its instances.
+/// What the manifest and the operator give to one component, shared by its instances.
 #[derive(Debug)]
-pub struct ComponentContext {
-    /// The component as declared.
-    pub component: Component,
-    /// Its allow-list with templates resolved.
-    pub allowed_hosts: AllowedHosts,
-    /// The application's variables.
-    pub variables: Arc<Variables>,
-    /// Pools and stores.
-    pub services: Arc<Services>,
-    /// Bounds on its instances.
-    pub limits: Limits,
-    /// Where its requests leave the process.
-    pub outbound: Arc<Outbound>,
+pub struct Grants {
+    /// Its id.
+    pub component: Arc<str>,
+    /// Its environment variables.
+    pub environment: Vec<(String, String)>,
     /// Read-only folders: (on the host, in the guest).
     pub mounts: Vec<(PathBuf, String)>,
+    /// Bounds on its instances.
+    pub limits: Limits,
+    /// Outbound HTTP.
+    pub http: Arc<http::Grant>,
+    /// Key-value stores.
+    pub key_value: Arc<key_value::Grant>,
+    /// PostgreSQL.
+    pub postgres: Arc<postgres::Grant>,
+    /// Redis.
+    pub redis: Arc<redis::Grant>,
+    /// SQLite.
+    pub sqlite: Arc<sqlite::Grant>,
+    /// Variables.
+    pub variables: Arc<variables::Grant>,
 }
 
 /// The data of one store.
 pub struct Context {
-    /// WASI.
-    pub wasi: WasiCtx,
-    /// WASI HTTP.
-    pub http: WasiHttpCtx,
-    /// Outbound HTTP.
-    pub hooks: Hooks,
-    /// Resources held by the guest.
-    pub table: ResourceTable,
-    /// Memory limits.
-    pub limits: MemoryLimit,
-    /// Handles that the guest holds.
-    pub handles: Handles,
-    /// The component.
-    pub component: Arc<ComponentContext>,
+    /// What its component may do.
+    pub grants: Arc<Grants>,
     /// Its computing time, shared with what drives the store.
     pub cpu: Arc<CpuClock>,
-    /// When computing ends in a trap.
-    pub cpu_deadline: Duration,
+    /// Outbound HTTP.
+    pub hooks: Hooks,
+    wasi: WasiCtx,
+    wasi_http: WasiHttpCtx,
+    table: ResourceTable,
+    limits: MemoryLimit,
+    key_value: key_value::State,
+    postgres: postgres::State,
+    redis: redis::State,
+    sqlite: sqlite::State,
+    variables: variables::State,
 }
 
 impl Context {
-    /// The data of a new instance of `component`.
-    pub fn new(component: Arc<ComponentContext>) -> wasmtime::Result<Self> {
+    /// The data of a new instance.
+    pub fn new(grants: Arc<Grants>) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtx::builder();
-        for (name, value) in &component.component.environment {
+        for (name, value) in &grants.environment {
             wasi.env(name, value);
         }
-        for (host, guest) in &component.mounts {
+        for (host, guest) in &grants.mounts {
             wasi.preopened_dir(host, guest, FsPerms::ReadOnly)?;
         }
-        wasi.stdout(output::Lines::new(Arc::clone(&component), output::Stream::Stdout));
-        wasi.stderr(output::Lines::new(Arc::clone(&component), output::Stream::Stderr));
+        wasi.stdout(output::Lines::new(Arc::clone(&grants.component), output::Stream::Stdout));
+        wasi.stderr(output::Lines::new(Arc::clone(&grants.component), output::Stream::Stderr));
         Ok(Self {
-            wasi: wasi.build(),
-            http: WasiHttpCtx::new(),
-            hooks: Hooks::new(Arc::clone(&component)),
-            table: ResourceTable::new(),
-            limits: MemoryLimit { bytes: component.limits.instance_memory, used: 0 },
-            handles: Handles::default(),
             cpu: Arc::default(),
-            cpu_deadline: component.limits.cpu_deadline,
-            component,
+            hooks: Hooks::new(Arc::clone(&grants.http)),
+            wasi: wasi.build(),
+            wasi_http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            limits: MemoryLimit { bytes: grants.limits.instance_memory, used: 0 },
+            key_value: key_value::State::new(Arc::clone(&grants.key_value)),
+            postgres: postgres::State::new(Arc::clone(&grants.postgres)),
+            redis: redis::State::new(Arc::clone(&grants.redis)),
+            sqlite: sqlite::State::new(Arc::clone(&grants.sqlite)),
+            variables: variables::State(Arc::clone(&grants.variables)),
+            grants,
         })
     }
 
-    /// A store for a new instance of `component`, with its limits.
-    pub fn store(engine: &Engine, component: Arc<ComponentContext>) -> wasmtime::Result<Store<Self>> {
-        let mut store = Store::new(engine.wasmtime(), Self::new(component)?);
+    /// A store for a new instance, with its limits.
+    pub fn store(engine: &Engine, grants: Arc<Grants>) -> wasmtime::Result<Store<Self>> {
+        let mut store = engine.store(Self::new(grants)?);
         store.limiter(|context| &mut context.limits);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(engine::on_epoch);
         Ok(store)
+    }
+
+    pub(super) fn key_value(&mut self) -> View<'_, key_value::State> {
+        View { state: &mut self.key_value, table: &mut self.table }
+    }
+
+    pub(super) fn postgres(&mut self) -> View<'_, postgres::State> {
+        View { state: &mut self.postgres, table: &mut self.table }
+    }
+
+    pub(super) fn redis(&mut self) -> View<'_, redis::State> {
+        View { state: &mut self.redis, table: &mut self.table }
+    }
+
+    pub(super) fn sqlite(&mut self) -> View<'_, sqlite::State> {
+        View { state: &mut self.sqlite, table: &mut self.table }
+    }
+
+    pub(super) fn variables(&mut self) -> View<'_, variables::State> {
+        View { state: &mut self.variables, table: &mut self.table }
+    }
+}
+
+impl Computing for Context {
+    fn cpu(&self) -> (&CpuClock, Duration) {
+        (&self.cpu, self.grants.limits.cpu_deadline)
     }
 }
 
@@ -103,7 +133,13 @@ impl WasiView for Context {
 
 impl WasiHttpView for Context {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+        WasiHttpCtxView { ctx: &mut self.wasi_http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+impl OutboundView for Context {
+    fn hooks(&mut self) -> &mut Hooks {
+        &mut self.hooks
     }
 }
 
@@ -129,36 +165,61 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
-/// The grants of a component in a test: none but what it declares without templates.
+/// The grants of a component that is given nothing, in a test.
 #[cfg(test)]
-pub(crate) fn testing(component: Component) -> Arc<ComponentContext> {
+pub(crate) fn nothing() -> Arc<Grants> {
     use crate::{
-        config::{manifest::Manifest, options::Options, runtime::RuntimeConfig},
+        config::{manifest::Manifest, options::Options, runtime::RuntimeConfig, variables::Variables},
         network::{Blocked, Clients},
     };
 
-    let manifest = Manifest {
-        name: "test".into(),
-        version: None,
-        path: "spin.toml".into(),
-        root: ".".into(),
-        variables: std::collections::BTreeMap::new(),
-        http: Vec::new(),
-        redis: Vec::new(),
-        components: std::collections::BTreeMap::new(),
-        warnings: Vec::new(),
-    };
-    let config = RuntimeConfig::default();
-    let variables = Variables::new(&manifest, &config, &Options::new("spin.toml"), ([127, 0, 0, 1], 0).into());
+    let manifest = Manifest::empty("test");
+    let options = Options::new("spin.toml");
+    let application =
+        Variables::new(&manifest, &RuntimeConfig::default(), &options, |_| Ok(std::collections::BTreeMap::new()));
     let clients = Clients::new(Blocked::default(), true).expect("a client");
-    Arc::new(ComponentContext {
-        component,
-        allowed_hosts: AllowedHosts::default(),
-        variables: Arc::new(variables.expect("no variables")),
-        services: Arc::new(Services::new(config, ".".into(), false)),
-        limits: Limits::default(),
-        outbound: Arc::new(Outbound::new(clients, None)),
+    let databases = Arc::<sqlite::Databases>::default();
+    let servers = Arc::<redis::Pools>::default();
+    let embedded = redis::embedded::EmbeddedRedis::default();
+    Arc::new(Grants {
+        component: "test".into(),
+        environment: Vec::new(),
         mounts: Vec::new(),
+        limits: Limits::default(),
+        http: Arc::new(http::Grant {
+            component: "test".into(),
+            allowed_hosts: Arc::default(),
+            outbound: Arc::new(http::Outbound::new(clients, None)),
+        }),
+        key_value: Arc::new(key_value::Grant {
+            stores: std::collections::BTreeMap::new(),
+            files: Arc::default(),
+            sqlite: Arc::clone(&databases),
+            redis: Arc::clone(&servers),
+            embedded_redis: embedded.clone(),
+        }),
+        postgres: Arc::new(postgres::Grant {
+            allowed_hosts: Arc::default(),
+            blocked: Arc::default(),
+            pools: Arc::new(postgres::Pools::new(None)),
+            spin_exact: false,
+        }),
+        redis: Arc::new(redis::Grant {
+            allowed_hosts: Arc::default(),
+            blocked: Arc::default(),
+            pools: servers,
+            embedded,
+            spin_exact: false,
+        }),
+        sqlite: Arc::new(sqlite::Grant {
+            databases: std::collections::BTreeMap::new(),
+            foreign_keys: true,
+            shared: databases,
+        }),
+        variables: Arc::new(variables::Grant {
+            declared: std::collections::BTreeMap::new(),
+            application: Arc::new(application.expect("no variables")),
+        }),
     })
 }
 

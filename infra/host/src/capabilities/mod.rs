@@ -1,8 +1,12 @@
 //! The interfaces that components import, one module each: WIT implementation, limits and tests.
+//!
+//! All have one shape. A `Grant` is what the manifest and the operator give to one component, shared by its instances; a `State` is
+//! the capability's own data in one instance; the interface is implemented on a [`View`] of it, and knows nothing of what else an
+//! instance has. [`instance`] puts them together.
 
-use wasmtime::component::{HasData, Linker, Resource};
+use std::marker::PhantomData;
 
-use crate::capabilities::instance::Context;
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
 pub mod bindings;
 pub mod http;
@@ -12,80 +16,84 @@ mod network;
 pub mod output;
 pub mod postgres;
 pub mod redis;
-pub mod services;
 pub mod sqlite;
 #[cfg(test)]
 mod testing;
-mod variables;
+pub mod variables;
 
 use bindings::spin;
+use instance::Context;
 
 /// Bytes that the host holds for one result, as in Spin; a larger result is an error.
 pub const MAX_RESULT_BYTES: usize = 128 << 20;
 
-/// How the generated bindings reach the data of a store.
-pub struct Capabilities;
-
-impl HasData for Capabilities {
-    type Data<'a> = &'a mut Context;
+/// The state of one capability in an instance, with the table of what the guest holds.
+#[derive(Debug)]
+pub struct View<'a, S> {
+    /// The capability's own.
+    pub state: &'a mut S,
+    /// The instance's.
+    pub table: &'a mut ResourceTable,
 }
 
-/// Adds every `spin:*` interface to the linker.
-pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
-    spin::key_value::key_value::add_to_linker::<_, Capabilities>(linker, |context| context)?;
-    spin::postgres::postgres::add_to_linker::<_, Capabilities>(linker, |context| context)?;
-    spin::redis::redis::add_to_linker::<_, Capabilities>(linker, |context| context)?;
-    spin::sqlite::sqlite::add_to_linker::<_, Capabilities>(linker, |context| context)?;
-    spin::variables::variables::add_to_linker::<_, Capabilities>(linker, |context| context)?;
-    Ok(())
+/// Names, for the linker, the capability whose state is `S`.
+#[derive(Debug)]
+pub struct Capability<S>(PhantomData<S>);
+
+impl<S: 'static> HasData for Capability<S> {
+    type Data<'a> = View<'a, S>;
 }
 
-/// A kind of resource whose number per instance is bounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandleKind {
-    /// Connections and connection builders of `spin:postgres`.
-    Postgres,
-    /// Connections of `spin:redis`.
-    Redis,
-    /// Connections of `spin:sqlite`.
-    Sqlite,
-    /// Stores of `spin:key-value`.
-    KeyValue,
+/// Counts the resources of one capability that a guest holds.
+#[derive(Debug)]
+pub struct Handles {
+    held: usize,
+    limit: usize,
 }
 
-impl HandleKind {
-    /// How many an instance may hold, as in Spin.
-    pub const fn limit(self) -> usize {
-        match self {
-            Self::Postgres | Self::Redis => 1024,
-            Self::Sqlite | Self::KeyValue => 256,
-        }
+impl Handles {
+    /// None is held yet, and `limit` may be.
+    pub fn new(limit: usize) -> Self {
+        Self { held: 0, limit }
     }
 }
 
-/// What one instance holds.
-#[derive(Debug, Default)]
-pub struct Handles {
-    /// Resources by kind.
-    counts: [usize; 4],
-    postgres_sessions: postgres::Sessions,
+/// A state that counts its resources.
+trait Holds {
+    fn handles(&mut self) -> &mut Handles;
 }
 
-impl Context {
+impl<S: Holds> View<'_, S> {
     /// Gives `resource` to the guest, `None` when it holds as many as it may.
-    fn hold<T: Send + 'static>(&mut self, kind: HandleKind, resource: T) -> wasmtime::Result<Option<Resource<T>>> {
-        if self.handles.counts[kind as usize] >= kind.limit() {
+    fn hold<T: Send + 'static>(&mut self, resource: T) -> wasmtime::Result<Option<Resource<T>>> {
+        let handles = self.state.handles();
+        if handles.held >= handles.limit {
             return Ok(None);
         }
         let handle = self.table.push(resource)?;
-        self.handles.counts[kind as usize] += 1;
+        handles.held += 1;
         Ok(Some(handle))
     }
 
     /// Takes a resource back that the guest dropped.
-    fn release<T: 'static>(&mut self, kind: HandleKind, handle: Resource<T>) -> wasmtime::Result<T> {
+    fn release<T: 'static>(&mut self, handle: Resource<T>) -> wasmtime::Result<T> {
         let resource = self.table.delete(handle)?;
-        self.handles.counts[kind as usize] -= 1;
+        self.state.handles().held -= 1;
         Ok(resource)
     }
+}
+
+/// A linker with everything that a component may import.
+pub fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Context>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    http::add_to_linker(&mut linker)?;
+    spin::key_value::key_value::add_to_linker::<_, Capability<_>>(&mut linker, Context::key_value)?;
+    spin::postgres::postgres::add_to_linker::<_, Capability<_>>(&mut linker, Context::postgres)?;
+    spin::redis::redis::add_to_linker::<_, Capability<_>>(&mut linker, Context::redis)?;
+    spin::sqlite::sqlite::add_to_linker::<_, Capability<_>>(&mut linker, Context::sqlite)?;
+    spin::variables::variables::add_to_linker::<_, Capability<_>>(&mut linker, Context::variables)?;
+    Ok(linker)
 }

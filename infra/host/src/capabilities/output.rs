@@ -15,8 +15,6 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamResult},
 };
 
-use super::ComponentContext;
-
 /// A line longer than this is logged in pieces.
 const LINE: usize = 8 << 10;
 /// What a guest may hand over in one call.
@@ -36,14 +34,14 @@ pub enum Stream {
 pub struct Lines(Arc<Shared>);
 
 struct Shared {
-    component: Arc<ComponentContext>,
+    component: Arc<str>,
     stream: Stream,
     unfinished: Mutex<Vec<u8>>,
 }
 
 impl Lines {
     /// The stream of a new instance of `component`.
-    pub fn new(component: Arc<ComponentContext>, stream: Stream) -> Self {
+    pub fn new(component: Arc<str>, stream: Stream) -> Self {
         Self(Arc::new(Shared { component, stream, unfinished: Mutex::default() }))
     }
 
@@ -55,7 +53,7 @@ impl Lines {
 
 impl Shared {
     fn log(&self, line: &[u8]) {
-        let component = self.component.component.id.as_str();
+        let component = &*self.component;
         let line = String::from_utf8_lossy(line);
         match self.stream {
             Stream::Stdout => tracing::info!(target: "kronos::component", component, stream = "stdout", "{line}"),

@@ -1,13 +1,13 @@
 //! `spin:variables@3.0.0`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use wasmtime::component::Accessor;
 
-use super::{Capabilities, bindings::spin::variables::variables as wit};
-use crate::{
-    capabilities::instance::Context,
-    config::template::{Error, Template},
+use super::{Capability, View, bindings::spin::variables::variables as wit};
+use crate::config::{
+    template::{Error, Template},
+    variables::Variables,
 };
 
 impl From<Error> for wit::Error {
@@ -19,6 +19,19 @@ impl From<Error> for wit::Error {
         }
     }
 }
+
+/// The variables of one component.
+#[derive(Debug)]
+pub struct Grant {
+    /// As its manifest declares them.
+    pub declared: BTreeMap<String, Template>,
+    /// What their templates are over.
+    pub application: Arc<Variables>,
+}
+
+/// They do not change.
+#[derive(Debug)]
+pub struct State(pub Arc<Grant>);
 
 /// The component's own variables; the application's are out of its sight.
 fn find<'a>(declared: &'a BTreeMap<String, Template>, name: &str) -> Result<&'a Template, Error> {
@@ -36,13 +49,13 @@ fn is_name(name: &str) -> bool {
         && !name.contains("__")
 }
 
-impl wit::Host for Context {}
+impl wit::Host for View<'_, State> {}
 
-impl wit::HostWithStore<Context> for Capabilities {
-    async fn get(store: &Accessor<Context, Self>, name: String) -> wasmtime::Result<Result<String, wit::Error>> {
-        let component = store.with(|mut access| access.get().component.clone());
-        let template = find(&component.component.variables, &name);
-        Ok(template.and_then(|template| component.variables.resolve(template)).map_err(Into::into))
+impl<T: Send> wit::HostWithStore<T> for Capability<State> {
+    async fn get(store: &Accessor<T, Self>, name: String) -> wasmtime::Result<Result<String, wit::Error>> {
+        let Grant { declared, application } = &*store.with(|mut access| access.get().state.0.clone());
+        let template = find(declared, &name);
+        Ok(template.and_then(|template| application.resolve(template)).map_err(Into::into))
     }
 }
 

@@ -9,7 +9,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kronos_host::{
-    Options, build,
+    Options,
+    application::kronos,
+    build,
     config::{
         manifest::Manifest,
         runtime::RuntimeConfig,
@@ -201,7 +203,7 @@ impl Application {
     /// The runtime configuration and the variables.
     fn configuration(&self) -> Result<(RuntimeConfig, Variables), Failure> {
         let config = RuntimeConfig::for_application(&self.options, &self.manifest)?;
-        let variables = Variables::new(&self.manifest, &config, &self.options, self.options.listen)?;
+        let variables = kronos::variables(&self.manifest, &config, &self.options, self.options.listen)?;
         Ok((config, variables))
     }
 }

@@ -9,7 +9,7 @@ use wasmtime::{
 };
 
 use super::{capability, denied_parts, label, libraries, split_version};
-use crate::{capabilities::instance::Context, config::manifest};
+use crate::config::manifest;
 
 /// Stands for every resource of a denied interface; none is ever made.
 enum Denied {}
@@ -18,8 +18,8 @@ enum Denied {}
 ///
 /// Every function traps and says why, except those that the Rust standard library calls on its own: the environment and
 /// the list of folders are empty.
-pub fn add_to_linker(
-    linker: &mut Linker<Context>,
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
     component: &Component,
     owner: &manifest::Component,
 ) -> wasmtime::Result<()> {
@@ -64,8 +64,8 @@ pub fn add_to_linker(
     Ok(())
 }
 
-fn define_function(
-    linker: &mut LinkerInstance<'_, Context>,
+fn define_function<T: Send + 'static>(
+    linker: &mut LinkerInstance<'_, T>,
     ty: &ComponentFunc,
     name: &str,
     interface: &str,

@@ -3,7 +3,10 @@
 use wasmtime::component;
 
 use super::*;
-use crate::{capabilities::instance::Context, engine::Engine};
+use crate::{
+    capabilities::{self, instance},
+    engine::Engine,
+};
 
 #[test]
 fn a_denied_import_says_what_it_was() {
@@ -119,9 +122,9 @@ async fn run(inherit: Inherit) -> wasmtime::Result<()> {
     let engine = Engine::shared().expect("the engine starts");
     let (wasm, declared) = compose_test(inherit).expect("the parts fit");
     let component = component::Component::new(engine.wasmtime(), wasm)?;
-    let mut linker = engine.linker()?;
+    let mut linker = capabilities::linker(engine.wasmtime())?;
     denied::add_to_linker(&mut linker, &component, &declared)?;
-    let mut store = Context::store(&engine, crate::capabilities::instance::testing(declared))?;
+    let mut store = instance::Context::store(&engine, instance::nothing())?;
     let instance = linker.instantiate_async(&mut store, &component).await?;
     let function = instance.get_typed_func::<(), ()>(&mut store, "run")?;
     function.call_async(&mut store, ()).await

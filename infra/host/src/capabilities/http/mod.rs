@@ -1,19 +1,18 @@
 //! Requests that components send: to each other within the process, or out, as their allow-lists say.
 
 use std::{
-    collections::HashMap,
     error::Error as _,
     fmt,
     future::{Future, ready},
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    sync::{Arc, OnceLock, Weak},
+    sync::{Arc, OnceLock},
     task::{Context as TaskContext, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, Uri, header, uri::Scheme};
+use http::{HeaderName, Request, Response, Uri, header, uri::Scheme};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -21,19 +20,23 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep},
 };
-use wasmtime::component::GuestTaskId;
+use wasmtime::{
+    AsContextMut as _,
+    component::{GuestTaskId, Linker, Resource},
+};
 use wasmtime_wasi_http::{
-    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttp, WasiHttpHooks,
+    WasiHttpView,
+    p3::bindings::http::{
+        client::HostWithStore,
+        types::{self, ErrorCode, Request as GuestRequest, Response as GuestResponse},
+    },
 };
 
-use super::{
-    connect::{CONNECT, Clients, Prohibited},
-    head::{self, RouteHeaders},
-    instances::{Failure, HttpComponent},
-    request_id,
-    router::{Match, PARAMETERS},
+use crate::{
+    config::allowed_hosts::AllowedHosts,
+    network::{CONNECT, Clients, Prohibited},
 };
-use crate::capabilities::instance::ComponentContext;
 
 /// Calls from component to component that may be nested.
 const DEPTH: u8 = 16;
@@ -44,9 +47,68 @@ const CHAIN: &str = ".spin.internal";
 /// The host by which components call their own application over its listener.
 pub const OWN: &str = "self.alt";
 
+/// Whom one component may call.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its id, for the log.
+    pub component: String,
+    /// Its allow-list.
+    pub allowed_hosts: Arc<AllowedHosts>,
+    /// The way out.
+    pub outbound: Arc<Outbound>,
+}
+
+/// The application's own components, which call each other without leaving the process.
+pub trait Components: Send + Sync {
+    /// Sends `request`, which is `depth` calls away from a client, to the component `id`.
+    fn call(&self, id: &str, request: Request<WasiBody>, depth: u8) -> Calling;
+}
+
+/// A call to another component.
+pub type Calling = Pin<Box<dyn Future<Output = Result<Response<WasiBody>, Error>> + Send>>;
+
+/// The data of an instance, as far as it is about requests that its guest sends.
+pub trait OutboundView: WasiHttpView {
+    /// What notes where calls come from.
+    fn hooks(&mut self) -> &mut Hooks;
+}
+
+/// Adds `wasi:http@0.3` to the linker.
+///
+/// `client.send` first notes which request the call belongs to, so that chained calls know how deep they are, and gives
+/// a relative URL the authority of the application.
+pub fn add_to_linker<T: OutboundView + Send + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    types::add_to_linker::<T, WasiHttp>(linker, T::http)?;
+    linker.instance("wasi:http/client@0.3.0")?.func_wrap_concurrent(
+        "send",
+        |accessor, (request,): (Resource<GuestRequest>,)| {
+            Box::pin(async move {
+                accessor.with(|mut access| {
+                    let mut store = access.as_context_mut();
+                    let tasks: Vec<_> = store.async_call_stack()?.collect();
+                    let context = store.data_mut();
+                    context.hooks().on_call(tasks.into_iter());
+                    let request = context.http().table.get_mut(&request)?;
+                    if request.authority.is_none() {
+                        request.scheme = Some(Scheme::HTTP);
+                        request.authority = Some(http::uri::Authority::from_static(OWN));
+                    }
+                    wasmtime::error::Ok(())
+                })?;
+                let accessor = accessor.with_getter::<WasiHttp>(T::http);
+                let sent: Result<Resource<GuestResponse>, ErrorCode> = match WasiHttp::send(&accessor, request).await {
+                    Ok(response) => Ok(response),
+                    Err(error) => Err(error.downcast()?),
+                };
+                Ok((sent,))
+            })
+        },
+    )
+}
+
 /// What guests send and receive goes through here.
 pub struct Hooks {
-    component: Arc<ComponentContext>,
+    grant: Arc<Grant>,
     /// Depth of the request whose call comes next.
     depth: u8,
     /// Tasks of the guest that answer another component, with their depth; the others answer a client.
@@ -55,10 +117,10 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// For a new instance of `component`.
-    pub fn new(component: Arc<ComponentContext>) -> Self {
-        let forbidden = Arc::clone(&component.outbound.forbidden);
-        Self { component, depth: 0, chained: Vec::new(), forbidden }
+    /// For a new instance.
+    pub fn new(grant: Arc<Grant>) -> Self {
+        let forbidden = Arc::clone(&grant.outbound.forbidden);
+        Self { grant, depth: 0, chained: Vec::new(), forbidden }
     }
 
     /// The guest begins to answer a request of this depth.
@@ -103,9 +165,9 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _fut: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
-        let (component, depth) = (Arc::clone(&self.component), self.depth);
+        let (grant, depth) = (Arc::clone(&self.grant), self.depth);
         Box::new(async move {
-            let response = component.outbound.send(&component, request, options.unwrap_or_default(), depth).await?;
+            let response = grant.outbound.send(&grant, request, options.unwrap_or_default(), depth).await?;
             Ok((response, Box::new(ready(Ok(()))) as Box<dyn Future<Output = _> + Send>))
         })
     }
@@ -122,8 +184,7 @@ pub struct Outbound {
     /// `None` without a limit.
     connections: Option<Arc<Semaphore>>,
     own: OnceLock<SocketAddr>,
-    components: OnceLock<HashMap<String, Weak<HttpComponent>>>,
-    chained: RouteHeaders,
+    components: OnceLock<Box<dyn Components>>,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -141,13 +202,12 @@ impl Outbound {
             connections: max_connections.map(connections),
             own: OnceLock::new(),
             components: OnceLock::new(),
-            chained: RouteHeaders::chained(),
             forbidden: Arc::new(is_forbidden),
         }
     }
 
     /// Tells it where the application listens and which components answer.
-    pub fn connect(&self, own: SocketAddr, components: HashMap<String, Weak<HttpComponent>>) {
+    pub fn connect(&self, own: SocketAddr, components: Box<dyn Components>) {
         // A host does so once.
         let _ = self.own.set(own);
         let _ = self.components.set(components);
@@ -155,7 +215,7 @@ impl Outbound {
 
     async fn send(
         &self,
-        component: &ComponentContext,
+        grant: &Grant,
         request: Request<WasiBody>,
         options: RequestOptions,
         depth: u8,
@@ -166,23 +226,28 @@ impl Outbound {
         let host = authority.host();
         let port = authority.port_u16().unwrap_or(if scheme == "http" { 80 } else { 443 });
         if let Some(id) = host.strip_suffix(CHAIN) {
-            let allowed = &component.allowed_hosts;
+            let allowed = &grant.allowed_hosts;
             if !allowed.allows(scheme, host, port) && !allowed.allows("http", host, 80) {
-                return Err(denied(component, scheme, host, port));
+                return Err(denied(grant, scheme, host, port));
             }
-            let id = id.to_owned();
-            return self.chain(&id, request, depth).await;
+            let depth = depth + 1;
+            if depth > DEPTH {
+                return Err(Error::LoopDetected);
+            }
+            let components = self.components.get().ok_or(Error::DestinationNotFound)?;
+            let call = components.call(id, request, depth);
+            return call.await;
         }
         if host == OWN {
-            if !component.allowed_hosts.allows_self(scheme) {
-                return Err(denied(component, scheme, host, port));
+            if !grant.allowed_hosts.allows_self(scheme) {
+                return Err(denied(grant, scheme, host, port));
             }
             return self.call_own(request, options).await;
         }
-        if !component.allowed_hosts.allows(scheme, host, port) {
-            return Err(denied(component, scheme, host, port));
+        if !grant.allowed_hosts.allows(scheme, host, port) {
+            return Err(denied(grant, scheme, host, port));
         }
-        let named = component.allowed_hosts.names_literally(scheme, host, port);
+        let named = grant.allowed_hosts.names_literally(scheme, host, port);
         if !named
             && let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>()
             && self.clients.blocked.contains(address)
@@ -190,39 +255,6 @@ impl Outbound {
             return Err(Error::DestinationIpProhibited);
         }
         self.dispatch(request, options, named).await
-    }
-
-    /// Calls another component of the application, without leaving the process.
-    async fn chain(&self, id: &str, request: Request<WasiBody>, depth: u8) -> Result<Response<WasiBody>, Error> {
-        let depth = depth + 1;
-        if depth > DEPTH {
-            return Err(Error::LoopDetected);
-        }
-        let target = self
-            .components
-            .get()
-            .and_then(|components| components.get(id))
-            .and_then(Weak::upgrade)
-            .ok_or(Error::DestinationNotFound)?;
-        let (mut head, body) = request.into_parts();
-        let authority = head.uri.authority().cloned().ok_or(Error::HttpRequestUriInvalid)?;
-        let path_and_query = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        let full_url = head::full_url(&authority, path_and_query);
-        head::strip(&mut head.headers);
-        let id = request_id::of(&mut head.headers);
-        let path = head.uri.path().to_owned();
-        let found = Match { target: (), parameters: [""; PARAMETERS], path_info: &path };
-        self.chained.add(&mut head.headers, &found, full_url, HeaderValue::from_static("0.0.0.0:0"));
-        let mut uri = head.uri.into_parts();
-        uri.scheme = Some(Scheme::HTTP);
-        head.uri = Uri::from_parts(uri).map_err(|_| Error::HttpRequestUriInvalid)?;
-        target.handle(Request::from_parts(head, body), id, depth).await.map_err(|failure| match failure {
-            Failure::Timeout => Error::HttpResponseTimeout,
-            Failure::NotInstantiated(_) => Error::DestinationUnavailable,
-            Failure::Trapped | Failure::Refused(_) => {
-                Error::InternalError(Some(format!("component `{}` {failure}", target.id())))
-            }
-        })
     }
 
     /// Calls the application over its own listener.
@@ -280,10 +312,10 @@ fn connections(count: usize) -> Arc<Semaphore> {
 }
 
 /// A guest sees `HttpRequestDenied`; whoever runs the application sees what to grant.
-fn denied(component: &ComponentContext, scheme: &str, host: &str, port: u16) -> Error {
+fn denied(grant: &Grant, scheme: &str, host: &str, port: u16) -> Error {
     tracing::warn!(
         target: "kronos::component",
-        component = component.component.id,
+        component = grant.component,
         "outbound request to {scheme}://{host}:{port} denied: `allowed_outbound_hosts` does not grant it"
     );
     Error::HttpRequestDenied

@@ -1,7 +1,7 @@
 //! `spin:key-value@3.0.0`: a table in a SQLite file, or a Redis.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     path::PathBuf,
     sync::Arc,
 };
@@ -12,25 +12,57 @@ use url::Url;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use super::{
-    Capabilities, HandleKind,
+    Capability, Handles, Holds, View,
     bindings::spin::{key_value::key_value as wit, sqlite::sqlite::Value},
-    redis::Backend,
-    sqlite::{Database, Outcome, Session},
+    redis::{Backend, Pools, embedded::EmbeddedRedis},
+    sqlite::{Database, Databases, Outcome, Session},
 };
-use crate::{
-    capabilities::{instance::Context, services::Services},
-    config::runtime::KeyValueStore,
-};
+use crate::config::runtime::KeyValueStore;
 
 #[cfg(test)]
 mod tests;
 
-/// The file of the stores that the runtime configuration doesn't place elsewhere.
-const DEFAULT_FILE: &str = "key_value.db";
+/// Stores that a guest may hold open, as in Spin.
+const MAX_STORES: usize = 256;
+
+/// The stores of one component.
+#[derive(Debug)]
+pub struct Grant {
+    /// Where each label is kept.
+    pub stores: BTreeMap<String, KeyValueStore>,
+    /// Files that are in use.
+    pub files: Arc<Files>,
+    /// Open databases.
+    pub sqlite: Arc<Databases>,
+    /// Connections to servers.
+    pub redis: Arc<Pools>,
+    /// The one in the process.
+    pub embedded_redis: EmbeddedRedis,
+}
+
+/// What an instance holds.
+#[derive(Debug)]
+pub struct State {
+    grant: Arc<Grant>,
+    handles: Handles,
+}
+
+impl State {
+    /// For a new instance.
+    pub fn new(grant: Arc<Grant>) -> Self {
+        Self { grant, handles: Handles::new(MAX_STORES) }
+    }
+}
+
+impl Holds for State {
+    fn handles(&mut self) -> &mut Handles {
+        &mut self.handles
+    }
+}
 
 /// Files whose table exists.
 #[derive(Debug, Default)]
-pub struct Stores {
+pub struct Files {
     ready: Mutex<HashSet<PathBuf>>,
 }
 
@@ -55,35 +87,30 @@ fn other(error: impl ToString) -> wit::Error {
     wit::Error::Other(error.to_string())
 }
 
-impl Store {
+impl Grant {
     /// Opens the store `label` when it is among those that were granted.
-    async fn open(granted: &BTreeSet<String>, services: &Services, label: String) -> Result<Self, wit::Error> {
-        if !granted.contains(&label) {
-            return Err(wit::Error::AccessDenied);
-        }
-        let file = match services.config.key_value.get(&label) {
-            Some(KeyValueStore::Redis(address)) => {
+    async fn open(&self, label: String) -> Result<Store, wit::Error> {
+        let file = match self.stores.get(&label).ok_or(wit::Error::AccessDenied)? {
+            KeyValueStore::Redis(address) => {
                 let url = Url::parse(address).map_err(other)?;
                 let host = url.host_str().unwrap_or_default();
                 // The operator chose the address: blocked networks are for what guests choose.
-                let backend = Backend::open(&services.redis, &services.embedded_redis, address, host, &[]);
-                return backend
-                    .await
-                    .map(|backend| Self(Kind::Redis(backend)))
-                    .map_err(|error| other(format!("{error:?}")));
+                let backend = Backend::open(&self.redis, &self.embedded_redis, address, host, &[]).await;
+                return backend.map(|backend| Store(Kind::Redis(backend))).map_err(|error| other(format!("{error:?}")));
             }
-            Some(KeyValueStore::Sqlite(file)) => file.clone(),
-            None => services.state_dir.join(DEFAULT_FILE),
+            KeyValueStore::Sqlite(file) => file,
         };
-        let database = services.sqlite.get(file.clone(), true).await.map_err(other)?;
-        let mut ready = services.key_value.ready.lock().await;
-        if !ready.contains(&file) {
+        let database = self.sqlite.get(file.clone(), true).await.map_err(other)?;
+        let mut ready = self.files.ready.lock().await;
+        if !ready.contains(file) {
             create_table(&database).await?;
-            ready.insert(file);
+            ready.insert(file.clone());
         }
-        Ok(Self::in_file(database, label))
+        Ok(Store::in_file(database, label))
     }
+}
 
+impl Store {
     fn in_file(database: Arc<Database>, label: String) -> Self {
         Self(Kind::Sqlite { database, session: Arc::default(), label })
     }
@@ -205,34 +232,29 @@ fn append(keys: &mut Vec<String>, found: RedisValue) -> Result<(), wit::Error> {
 
 type Keys = (StreamReader<String>, FutureReader<Result<(), wit::Error>>);
 
-impl wit::Host for Context {}
+impl wit::Host for View<'_, State> {}
 
-impl wit::HostStore for Context {
+impl wit::HostStore for View<'_, State> {
     async fn drop(&mut self, store: Resource<Store>) -> wasmtime::Result<()> {
-        self.release(HandleKind::KeyValue, store).map(drop)
+        self.release(store).map(drop)
     }
 }
 
-fn held(access: &Accessor<Context, Capabilities>, store: &Resource<Store>) -> wasmtime::Result<Store> {
+fn held<T: Send>(access: &Accessor<T, Capability<State>>, store: &Resource<Store>) -> wasmtime::Result<Store> {
     access.with(|mut access| Ok(access.get().table.get(store)?.clone()))
 }
 
-impl wit::HostStoreWithStore<Context> for Capabilities {
-    async fn open(
-        access: &Accessor<Context, Self>,
-        label: String,
-    ) -> wasmtime::Result<Result<Resource<Store>, wit::Error>> {
-        let component = access.with(|mut access| access.get().component.clone());
-        match Store::open(&component.component.key_value_stores, &component.services, label).await {
-            Ok(store) => access.with(|mut access| {
-                Ok(access.get().hold(HandleKind::KeyValue, store)?.ok_or(wit::Error::StoreTableFull))
-            }),
+impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
+    async fn open(access: &Accessor<T, Self>, label: String) -> wasmtime::Result<Result<Resource<Store>, wit::Error>> {
+        let grant = access.with(|mut access| access.get().state.grant.clone());
+        match grant.open(label).await {
+            Ok(store) => access.with(|mut access| Ok(access.get().hold(store)?.ok_or(wit::Error::StoreTableFull))),
             Err(error) => Ok(Err(error)),
         }
     }
 
     async fn get(
-        access: &Accessor<Context, Self>,
+        access: &Accessor<T, Self>,
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::Error>> {
@@ -240,7 +262,7 @@ impl wit::HostStoreWithStore<Context> for Capabilities {
     }
 
     async fn set(
-        access: &Accessor<Context, Self>,
+        access: &Accessor<T, Self>,
         store: Resource<Store>,
         key: String,
         value: Vec<u8>,
@@ -249,7 +271,7 @@ impl wit::HostStoreWithStore<Context> for Capabilities {
     }
 
     async fn delete(
-        access: &Accessor<Context, Self>,
+        access: &Accessor<T, Self>,
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -257,14 +279,14 @@ impl wit::HostStoreWithStore<Context> for Capabilities {
     }
 
     async fn exists(
-        access: &Accessor<Context, Self>,
+        access: &Accessor<T, Self>,
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<bool, wit::Error>> {
         Ok(held(access, &store)?.exists(&key).await)
     }
 
-    async fn get_keys(access: &Accessor<Context, Self>, store: Resource<Store>) -> wasmtime::Result<Keys> {
+    async fn get_keys(access: &Accessor<T, Self>, store: Resource<Store>) -> wasmtime::Result<Keys> {
         let (keys, end) = match held(access, &store)?.keys().await {
             Ok(keys) => (keys, Ok(())),
             Err(error) => (Vec::new(), Err(error)),

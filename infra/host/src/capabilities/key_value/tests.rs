@@ -1,14 +1,13 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Kind, Store, create_table, wit};
+use super::{Grant, Kind, Store, create_table, wit};
 use crate::{
     capabilities::{
         redis::{Backend, Pools, embedded::EmbeddedRedis},
-        services::Services,
         sqlite::Database,
         testing,
     },
-    config::runtime::RuntimeConfig,
+    config::runtime::KeyValueStore,
 };
 
 async fn check(store: &Store) {
@@ -31,10 +30,16 @@ async fn check(store: &Store) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_was_not_granted_is_denied() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let services = Services::new(RuntimeConfig::default(), folder.path().to_owned(), false);
-    let granted = BTreeSet::from(["default".to_owned()]);
-    check(&Store::open(&granted, &services, "default".into()).await.expect("a store")).await;
-    let denied = Store::open(&granted, &services, "other".into()).await;
+    let file = KeyValueStore::Sqlite(folder.path().join("key_value.db"));
+    let grant = Grant {
+        stores: BTreeMap::from([("default".to_owned(), file)]),
+        files: Arc::default(),
+        sqlite: Arc::default(),
+        redis: Arc::default(),
+        embedded_redis: EmbeddedRedis::default(),
+    };
+    check(&grant.open("default".into()).await.expect("a store")).await;
+    let denied = grant.open("other".into()).await;
     assert!(matches!(denied, Err(wit::Error::AccessDenied)));
 }
 

@@ -9,11 +9,8 @@ use std::{
 use ipnet::IpNet;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
-use super::{Capabilities, HandleKind, bindings::spin::postgres::postgres as wit};
-use crate::{
-    capabilities::{instance::Context, services::Services},
-    config::allowed_hosts::AllowedHosts,
-};
+use super::{Capability, Handles, Holds, View, bindings::spin::postgres::postgres as wit};
+use crate::config::allowed_hosts::AllowedHosts;
 
 mod address;
 mod civil;
@@ -34,6 +31,43 @@ use error::{Call, Failure};
 pub use guest::{Connection, Sessions};
 use pool::Pool;
 use session::Outcome;
+
+/// Connections and builders that a guest may hold, as in Spin.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// The servers that one component may use.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its allow-list.
+    pub allowed_hosts: Arc<AllowedHosts>,
+    /// Networks that are out of reach all the same.
+    pub blocked: Arc<[IpNet]>,
+    /// Connections of all components.
+    pub pools: Arc<Pools>,
+    /// Answer as Spin does.
+    pub spin_exact: bool,
+}
+
+/// What an instance holds.
+#[derive(Debug)]
+pub struct State {
+    grant: Arc<Grant>,
+    sessions: Sessions,
+    handles: Handles,
+}
+
+impl State {
+    /// For a new instance.
+    pub fn new(grant: Arc<Grant>) -> Self {
+        Self { grant, sessions: Sessions::default(), handles: Handles::new(MAX_CONNECTIONS) }
+    }
+}
+
+impl Holds for State {
+    fn handles(&mut self) -> &mut Handles {
+        &mut self.handles
+    }
+}
 
 /// Servers that are remembered; guests choose addresses, within their allow-list.
 const MAX_SERVERS: usize = 64;
@@ -91,46 +125,37 @@ impl Pools {
     }
 }
 
-/// Connects when every host of the address is among those that were granted. Each of the four ways to open ends here.
-async fn open(
-    allowed: &AllowedHosts,
-    services: &Services,
-    sessions: Sessions,
-    builder: ConnectionBuilder,
-) -> Result<Connection, wit::Error> {
-    let pool = services
-        .postgres
-        .get(builder, allowed, &services.config.blocked_networks)
-        .map_err(wit::Error::ConnectionFailed)?;
-    pool.reach().await.map_err(|failure| failure.into_guest(Call::Query))?;
-    Ok(Connection::new(pool, sessions, services.spin_exact))
+impl Grant {
+    /// Connects when every host of the address is among those that were granted. Each of the four ways to open ends here.
+    async fn open(&self, sessions: Sessions, builder: ConnectionBuilder) -> Result<Connection, wit::Error> {
+        let pool = self.pools.get(builder, &self.allowed_hosts, &self.blocked).map_err(wit::Error::ConnectionFailed)?;
+        pool.reach().await.map_err(|failure| failure.into_guest(Call::Query))?;
+        Ok(Connection::new(pool, sessions, self.spin_exact))
+    }
 }
 
 fn too_many() -> wit::Error {
-    wit::Error::ConnectionFailed(format!("more than {} connections are open", HandleKind::Postgres.limit()))
+    wit::Error::ConnectionFailed(format!("more than {} connections are open", MAX_CONNECTIONS))
 }
 
-async fn open_here(context: &mut Context, builder: ConnectionBuilder) -> wasmtime::Result<Opened> {
-    let component = context.component.clone();
-    let sessions = context.handles.postgres_sessions.clone();
-    match open(&component.allowed_hosts, &component.services, sessions, builder).await {
-        Ok(connection) => Ok(context.hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)),
+async fn open_here(view: &mut View<'_, State>, builder: ConnectionBuilder) -> wasmtime::Result<Opened> {
+    let State { grant, sessions, .. } = view.state;
+    match grant.open(sessions.clone(), builder).await {
+        Ok(connection) => Ok(view.hold(connection)?.ok_or_else(too_many)),
         Err(error) => Ok(Err(error)),
     }
 }
 
-async fn open_concurrently(
-    store: &Accessor<Context, Capabilities>,
+async fn open_concurrently<T: Send>(
+    store: &Accessor<T, Capability<State>>,
     builder: ConnectionBuilder,
 ) -> wasmtime::Result<Opened> {
-    let (component, sessions) = store.with(|mut access| {
-        let context = access.get();
-        (context.component.clone(), context.handles.postgres_sessions.clone())
+    let (grant, sessions) = store.with(|mut access| {
+        let State { grant, sessions, .. } = access.get().state;
+        (grant.clone(), sessions.clone())
     });
-    match open(&component.allowed_hosts, &component.services, sessions, builder).await {
-        Ok(connection) => {
-            store.with(|mut access| Ok(access.get().hold(HandleKind::Postgres, connection)?.ok_or_else(too_many)))
-        }
+    match grant.open(sessions, builder).await {
+        Ok(connection) => store.with(|mut access| Ok(access.get().hold(connection)?.ok_or_else(too_many))),
         Err(error) => Ok(Err(error)),
     }
 }
@@ -147,13 +172,13 @@ async fn run(
     connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
 }
 
-impl wit::Host for Context {}
+impl wit::Host for View<'_, State> {}
 
-impl wit::HostConnectionBuilder for Context {
+impl wit::HostConnectionBuilder for View<'_, State> {
     async fn new(&mut self, address: String) -> wasmtime::Result<Resource<ConnectionBuilder>> {
         let builder = ConnectionBuilder { address, ca: None };
         // There is no error to answer with.
-        self.hold(HandleKind::Postgres, builder)?.ok_or_else(|| wasmtime::format_err!("{}", too_many_builders()))
+        self.hold(builder)?.ok_or_else(|| wasmtime::format_err!("{}", too_many_builders()))
     }
 
     async fn set_ca_root(
@@ -174,25 +199,22 @@ impl wit::HostConnectionBuilder for Context {
     }
 
     async fn drop(&mut self, builder: Resource<ConnectionBuilder>) -> wasmtime::Result<()> {
-        self.release(HandleKind::Postgres, builder).map(drop)
+        self.release(builder).map(drop)
     }
 }
 
 fn too_many_builders() -> String {
-    format!("more than {} connections and builders are open", HandleKind::Postgres.limit())
+    format!("more than {} connections and builders are open", MAX_CONNECTIONS)
 }
 
-impl wit::HostConnectionBuilderWithStore<Context> for Capabilities {
-    async fn build_async(
-        store: &Accessor<Context, Self>,
-        builder: Resource<ConnectionBuilder>,
-    ) -> wasmtime::Result<Opened> {
+impl<T: Send> wit::HostConnectionBuilderWithStore<T> for Capability<State> {
+    async fn build_async(store: &Accessor<T, Self>, builder: Resource<ConnectionBuilder>) -> wasmtime::Result<Opened> {
         let builder = store.with(|mut access| access.get().table.get(&builder).cloned())?;
         open_concurrently(store, builder).await
     }
 }
 
-impl wit::HostConnection for Context {
+impl wit::HostConnection for View<'_, State> {
     async fn open(&mut self, address: String) -> wasmtime::Result<Opened> {
         open_here(self, ConnectionBuilder { address, ca: None }).await
     }
@@ -219,17 +241,17 @@ impl wit::HostConnection for Context {
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
-        self.release(HandleKind::Postgres, connection).map(drop)
+        self.release(connection).map(drop)
     }
 }
 
-impl wit::HostConnectionWithStore<Context> for Capabilities {
-    async fn open_async(store: &Accessor<Context, Self>, address: String) -> wasmtime::Result<Opened> {
+impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
+    async fn open_async(store: &Accessor<T, Self>, address: String) -> wasmtime::Result<Opened> {
         open_concurrently(store, ConnectionBuilder { address, ca: None }).await
     }
 
     async fn query_async(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         connection: Resource<Connection>,
         statement: String,
         parameters: Vec<wit::ParameterValue>,
@@ -246,7 +268,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn execute_async(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         connection: Resource<Connection>,
         statement: String,
         parameters: Vec<wit::ParameterValue>,

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use ::redis::{Cmd, Value};
+use ipnet::IpNet;
 use tokio::sync::OnceCell;
 use url::Url;
 use wasmtime::component::{Accessor, Resource};
 
-use super::{Capabilities, HandleKind, bindings::spin::redis::redis as wit};
-use crate::{
-    capabilities::{instance::Context, services::Services},
-    config::allowed_hosts::AllowedHosts,
-};
+use super::{Capability, Handles, Holds, View, bindings::spin::redis::redis as wit};
+use crate::config::allowed_hosts::AllowedHosts;
 
 pub mod embedded;
 mod reply;
@@ -24,6 +22,44 @@ use server::{Exclusive, Server};
 
 /// The host name of the Redis in the process.
 pub const EMBEDDED_HOST: &str = "embedded";
+
+/// Connections that a guest may hold, as in Spin.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// The servers that one component may use.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its allow-list.
+    pub allowed_hosts: Arc<AllowedHosts>,
+    /// Networks that are out of reach all the same.
+    pub blocked: Arc<[IpNet]>,
+    /// Connections of all components.
+    pub pools: Arc<Pools>,
+    /// What answers for [`EMBEDDED_HOST`].
+    pub embedded: EmbeddedRedis,
+    /// Report errors as Spin does.
+    pub spin_exact: bool,
+}
+
+/// What an instance holds.
+#[derive(Debug)]
+pub struct State {
+    grant: Arc<Grant>,
+    handles: Handles,
+}
+
+impl State {
+    /// For a new instance.
+    pub fn new(grant: Arc<Grant>) -> Self {
+        Self { grant, handles: Handles::new(MAX_CONNECTIONS) }
+    }
+}
+
+impl Holds for State {
+    fn handles(&mut self) -> &mut Handles {
+        &mut self.handles
+    }
+}
 
 /// A guest's connection.
 #[derive(Clone, Debug)]
@@ -75,19 +111,20 @@ const EXCLUSIVE: [&str; 24] = [
 const REFUSED: [&str; 8] =
     ["MONITOR", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC"];
 
-impl Connection {
+impl Grant {
     /// Connects when the address is among those that were granted.
-    async fn open(allowed: &AllowedHosts, services: &Services, address: &str) -> Result<Self, wit::Error> {
+    async fn open(&self, address: &str) -> Result<Connection, wit::Error> {
         let url = Url::parse(address).map_err(|_| wit::Error::InvalidAddress)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(wit::Error::InvalidAddress)?;
-        if !allowed.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
+        if !self.allowed_hosts.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
             return Err(wit::Error::InvalidAddress);
         }
-        Backend::open(&services.redis, &services.embedded_redis, address, host, &services.config.blocked_networks)
-            .await
-            .map(|server| Self { server, spin_exact: services.spin_exact })
+        let server = Backend::open(&self.pools, &self.embedded, address, host, &self.blocked).await?;
+        Ok(Connection { server, spin_exact: self.spin_exact })
     }
+}
 
+impl Connection {
     async fn call(&self, parts: &[&[u8]]) -> Result<Value, wit::Error> {
         self.server.call(parts).await.map_err(|error| error.into_guest(self.spin_exact))
     }
@@ -148,34 +185,37 @@ fn unexpected(value: &Value) -> wit::Error {
     wit::Error::Other(format!("unexpected answer: {value:?}"))
 }
 
-impl wit::Host for Context {}
+impl wit::Host for View<'_, State> {}
 
-impl wit::HostConnection for Context {
+impl wit::HostConnection for View<'_, State> {
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
-        self.release(HandleKind::Redis, connection).map(drop)
+        self.release(connection).map(drop)
     }
 }
 
-fn connection(store: &Accessor<Context, Capabilities>, handle: &Resource<Connection>) -> wasmtime::Result<Connection> {
+fn connection<T: Send>(
+    store: &Accessor<T, Capability<State>>,
+    handle: &Resource<Connection>,
+) -> wasmtime::Result<Connection> {
     store.with(|mut access| Ok(access.get().table.get(handle)?.clone()))
 }
 
-impl wit::HostConnectionWithStore<Context> for Capabilities {
+impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
     async fn open(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         address: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let component = store.with(|mut access| access.get().component.clone());
-        match Connection::open(&component.allowed_hosts, &component.services, &address).await {
-            Ok(connection) => store.with(|mut access| {
-                Ok(access.get().hold(HandleKind::Redis, connection)?.ok_or(wit::Error::TooManyConnections))
-            }),
+        let grant = store.with(|mut access| access.get().state.grant.clone());
+        match grant.open(&address).await {
+            Ok(connection) => {
+                store.with(|mut access| Ok(access.get().hold(connection)?.ok_or(wit::Error::TooManyConnections)))
+            }
             Err(error) => Ok(Err(error)),
         }
     }
 
     async fn publish(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         channel: String,
         payload: Vec<u8>,
@@ -192,7 +232,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn get(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
     ) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::Error>> {
@@ -206,7 +246,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn set(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
         value: Vec<u8>,
@@ -216,7 +256,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn incr(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
     ) -> wasmtime::Result<Result<i64, wit::Error>> {
@@ -229,7 +269,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn del(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         keys: Vec<String>,
     ) -> wasmtime::Result<Result<u32, wit::Error>> {
@@ -239,7 +279,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn sadd(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
         values: Vec<String>,
@@ -248,7 +288,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn smembers(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
     ) -> wasmtime::Result<Result<Vec<String>, wit::Error>> {
@@ -267,7 +307,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn srem(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         key: String,
         values: Vec<String>,
@@ -276,7 +316,7 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn execute(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         handle: Resource<Connection>,
         command: String,
         arguments: Vec<wit::RedisParameter>,

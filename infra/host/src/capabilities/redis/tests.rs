@@ -1,12 +1,9 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ::redis::Value;
 
-use super::{Backend, Connection, EmbeddedRedis, Pools, wit};
-use crate::{
-    capabilities::{services::Services, testing},
-    config::{allowed_hosts::AllowedHosts, runtime::RuntimeConfig},
-};
+use super::{Backend, Connection, EmbeddedRedis, Grant, Pools, wit};
+use crate::{capabilities::testing, config::allowed_hosts::AllowedHosts};
 
 /// Words are separated by one space; `""` is the empty word.
 const COMMANDS: &str = r#"
@@ -294,8 +291,13 @@ async fn guests_share_a_connection_that_survives_a_restart() {
 
 #[tokio::test]
 async fn an_address_that_was_not_granted_is_invalid() {
-    let allowed = AllowedHosts::parse(["redis://embedded:6379", "redis://redis.test"]).expect("a list");
-    let services = Services::new(RuntimeConfig::default(), std::env::temp_dir(), false);
+    let grant = Grant {
+        allowed_hosts: AllowedHosts::parse(["redis://embedded:6379", "redis://redis.test"]).expect("a list").into(),
+        blocked: Arc::default(),
+        pools: Arc::default(),
+        embedded: EmbeddedRedis::default(),
+        spin_exact: false,
+    };
     for (address, granted) in [
         ("redis://embedded", true),
         ("redis://embedded:6380", false),
@@ -305,7 +307,7 @@ async fn an_address_that_was_not_granted_is_invalid() {
         ("embedded", false),
         ("", false),
     ] {
-        let opened = Connection::open(&allowed, &services, address).await;
+        let opened = grant.open(address).await;
         assert_eq!(opened.is_ok(), granted, "{address}");
         assert!(granted || matches!(opened, Err(wit::Error::InvalidAddress)), "{address}");
     }

@@ -3,7 +3,7 @@
 //! Guests see connections of their own; behind them, each file has one writer thread and a few readers. See [`database`].
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::Arc,
 };
@@ -11,9 +11,7 @@ use std::{
 use tokio::sync::{Mutex, OnceCell};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
-use super::{Capabilities, HandleKind, bindings::spin::sqlite::sqlite as wit};
-use crate::capabilities::{instance::Context, services::Services};
-
+use super::{Capability, Handles, Holds, View, bindings::spin::sqlite::sqlite as wit};
 mod checkpoint;
 pub mod connection;
 pub mod database;
@@ -30,6 +28,40 @@ pub use database::{Database, Session};
 pub struct Connection {
     database: Arc<Database>,
     session: Arc<Session>,
+}
+
+/// Connections that a guest may hold, as in Spin.
+const MAX_CONNECTIONS: usize = 256;
+
+/// The databases of one component.
+#[derive(Debug)]
+pub struct Grant {
+    /// Files by label.
+    pub databases: BTreeMap<String, PathBuf>,
+    /// What foreign keys are until a guest says: Spin leaves them off.
+    pub foreign_keys: bool,
+    /// The open ones of all components.
+    pub shared: Arc<Databases>,
+}
+
+/// What an instance holds.
+#[derive(Debug)]
+pub struct State {
+    grant: Arc<Grant>,
+    handles: Handles,
+}
+
+impl State {
+    /// For a new instance.
+    pub fn new(grant: Arc<Grant>) -> Self {
+        Self { grant, handles: Handles::new(MAX_CONNECTIONS) }
+    }
+}
+
+impl Holds for State {
+    fn handles(&mut self) -> &mut Handles {
+        &mut self.handles
+    }
 }
 
 /// Open databases by file.
@@ -70,18 +102,13 @@ impl From<connection::Error> for wit::Error {
     }
 }
 
-/// Opens the database `label` when it is among those that were granted.
-async fn open(granted: &BTreeSet<String>, services: &Services, label: String) -> Result<Connection, wit::Error> {
-    if !granted.contains(&label) {
-        return Err(wit::Error::AccessDenied);
+impl Grant {
+    /// Opens the database `label` when it is among those that were granted.
+    async fn open(&self, label: String) -> Result<Connection, wit::Error> {
+        let file = self.databases.get(&label).ok_or(wit::Error::AccessDenied)?;
+        let database = self.shared.get(file.clone(), self.foreign_keys).await?;
+        Ok(Connection { database, session: Arc::default() })
     }
-    let file = match services.config.sqlite.get(&label) {
-        Some(file) => file.clone(),
-        None => services.state_dir.join(format!("{label}.db")),
-    };
-    // Spin leaves foreign keys off.
-    let database = services.sqlite.get(file, !services.spin_exact).await?;
-    Ok(Connection { database, session: Arc::default() })
 }
 
 async fn execute(
@@ -92,13 +119,13 @@ async fn execute(
     Ok(connection.database.execute(&connection.session, statement, parameters).await?)
 }
 
-impl wit::Host for Context {}
+impl wit::Host for View<'_, State> {}
 
-impl wit::HostConnection for Context {
+impl wit::HostConnection for View<'_, State> {
     async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let component = self.component.clone();
-        match open(&component.component.sqlite_databases, &component.services, database).await {
-            Ok(connection) => Ok(self.hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many()))),
+        let grant = self.state.grant.clone();
+        match grant.open(database).await {
+            Ok(connection) => Ok(self.hold(connection)?.ok_or_else(|| wit::Error::Io(too_many()))),
             Err(error) => Ok(Err(error)),
         }
     }
@@ -123,26 +150,26 @@ impl wit::HostConnection for Context {
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
-        self.release(HandleKind::Sqlite, connection).map(drop)
+        self.release(connection).map(drop)
     }
 }
 
-impl wit::HostConnectionWithStore<Context> for Capabilities {
+impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
     async fn open_async(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let component = store.with(|mut access| access.get().component.clone());
-        match open(&component.component.sqlite_databases, &component.services, database).await {
-            Ok(connection) => store.with(|mut access| {
-                Ok(access.get().hold(HandleKind::Sqlite, connection)?.ok_or_else(|| wit::Error::Io(too_many())))
-            }),
+        let grant = store.with(|mut access| access.get().state.grant.clone());
+        match grant.open(database).await {
+            Ok(connection) => {
+                store.with(|mut access| Ok(access.get().hold(connection)?.ok_or_else(|| wit::Error::Io(too_many()))))
+            }
             Err(error) => Ok(Err(error)),
         }
     }
 
     async fn execute_async(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         connection: Resource<Connection>,
         statement: String,
         parameters: Vec<wit::Value>,
@@ -161,17 +188,17 @@ impl wit::HostConnectionWithStore<Context> for Capabilities {
     }
 
     async fn last_insert_rowid_async(
-        store: &Accessor<Context, Self>,
+        store: &Accessor<T, Self>,
         connection: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         store.with(|mut access| Ok(access.get().table.get(&connection)?.session.last_insert_rowid()))
     }
 
-    async fn changes_async(store: &Accessor<Context, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
+    async fn changes_async(store: &Accessor<T, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
         store.with(|mut access| Ok(access.get().table.get(&connection)?.session.changes()))
     }
 }
 
 fn too_many() -> String {
-    format!("more than {} connections are open", HandleKind::Sqlite.limit())
+    format!("more than {} connections are open", MAX_CONNECTIONS)
 }

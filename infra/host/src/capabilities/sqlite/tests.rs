@@ -1,11 +1,11 @@
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
+    Grant,
     connection::{Error, Outcome},
     database::{Database, Session},
     wit::{self, Value},
 };
-use crate::{capabilities::services::Services, config::runtime::RuntimeConfig};
 
 struct Guest {
     database: Arc<Database>,
@@ -46,10 +46,10 @@ async fn with_table() -> (tempfile::TempDir, Arc<Database>, Guest) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_was_not_granted_is_denied() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let services = Services::new(RuntimeConfig::default(), folder.path().to_owned(), false);
-    let granted = BTreeSet::from(["default".to_owned()]);
-    assert!(super::open(&granted, &services, "default".into()).await.is_ok());
-    let denied = super::open(&granted, &services, "other".into()).await;
+    let databases = BTreeMap::from([("default".to_owned(), folder.path().join("default.db"))]);
+    let grant = Grant { databases, foreign_keys: true, shared: Arc::default() };
+    assert!(grant.open("default".into()).await.is_ok());
+    let denied = grant.open("other".into()).await;
     assert!(matches!(denied, Err(wit::Error::AccessDenied)));
     let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|f| f.file_name()).collect();
     assert!(files.contains(&"default.db".into()) && !files.contains(&"other.db".into()));

@@ -165,6 +165,22 @@ impl From<Vec<Diagnostic>> for ManifestError {
 }
 
 impl Manifest {
+    /// An application without anything, for a test.
+    #[cfg(test)]
+    pub(crate) fn empty(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            version: None,
+            path: "spin.toml".into(),
+            root: ".".into(),
+            variables: BTreeMap::new(),
+            http: Vec::new(),
+            redis: Vec::new(),
+            components: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
     /// Reads the manifest at `path`.
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
         let source = SourceFile::read(path, "Run this in the folder of a spin.toml, or name one with --manifest.")

@@ -5,9 +5,7 @@
 //! host derives (`public_url` from the address it listens on, `postgres_address` from `postgres_url`), and the default of
 //! the manifest. Nothing is cached but files.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::Path};
-
-use url::Url;
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use super::{
     manifest::{Manifest, VariableDeclaration},
@@ -103,12 +101,13 @@ impl Provider {
 }
 
 impl Variables {
-    /// Collects the providers of an application that listens on `address`, and checks that nothing required is missing.
+    /// Collects the providers of an application, and checks that nothing required is missing. `derive` answers what follows
+    /// from the values that were given.
     pub fn new(
         manifest: &Manifest,
         config: &RuntimeConfig,
         options: &Options,
-        address: SocketAddr,
+        derive: impl FnOnce(&Self) -> Result<BTreeMap<String, String>, SetupError>,
     ) -> Result<Self, SetupError> {
         for (name, _) in &options.variables {
             if !options.spin_exact && !manifest.variables.contains_key(name) {
@@ -140,34 +139,13 @@ impl Variables {
         });
 
         let mut variables = Self { declared: manifest.variables.clone(), providers, derived: BTreeMap::new() };
-        variables.derive(address)?;
+        variables.derived = derive(&variables)?;
         for (name, declaration) in &variables.declared {
             if declaration.required && matches!(variables.get(name), Err(Error::Undefined(_))) {
                 return Err(SetupError::Required { name: name.clone() });
             }
         }
         Ok(variables)
-    }
-
-    /// Fills in what follows from other settings, for variables of the names that Kronos uses.
-    fn derive(&mut self, address: SocketAddr) -> Result<(), SetupError> {
-        let mut derived = BTreeMap::new();
-        let host =
-            if address.ip().is_unspecified() { format!("127.0.0.1:{}", address.port()) } else { address.to_string() };
-        derived.insert("public_url".into(), format!("http://{host}"));
-        for (url, address, scheme, port, form) in [
-            ("postgres_url", "postgres_address", "postgres", 5432, "postgres://user:password@host:port/database"),
-            ("redis_url", "redis_address", "redis", 6379, "redis://:password@host:port/database"),
-        ] {
-            if let Some(value) = self.provided(url).ok().flatten().filter(|value| !value.is_empty()) {
-                let origin =
-                    origin(&value, scheme, port).map_err(|reason| SetupError::Url { variable: url, reason, form })?;
-                derived.insert(address.into(), origin);
-            }
-        }
-        derived.retain(|name, _| self.declared.contains_key(name));
-        self.derived = derived;
-        Ok(())
     }
 
     /// The value of the application variable `name`. Providers are asked in Spin's order, nothing is cached.
@@ -192,29 +170,14 @@ impl Variables {
         template.render(|name| self.get(name))
     }
 
-    fn provided(&self, name: &str) -> Result<Option<String>, Error> {
+    /// What somebody gave for `name`, which is neither derived nor a default.
+    pub fn provided(&self, name: &str) -> Result<Option<String>, Error> {
         for provider in &self.providers {
             if let Some(value) = provider.get(name)? {
                 return Ok(Some(value));
             }
         }
         Ok(None)
-    }
-}
-
-/// `scheme://host:port` of a URL, for an allow-list.
-fn origin(url: &str, scheme: &str, port: u16) -> Result<String, String> {
-    let url = Url::parse(url).map_err(|error| error.to_string())?;
-    let scheme = match url.scheme() {
-        "postgresql" => "postgres",
-        other if other == scheme || (scheme == "redis" && other == "rediss") => other,
-        other => return Err(format!("its scheme is `{other}`")),
-    };
-    match url.host_str() {
-        Some(host) if !host.is_empty() && !host.contains('%') => {
-            Ok(format!("{scheme}://{host}:{}", url.port().unwrap_or(port)))
-        }
-        _ => Err("it names no host".into()),
     }
 }
 

@@ -10,10 +10,7 @@ name = "a"
 plain = { default = "from the manifest" }
 secret = { required = true, secret = true }
 public_url = { default = "http://nowhere" }
-postgres_url = { default = "" }
 postgres_address = { default = "" }
-redis_url = { default = "redis://embedded" }
-redis_address = { default = "redis://embedded:6379" }
 "#;
 
 struct Application {
@@ -34,7 +31,7 @@ impl Application {
 
     fn start(&self) -> Result<Variables, SetupError> {
         let manifest = Manifest::load(&self.options.manifest).expect("a valid manifest");
-        Variables::new(&manifest, &self.config, &self.options, SocketAddr::from(([0, 0, 0, 0], 4000)))
+        Variables::new(&manifest, &self.config, &self.options, |_| Ok(values(&[("public_url", "http://derived")])))
     }
 
     fn get(&self, name: &str) -> String {
@@ -87,30 +84,11 @@ fn a_misspelt_variable_is_refused() {
 }
 
 #[test]
-fn addresses_follow_from_urls() {
+fn what_is_derived_comes_before_a_default_and_after_all_else() {
     let mut app = Application::new();
-    assert_eq!(app.get("public_url"), "http://127.0.0.1:4000");
-    assert_eq!(app.get("postgres_address"), "");
-    assert_eq!(app.get("redis_address"), "redis://embedded:6379");
-    app.options.postgres = Some("postgresql://me:pw@db.example.com/kronos".into());
-    app.options.redis = Some("redis://:pw@cache:6380/1".into());
-    assert_eq!(app.get("postgres_url"), "postgresql://me:pw@db.example.com/kronos");
-    assert_eq!(app.get("postgres_address"), "postgres://db.example.com:5432");
-    assert_eq!(app.get("redis_address"), "redis://cache:6380");
-    app.options.variables.push(("postgres_address".into(), "postgres://proxy:1".into()));
-    app.options.variables.push(("public_url".into(), "https://kronos.example.com".into()));
-    assert_eq!(app.get("postgres_address"), "postgres://proxy:1");
-    assert_eq!(app.get("public_url"), "https://kronos.example.com");
-}
-
-#[test]
-fn an_unusable_url_is_refused_without_showing_it() {
-    let mut app = Application::new();
-    for url in ["mysql://me:pw@db/x", "not a url pw", "postgres:///pw"] {
-        app.options.postgres = Some(url.into());
-        let error = app.start().expect_err(url).to_string();
-        assert!(error.contains("postgres_url") && !error.contains("pw@") && !error.contains("pw "), "{error}");
-    }
+    assert_eq!(app.get("public_url"), "http://derived");
+    app.options.variables.push(("public_url".into(), "http://given".into()));
+    assert_eq!(app.get("public_url"), "http://given");
 }
 
 #[test]

@@ -30,7 +30,7 @@ use wasmtime_wasi_http::{
 };
 
 use crate::{
-    capabilities::instance::{ComponentContext, Context},
+    capabilities::instance::{Context, Grants},
     config::options::Limits,
     engine::{CpuClock, Engine},
     workers,
@@ -41,27 +41,22 @@ const RETRY: Duration = Duration::from_millis(5);
 
 /// A component that answers requests.
 pub struct HttpComponent {
-    context: Arc<ComponentContext>,
+    grants: Arc<Grants>,
     /// One for each worker: an instance stays on the thread that made it.
     handlers: Box<[ProxyHandler<Instances>]>,
 }
 
 impl HttpComponent {
     /// Makes the component; no instance exists before the first request.
-    pub fn new(
-        engine: Engine,
-        pre: ProxyPre<Context>,
-        context: Arc<ComponentContext>,
-        lifecycle: Arc<Lifecycle>,
-    ) -> Self {
-        let factory = Arc::new(Factory { engine, pre, context: Arc::clone(&context), lifecycle });
+    pub fn new(engine: Engine, pre: ProxyPre<Context>, grants: Arc<Grants>, lifecycle: Arc<Lifecycle>) -> Self {
+        let factory = Arc::new(Factory { engine, pre, grants: Arc::clone(&grants), lifecycle });
         let handlers = (0..workers::slots()).map(|_| ProxyHandler::new(Instances(Arc::clone(&factory)))).collect();
-        Self { context, handlers }
+        Self { grants, handlers }
     }
 
     /// The component's id.
     pub fn id(&self) -> &str {
-        &self.context.component.id
+        &self.grants.component
     }
 
     /// Answers `request`, which is `depth` calls away from a client.
@@ -69,7 +64,7 @@ impl HttpComponent {
         // Dropped with this future, whatever ends it.
         let (cancel, cancelled) = oneshot::channel();
         let answer = self.answer(request, RequestData { id, depth, cancelled });
-        if let Ok(answer) = tokio::time::timeout(self.context.limits.request_timeout, answer).await {
+        if let Ok(answer) = tokio::time::timeout(self.grants.limits.request_timeout, answer).await {
             return answer;
         }
         // The instance takes no more requests; what is left of this one ends with it.
@@ -142,7 +137,7 @@ pub struct Instances(Arc<Factory>);
 struct Factory {
     engine: Engine,
     pre: ProxyPre<Context>,
-    context: Arc<ComponentContext>,
+    grants: Arc<Grants>,
     lifecycle: Arc<Lifecycle>,
 }
 
@@ -152,10 +147,10 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Context, Expiration, Worker>> {
-        let Factory { engine, pre, context, lifecycle } = &*self.0;
-        let mut store = Context::store(engine, Arc::clone(context))?;
+        let Factory { engine, pre, grants, lifecycle } = &*self.0;
+        let mut store = Context::store(engine, Arc::clone(grants))?;
         let proxy = pre.instantiate_async(&mut store).await?;
-        let limits = context.limits;
+        let limits = grants.limits;
         let cpu = Arc::clone(&store.data().cpu);
         Ok(Instance {
             store,
@@ -163,7 +158,7 @@ impl HandlerState for Instances {
             view: Context::http,
             expiration: Expiration::new(cpu, limits, Arc::clone(lifecycle)),
             state: Worker {
-                context: Arc::clone(context),
+                grants: Arc::clone(grants),
                 limits,
                 lifecycle: Arc::clone(lifecycle),
                 last_request: Mutex::default(),
@@ -174,7 +169,7 @@ impl HandlerState for Instances {
 
 /// Decides how many requests an instance takes, and reports its end.
 pub struct Worker {
-    context: Arc<ComponentContext>,
+    grants: Arc<Grants>,
     limits: Limits,
     lifecycle: Arc<Lifecycle>,
     last_request: Mutex<Option<HeaderValue>>,
@@ -218,7 +213,7 @@ impl WorkerState for Worker {
         {
             let last = self.last_request.lock().unwrap_or_else(PoisonError::into_inner).take();
             let request_id = last.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
-            log_trap(&self.context.component.id, request_id, &error);
+            log_trap(&self.grants.component, request_id, &error);
         }
         drop(store);
     }

@@ -1,23 +1,17 @@
 //! The HTTP trigger: from a connection to a component and back.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header, uri::Scheme};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
-use wasmtime::{AsContextMut as _, component::Linker};
-use wasmtime_wasi_http::{
-    WasiBody, WasiHttp, WasiHttpView as _,
-    p3::bindings::http::{
-        client::HostWithStore,
-        types::{ErrorCode, Request as GuestRequest, Response as GuestResponse},
-    },
-};
+use wasmtime_wasi_http::WasiBody;
 
 use self::{
     body::{Exceeded, Outgoing},
+    chain::Chain,
     head::RouteHeaders,
     instances::{Failure, HttpComponent},
     linger::Lingering,
@@ -25,7 +19,7 @@ use self::{
     router::Router,
 };
 use crate::{
-    capabilities::instance::Context,
+    capabilities::http::OWN,
     config::{
         manifest::{HttpTarget, Manifest},
         options::Limits,
@@ -34,6 +28,7 @@ use crate::{
 };
 
 pub mod body;
+pub mod chain;
 pub mod head;
 pub mod instances;
 mod linger;
@@ -44,42 +39,6 @@ pub mod router;
 
 /// Paths that the host answers before any route.
 const RESERVED: &str = "/.well-known/spin/";
-
-/// Adds `wasi:http@0.3` to the linker.
-///
-/// `client.send` first notes which request the call belongs to, so that chained calls know how deep they are, and gives
-/// a relative URL the authority of the application.
-pub fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
-    use wasmtime::component::Resource;
-    use wasmtime_wasi_http::p3::bindings::http::types;
-
-    types::add_to_linker::<Context, WasiHttp>(linker, Context::http)?;
-    linker.instance("wasi:http/client@0.3.0")?.func_wrap_concurrent(
-        "send",
-        |accessor, (request,): (Resource<GuestRequest>,)| {
-            Box::pin(async move {
-                accessor.with(|mut access| {
-                    let mut store = access.as_context_mut();
-                    let tasks: Vec<_> = store.async_call_stack()?.collect();
-                    let context = store.data_mut();
-                    context.hooks.on_call(tasks.into_iter());
-                    let request = context.table.get_mut(&request)?;
-                    if request.authority.is_none() {
-                        request.scheme = Some(Scheme::HTTP);
-                        request.authority = Some(http::uri::Authority::from_static(outbound::OWN));
-                    }
-                    wasmtime::error::Ok(())
-                })?;
-                let accessor = accessor.with_getter::<WasiHttp>(Context::http);
-                let sent: Result<Resource<GuestResponse>, ErrorCode> = match WasiHttp::send(&accessor, request).await {
-                    Ok(response) => Ok(response),
-                    Err(error) => Err(error.downcast()?),
-                };
-                Ok((sent,))
-            })
-        },
-    )
-}
 
 /// What answers a path.
 #[derive(Clone, Copy, Debug)]
@@ -283,8 +242,7 @@ impl App {
         let component = self.components.iter().find(|known| known.id() == component)?;
         let (mut head, body) = request.into_parts();
         let id = request_id::of(&mut head.headers);
-        let authority =
-            head.uri.authority().cloned().unwrap_or_else(|| http::uri::Authority::from_static(outbound::OWN));
+        let authority = head.uri.authority().cloned().unwrap_or_else(|| http::uri::Authority::from_static(OWN));
         let path_and_query = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         head::strip(&mut head.headers);
         let path = head.uri.path().to_owned();
@@ -305,9 +263,9 @@ impl App {
         Some(Response::from_parts(head, body))
     }
 
-    /// Ids of the components, for those that call each other.
-    pub fn components(&self) -> HashMap<String, std::sync::Weak<HttpComponent>> {
-        self.components.iter().map(|component| (component.id().to_owned(), Arc::downgrade(component))).collect()
+    /// What lets the components call each other.
+    pub fn chain(&self) -> Chain {
+        Chain::new(&self.components)
     }
 }
 

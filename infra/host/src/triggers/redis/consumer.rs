@@ -8,7 +8,7 @@ use wasmtime::Store;
 use crate::{
     capabilities::{
         bindings::redis_handler::{RedisHandler, RedisHandlerPre},
-        instance::{ComponentContext, Context},
+        instance::{Context, Grants},
     },
     engine::Engine,
     telemetry,
@@ -22,7 +22,7 @@ const PATIENCE: u32 = 10;
 pub struct Consumer {
     engine: Engine,
     pre: RedisHandlerPre<Context>,
-    context: Arc<ComponentContext>,
+    grants: Arc<Grants>,
 }
 
 /// An instance that has handled messages and may handle more.
@@ -45,18 +45,18 @@ enum Failure {
 
 impl Consumer {
     /// Makes the consumer; no instance exists before the first message.
-    pub fn new(engine: Engine, pre: RedisHandlerPre<Context>, context: Arc<ComponentContext>) -> Self {
-        Self { engine, pre, context }
+    pub fn new(engine: Engine, pre: RedisHandlerPre<Context>, grants: Arc<Grants>) -> Self {
+        Self { engine, pre, grants }
     }
 
     /// The component's id.
     pub fn id(&self) -> &str {
-        &self.context.component.id
+        &self.grants.component
     }
 
     /// How long an instance without messages is kept.
     pub fn idle(&self) -> Duration {
-        self.context.limits.instance_idle
+        self.grants.limits.instance_idle
     }
 
     /// Handles one message, in `instance` or a new one. Answers the instance when it can be used again.
@@ -65,7 +65,7 @@ impl Consumer {
     pub async fn handle(&self, instance: Option<Instance>, message: &Bytes) -> Option<Instance> {
         let _span = telemetry::message_span(self.id());
         match self.run(instance, message).await {
-            Ok(instance) => (instance.handled < self.context.limits.instance_reuse).then_some(instance),
+            Ok(instance) => (instance.handled < self.grants.limits.instance_reuse).then_some(instance),
             Err(Failure::Trapped(error)) => {
                 log_trap(self.id(), "", &error);
                 None
@@ -85,7 +85,7 @@ impl Consumer {
         instance.handled += 1;
         let cpu = Arc::clone(&instance.store.data().cpu);
         let payload = message.to_vec();
-        let patience = self.context.limits.request_timeout.saturating_mul(PATIENCE);
+        let patience = self.grants.limits.request_timeout.saturating_mul(PATIENCE);
         let result = {
             let handler = &instance.handler;
             let mut running = pin!(instance.store.run_concurrent(async |accessor| {
@@ -110,7 +110,7 @@ impl Consumer {
     }
 
     async fn instantiate(&self) -> wasmtime::Result<Instance> {
-        let mut store = Context::store(&self.engine, Arc::clone(&self.context))?;
+        let mut store = Context::store(&self.engine, Arc::clone(&self.grants))?;
         let handler = self.pre.instantiate_async(&mut store).await?;
         Ok(Instance { store, handler, handled: 0 })
     }

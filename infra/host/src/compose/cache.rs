@@ -8,18 +8,45 @@ use std::{
     io::Write as _,
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
-use super::{Engine, Error, precompiled};
+use super::{Provider, compose, precompiled};
 use crate::{
-    compose,
-    config::manifest::{Dependency, Inherit},
+    config::manifest::{self, Dependency, Inherit},
+    engine::Engine,
 };
+
+/// Why a component could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The dependencies of a component do not fit.
+    #[error(transparent)]
+    Compose(#[from] super::Error),
+    /// The bytes are not a component that this engine can run.
+    #[error("component `{id}` does not compile: {error:#}")]
+    Compile {
+        /// The component.
+        id: String,
+        /// What wasmtime said.
+        error: wasmtime::Error,
+    },
+    /// The compiler failed.
+    #[error("compiling `{0}` failed")]
+    Panicked(String),
+}
 
 /// Names everything that determines the machine code of a component.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,9 +58,8 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// Components that this process has mapped.
-#[derive(Default)]
-pub(super) struct Loaded(HashMap<Key, Component>);
+/// Components that this process has mapped: all hosts in it share one engine.
+static LOADED: LazyLock<Mutex<HashMap<Key, Component>>> = LazyLock::new(Mutex::default);
 
 /// The content of `.wasm` files, each read and hashed once.
 #[derive(Default)]
@@ -57,16 +83,12 @@ pub struct Input {
     id: String,
     key: Key,
     wasm: Arc<Vec<u8>>,
-    dependencies: Vec<compose::Provider>,
+    dependencies: Vec<Provider>,
 }
 
 impl Input {
     /// Reads the files of `component`.
-    pub fn read(
-        engine: &Engine,
-        component: &crate::config::manifest::Component,
-        sources: &mut Sources,
-    ) -> Result<Self, Error> {
+    pub fn read(engine: &Engine, component: &manifest::Component, sources: &mut Sources) -> Result<Self, Error> {
         let (wasm, hash) = sources.get(&component.source)?;
         let mut digest = Sha256::new();
         // Changes when the same inputs are composed differently.
@@ -79,7 +101,7 @@ impl Input {
         for (import, dependency) in &component.dependencies {
             let (wasm, hash) = sources.get(&dependency.source)?;
             update(&mut digest, import, dependency, hash);
-            dependencies.push(compose::Provider { import: import.clone(), dependency: dependency.clone(), wasm });
+            dependencies.push(Provider { import: import.clone(), dependency: dependency.clone(), wasm });
         }
         Ok(Self { id: component.id.clone(), key: Key(digest.finalize().into()), wasm, dependencies })
     }
@@ -96,7 +118,7 @@ impl Input {
         directory: &Path,
         progress: impl FnOnce(&str, std::time::Duration),
     ) -> Result<Component, Error> {
-        if let Some(component) = lock(&engine.loaded).0.get(&self.key) {
+        if let Some(component) = loaded().get(&self.key) {
             return Ok(component.clone());
         }
         let file = directory.join(format!("{}.cwasm", self.key));
@@ -111,7 +133,7 @@ impl Input {
             progress(&self.id, start.elapsed());
             component
         };
-        lock(&engine.loaded).0.insert(self.key, component.clone());
+        loaded().insert(self.key, component.clone());
         Ok(component)
     }
 
@@ -120,7 +142,7 @@ impl Input {
         let wasm = if self.dependencies.is_empty() {
             self.wasm.as_slice()
         } else {
-            composed = compose::compose(&self.id, &self.wasm, &self.dependencies)?;
+            composed = compose(&self.id, &self.wasm, &self.dependencies)?;
             &composed
         };
         let compile_error = |error| Error::Compile { id: self.id.clone(), error };
@@ -149,8 +171,8 @@ fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
 }
 
 /// The map stays usable after a panic: entries are only ever added whole.
-fn lock(loaded: &std::sync::Mutex<Loaded>) -> std::sync::MutexGuard<'_, Loaded> {
-    loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn loaded() -> MutexGuard<'static, HashMap<Key, Component>> {
+    LOADED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn update(digest: &mut Sha256, import: &str, dependency: &Dependency, hash: [u8; 32]) {

@@ -1,0 +1,156 @@
+//! What the components of an application share, and what each of them is given of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{StartError, create};
+use crate::{
+    capabilities::{
+        http::{self, Outbound},
+        instance, key_value, postgres, redis,
+        redis::embedded::EmbeddedRedis,
+        sqlite, variables,
+    },
+    config::{
+        allowed_hosts::AllowedHosts,
+        manifest::{Component, Manifest},
+        options::Limits,
+        runtime::{KeyValueStore, RuntimeConfig},
+        variables::Variables,
+    },
+};
+
+/// The file of the key-value stores that the runtime configuration does not place elsewhere.
+const KEY_VALUE_FILE: &str = "key_value.db";
+
+/// What each component that a trigger names is given, by its id.
+pub(super) type Grants = BTreeMap<String, Arc<instance::Grants>>;
+
+/// Pools and stores. Nothing is opened or connected before the first use.
+pub(super) struct Shared {
+    pub(super) databases: Arc<sqlite::Databases>,
+    pub(super) embedded_redis: EmbeddedRedis,
+    key_value: Arc<key_value::Files>,
+    postgres: Arc<postgres::Pools>,
+    redis: Arc<redis::Pools>,
+    state_dir: PathBuf,
+    spin_exact: bool,
+}
+
+impl Shared {
+    /// `state_dir` exists.
+    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool) -> Self {
+        Self {
+            databases: Arc::default(),
+            embedded_redis: EmbeddedRedis::default(),
+            key_value: Arc::default(),
+            postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),
+            redis: Arc::default(),
+            state_dir,
+            spin_exact,
+        }
+    }
+
+    /// The grants of the components `ids`, with their templates resolved.
+    pub(super) fn grants(
+        &self,
+        manifest: &Manifest,
+        ids: &BTreeSet<String>,
+        config: &RuntimeConfig,
+        variables: &Arc<Variables>,
+        outbound: &Arc<Outbound>,
+        limits: Limits,
+    ) -> Result<Grants, StartError> {
+        ids.iter()
+            .map(|id| {
+                let component = &manifest.components[id];
+                Ok((id.clone(), Arc::new(self.grant(component, config, variables, outbound, limits)?)))
+            })
+            .collect()
+    }
+
+    fn grant(
+        &self,
+        component: &Component,
+        config: &RuntimeConfig,
+        variables: &Arc<Variables>,
+        outbound: &Arc<Outbound>,
+        limits: Limits,
+    ) -> Result<instance::Grants, StartError> {
+        let allowed_hosts =
+            AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
+                .map_err(|source| StartError::AllowedHosts { component: component.id.clone(), source })?;
+        let allowed_hosts = Arc::new(allowed_hosts);
+        let blocked: Arc<[_]> = config.blocked_networks.clone().into();
+        let database = |label: &String| {
+            let file = config.sqlite.get(label).cloned();
+            (label.clone(), file.unwrap_or_else(|| self.state_dir.join(format!("{label}.db"))))
+        };
+        let store = |label: &String| {
+            let store = config.key_value.get(label).cloned();
+            (label.clone(), store.unwrap_or_else(|| KeyValueStore::Sqlite(self.state_dir.join(KEY_VALUE_FILE))))
+        };
+        Ok(instance::Grants {
+            component: component.id.as_str().into(),
+            environment: component.environment.clone().into_iter().collect(),
+            mounts: mounts(component, &self.state_dir)?,
+            limits,
+            http: Arc::new(http::Grant {
+                component: component.id.clone(),
+                allowed_hosts: Arc::clone(&allowed_hosts),
+                outbound: Arc::clone(outbound),
+            }),
+            key_value: Arc::new(key_value::Grant {
+                stores: component.key_value_stores.iter().map(store).collect(),
+                files: Arc::clone(&self.key_value),
+                sqlite: Arc::clone(&self.databases),
+                redis: Arc::clone(&self.redis),
+                embedded_redis: self.embedded_redis.clone(),
+            }),
+            postgres: Arc::new(postgres::Grant {
+                allowed_hosts: Arc::clone(&allowed_hosts),
+                blocked: Arc::clone(&blocked),
+                pools: Arc::clone(&self.postgres),
+                spin_exact: self.spin_exact,
+            }),
+            redis: Arc::new(redis::Grant {
+                allowed_hosts,
+                blocked,
+                pools: Arc::clone(&self.redis),
+                embedded: self.embedded_redis.clone(),
+                spin_exact: self.spin_exact,
+            }),
+            sqlite: Arc::new(sqlite::Grant {
+                databases: component.sqlite_databases.iter().map(database).collect(),
+                // Spin leaves them off.
+                foreign_keys: !self.spin_exact,
+                shared: Arc::clone(&self.databases),
+            }),
+            variables: Arc::new(variables::Grant {
+                declared: component.variables.clone(),
+                application: Arc::clone(variables),
+            }),
+        })
+    }
+}
+
+/// Folders are mounted as they are. Single files are copied into a folder of the component first, since a guest can
+/// only be given folders.
+fn mounts(component: &Component, state_dir: &Path) -> Result<Vec<(PathBuf, String)>, StartError> {
+    let (folders, files): (Vec<_>, Vec<_>) = component.files.iter().cloned().partition(|(host, _)| host.is_dir());
+    let mut mounts = folders;
+    if !files.is_empty() {
+        let root = state_dir.join("files").join(&component.id);
+        for (host, guest) in files {
+            let target = root.join(guest.trim_start_matches('/'));
+            create(target.parent().unwrap_or(&root))?;
+            fs::copy(&host, &target).map_err(|source| StartError::Directory { path: host, source })?;
+        }
+        mounts.push((root, "/".into()));
+    }
+    Ok(mounts)
+}
