@@ -24,4 +24,5 @@ mod host {
     mod redis_trigger;
 }
 mod laws;
+mod layers;
 mod walkthrough;

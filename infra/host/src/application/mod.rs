@@ -71,7 +71,7 @@ pub enum StartError {
     },
     /// The store could not be migrated.
     #[error(transparent)]
-    Migrate(#[from] crate::application::migrate::MigrateError),
+    Migrate(#[from] migrate::MigrateError),
     /// wasmtime did not start.
     #[error(transparent)]
     Engine(#[from] crate::engine::Error),

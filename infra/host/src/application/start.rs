@@ -2,13 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use bytes::Bytes;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
 
@@ -17,7 +15,7 @@ use super::{
     shared::{Grants, Shared},
 };
 use crate::{
-    capabilities::{self, bindings::redis_handler::RedisHandlerPre, http::Outbound, instance::Context},
+    capabilities::{self, http::Outbound, instance::Context},
     compose::{
         self,
         cache::{self, Input, Sources},
@@ -36,7 +34,7 @@ use crate::{
             instances::{HttpComponent, Lifecycle},
             listener::{self, Serving},
         },
-        redis::{Consumer, Publisher, Trigger, Triggers},
+        redis::{Consumer, Publisher, Trigger, Triggers, bindings::RedisHandlerPre},
     },
     workers::Workers,
 };

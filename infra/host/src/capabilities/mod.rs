@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
-pub mod bindings;
 pub mod http;
 pub mod instance;
 pub mod key_value;
@@ -21,7 +20,6 @@ pub mod sqlite;
 mod testing;
 pub mod variables;
 
-use bindings::spin;
 use instance::Context;
 
 /// Bytes that the host holds for one result, as in Spin; a larger result is an error.
@@ -59,7 +57,8 @@ impl Handles {
 }
 
 /// A state that counts its resources.
-trait Holds {
+pub trait Holds {
+    /// The count.
     fn handles(&mut self) -> &mut Handles;
 }
 
@@ -90,10 +89,10 @@ pub fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Context>> {
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     http::add_to_linker(&mut linker)?;
-    spin::key_value::key_value::add_to_linker::<_, Capability<_>>(&mut linker, Context::key_value)?;
-    spin::postgres::postgres::add_to_linker::<_, Capability<_>>(&mut linker, Context::postgres)?;
-    spin::redis::redis::add_to_linker::<_, Capability<_>>(&mut linker, Context::redis)?;
-    spin::sqlite::sqlite::add_to_linker::<_, Capability<_>>(&mut linker, Context::sqlite)?;
-    spin::variables::variables::add_to_linker::<_, Capability<_>>(&mut linker, Context::variables)?;
+    key_value::add_to_linker(&mut linker, Context::key_value)?;
+    postgres::add_to_linker(&mut linker, Context::postgres)?;
+    redis::add_to_linker(&mut linker, Context::redis)?;
+    sqlite::add_to_linker(&mut linker, Context::sqlite)?;
+    variables::add_to_linker(&mut linker, Context::variables)?;
     Ok(linker)
 }

@@ -2,13 +2,30 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use wasmtime::component::Accessor;
+use wasmtime::component::{Accessor, Linker};
 
-use super::{Capability, View, bindings::spin::variables::variables as wit};
+use super::{Capability, View};
 use crate::config::{
     template::{Error, Template},
     variables::Variables,
 };
+use bindings::spin::variables::variables as wit;
+
+mod bindings {
+    wasmtime::component::bindgen!({
+        world: "kronos:host/variables",
+        path: [
+            "../../wit/deps/spin-key-value@3.0.0",
+            "../../wit/deps/spin-postgres@4.2.0",
+            "../../wit/deps/spin-redis@3.0.0",
+            "../../wit/deps/spin-sqlite@3.1.0",
+            "../../wit/deps/spin-variables@3.0.0",
+            "../../wit/host",
+        ],
+        imports: { default: async | trappable },
+        require_store_data_send: true,
+    });
+}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
@@ -47,6 +64,14 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         && !name.ends_with('_')
         && !name.contains("__")
+}
+
+/// Adds the interface to the linker.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> View<'_, State>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<T, Capability<State>>(linker, view)
 }
 
 impl wit::Host for View<'_, State> {}

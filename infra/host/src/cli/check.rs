@@ -93,7 +93,9 @@ fn resolved(manifest: &Manifest, variables: &Variables, findings: &mut Findings)
         }
     }
     for component in manifest.components.values() {
-        if let Err(error) = AllowedHosts::resolve(&component.allowed_outbound_hosts, variables) {
+        if let Err(error) =
+            AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
+        {
             findings.errors.push(format!("component `{}`: {error}", component.id));
         }
         if component

@@ -234,9 +234,9 @@ impl Outbound {
             if depth > DEPTH {
                 return Err(Error::LoopDetected);
             }
+            let id = id.to_owned();
             let components = self.components.get().ok_or(Error::DestinationNotFound)?;
-            let call = components.call(id, request, depth);
-            return call.await;
+            return components.call(&id, request, depth).await;
         }
         if host == OWN {
             if !grant.allowed_hosts.allows_self(scheme) {

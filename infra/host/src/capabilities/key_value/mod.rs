@@ -9,18 +9,20 @@ use std::{
 use ::redis::Value as RedisValue;
 use tokio::sync::Mutex;
 use url::Url;
-use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
 use super::{
     Capability, Handles, Holds, View,
-    bindings::spin::{key_value::key_value as wit, sqlite::sqlite::Value},
     redis::{Backend, Pools, embedded::EmbeddedRedis},
-    sqlite::{Database, Databases, Outcome, Session},
+    sqlite::{Database, Databases, Outcome, Session, Value},
 };
 use crate::config::runtime::KeyValueStore;
 
+mod bindings;
 #[cfg(test)]
 mod tests;
+
+use bindings::wit;
 
 /// Stores that a guest may hold open, as in Spin.
 const MAX_STORES: usize = 256;
@@ -231,6 +233,14 @@ fn append(keys: &mut Vec<String>, found: RedisValue) -> Result<(), wit::Error> {
 }
 
 type Keys = (StreamReader<String>, FutureReader<Result<(), wit::Error>>);
+
+/// Adds the interface to the linker.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> View<'_, State>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<T, Capability<State>>(linker, view)
+}
 
 impl wit::Host for View<'_, State> {}
 

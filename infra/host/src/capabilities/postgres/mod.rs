@@ -7,12 +7,13 @@ use std::{
 };
 
 use ipnet::IpNet;
-use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
-use super::{Capability, Handles, Holds, View, bindings::spin::postgres::postgres as wit};
+use super::{Capability, Handles, Holds, View};
 use crate::config::allowed_hosts::AllowedHosts;
 
 mod address;
+mod bindings;
 mod civil;
 mod decode;
 mod encode;
@@ -27,6 +28,7 @@ mod session;
 mod tests;
 
 use address::Target;
+use bindings::wit;
 use error::{Call, Failure};
 pub use guest::{Connection, Sessions};
 use pool::Pool;
@@ -170,6 +172,14 @@ async fn run(
     call: Call,
 ) -> Result<Outcome, wit::Error> {
     connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
+}
+
+/// Adds the interface to the linker.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> View<'_, State>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<T, Capability<State>>(linker, view)
 }
 
 impl wit::Host for View<'_, State> {}

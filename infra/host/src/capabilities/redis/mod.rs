@@ -6,15 +6,17 @@ use ::redis::{Cmd, Value};
 use ipnet::IpNet;
 use tokio::sync::OnceCell;
 use url::Url;
-use wasmtime::component::{Accessor, Resource};
+use wasmtime::component::{Accessor, Linker, Resource};
 
-use super::{Capability, Handles, Holds, View, bindings::spin::redis::redis as wit};
+use super::{Capability, Handles, Holds, View};
 use crate::config::allowed_hosts::AllowedHosts;
 
+mod bindings;
 pub mod embedded;
 mod reply;
 mod server;
 
+pub use bindings::wit;
 use embedded::EmbeddedRedis;
 pub use reply::CommandError;
 pub use server::Pools;
@@ -146,7 +148,7 @@ impl Backend {
         embedded: &EmbeddedRedis,
         address: &str,
         host: &str,
-        blocked: &[ipnet::IpNet],
+        blocked: &[IpNet],
     ) -> Result<Self, wit::Error> {
         if host == EMBEDDED_HOST {
             return Ok(Self::Embedded(embedded.clone()));
@@ -183,6 +185,14 @@ impl Backend {
 
 fn unexpected(value: &Value) -> wit::Error {
     wit::Error::Other(format!("unexpected answer: {value:?}"))
+}
+
+/// Adds the interface to the linker.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> View<'_, State>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<T, Capability<State>>(linker, view)
 }
 
 impl wit::Host for View<'_, State> {}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ::redis::{RedisError, Value};
 
-use crate::capabilities::bindings::spin::redis::redis::{Error, RedisResult};
+use super::wit::{Error, RedisResult};
 
 /// Why a command failed: a code such as `ERR` or `WRONGTYPE` and a text, as on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,9 +9,10 @@ use std::{
 };
 
 use tokio::sync::{Mutex, OnceCell};
-use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
-use super::{Capability, Handles, Holds, View, bindings::spin::sqlite::sqlite as wit};
+use super::{Capability, Handles, Holds, View};
+mod bindings;
 mod checkpoint;
 pub mod connection;
 pub mod database;
@@ -20,6 +21,8 @@ mod plan;
 mod tests;
 mod writer;
 
+use bindings::wit;
+pub use bindings::wit::Value;
 pub use connection::Outcome;
 pub use database::{Database, Session};
 
@@ -111,12 +114,16 @@ impl Grant {
     }
 }
 
-async fn execute(
-    connection: Connection,
-    statement: String,
-    parameters: Vec<wit::Value>,
-) -> Result<Outcome, wit::Error> {
+async fn execute(connection: Connection, statement: String, parameters: Vec<Value>) -> Result<Outcome, wit::Error> {
     Ok(connection.database.execute(&connection.session, statement, parameters).await?)
+}
+
+/// Adds the interface to the linker.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> View<'_, State>,
+) -> wasmtime::Result<()> {
+    wit::add_to_linker::<T, Capability<State>>(linker, view)
 }
 
 impl wit::Host for View<'_, State> {}
@@ -134,7 +141,7 @@ impl wit::HostConnection for View<'_, State> {
         &mut self,
         connection: Resource<Connection>,
         statement: String,
-        parameters: Vec<wit::Value>,
+        parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<wit::QueryResult, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
         let outcome = execute(connection, statement, parameters).await;
@@ -172,7 +179,7 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         store: &Accessor<T, Self>,
         connection: Resource<Connection>,
         statement: String,
-        parameters: Vec<wit::Value>,
+        parameters: Vec<Value>,
     ) -> wasmtime::Result<
         Result<(Vec<String>, StreamReader<wit::RowResult>, FutureReader<Result<(), wit::Error>>), wit::Error>,
     > {

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::{
     Build, Component, Dependency, Inherit, VariableDeclaration,
-    normalise::Findings,
+    findings::Findings,
     schema::{self, InheritConfiguration, StringOr},
 };
 use crate::config::{

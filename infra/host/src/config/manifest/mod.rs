@@ -11,6 +11,7 @@ use super::{
 };
 
 mod component;
+mod findings;
 mod normalise;
 mod schema;
 #[cfg(test)]

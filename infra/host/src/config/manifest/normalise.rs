@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::{
     HttpTarget, HttpTrigger, Manifest, RedisTrigger, StaticResponse, VariableDeclaration, component,
+    findings::Findings,
     schema::{self, Document, StringOr},
 };
 use crate::config::{
@@ -16,43 +17,6 @@ use crate::config::{
     names::{kebab_error, route_error, variable_error},
     template::Template,
 };
-
-/// Collects findings, so that one run of the program shows all of them.
-pub(super) struct Findings<'a> {
-    pub(super) source: &'a SourceFile,
-    errors: Vec<Diagnostic>,
-    warnings: Vec<Diagnostic>,
-}
-
-impl Findings<'_> {
-    pub(super) fn error<T>(&mut self, at: &Spanned<T>, message: impl Into<String>, remedy: impl Into<String>) {
-        self.errors.push(self.source.at(at.span(), message, remedy));
-    }
-
-    fn warning<T>(&mut self, at: &Spanned<T>, message: impl Into<String>, remedy: impl Into<String>) {
-        self.warnings.push(self.source.at(at.span(), message, remedy));
-    }
-
-    /// Parses a template and checks that its variables are declared.
-    pub(super) fn template<V>(&mut self, text: &Spanned<String>, declared: &BTreeMap<String, V>) -> Option<Template> {
-        match Template::parse(text.get_ref()) {
-            Ok(template) => {
-                for name in template.variables().filter(|name| !declared.contains_key(*name)) {
-                    self.error(
-                        text,
-                        format!("the template uses the variable `{name}`, which is not declared"),
-                        format!("Add `{name} = {{ default = \"...\" }}` (or `required = true`) under [variables]."),
-                    );
-                }
-                Some(template)
-            }
-            Err(error) => {
-                self.error(text, error.to_string(), "An expression is `{{ name }}`.");
-                None
-            }
-        }
-    }
-}
 
 pub(super) fn normalise(path: &Path, source: &SourceFile) -> Result<Manifest, Vec<Diagnostic>> {
     let document = parse(source).map_err(|error| vec![error])?;

@@ -5,11 +5,9 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use wasmtime::Store;
 
+use super::bindings::{RedisHandler, RedisHandlerPre};
 use crate::{
-    capabilities::{
-        bindings::redis_handler::{RedisHandler, RedisHandlerPre},
-        instance::{Context, Grants},
-    },
+    capabilities::instance::{Context, Grants},
     engine::Engine,
     telemetry,
     triggers::http::instances::log_trap,

@@ -19,6 +19,7 @@ use tokio::{
     time::Duration,
 };
 
+pub mod bindings;
 pub mod consumer;
 mod subscription;
 

@@ -1,0 +1,22 @@
+//! Bindings generated from `wit/`.
+
+#![expect(missing_docs, reason = "generated code")]
+
+wasmtime::component::bindgen!({
+    world: "kronos:host/redis",
+    path: [
+        "../../wit/deps/spin-key-value@3.0.0",
+        "../../wit/deps/spin-postgres@4.2.0",
+        "../../wit/deps/spin-redis@3.0.0",
+        "../../wit/deps/spin-sqlite@3.1.0",
+        "../../wit/deps/spin-variables@3.0.0",
+        "../../wit/host",
+    ],
+    imports: { default: async | trappable },
+    with: {
+        "spin:redis/redis.connection": super::Connection,
+    },
+    require_store_data_send: true,
+});
+
+pub use spin::redis::redis as wit;
