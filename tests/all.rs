@@ -22,6 +22,7 @@ mod host {
     mod http;
     mod limits;
     mod redis_trigger;
+    mod sqlite;
 }
 mod laws;
 mod layers;

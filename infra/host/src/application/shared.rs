@@ -17,6 +17,7 @@ use crate::{
     },
     config::{
         allowed_hosts::AllowedHosts,
+        clock::Clock,
         manifest::{Component, Manifest},
         options::Limits,
         runtime::{KeyValueStore, RuntimeConfig},
@@ -43,9 +44,9 @@ pub(super) struct Shared {
 
 impl Shared {
     /// `state_dir` exists.
-    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool) -> Self {
+    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool, clock: Clock) -> Self {
         Self {
-            databases: Arc::default(),
+            databases: Arc::new(sqlite::Databases::new(clock)),
             embedded_redis: EmbeddedRedis::default(),
             key_value: Arc::default(),
             postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use super::clock::Clock;
+
 /// How to run an application; the command line of `kronos up` maps onto it one to one.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -27,6 +29,8 @@ pub struct Options {
     pub spin_exact: bool,
     /// Limits on requests and instances.
     pub limits: Limits,
+    /// What the time limits of SQLite's statements go by.
+    pub clock: Clock,
 }
 
 impl Options {
@@ -44,6 +48,7 @@ impl Options {
             tick: Some(Duration::from_secs(1)),
             spin_exact: false,
             limits: Limits::default(),
+            clock: Clock::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Grant, Kind, Store, create_table, wit};
 use crate::{
     capabilities::{
         redis::{Backend, Pools, embedded::EmbeddedRedis},
-        sqlite::Database,
+        sqlite::{Database, Settings},
         testing,
     },
     config::runtime::KeyValueStore,
@@ -46,7 +46,7 @@ async fn a_store_that_was_not_granted_is_denied() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stores_of_one_file_are_apart() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = Database::open(&folder.path().join("key_value.db"), true).expect("a new file opens");
+    let database = Database::open(&folder.path().join("key_value.db"), Settings::default()).expect("a new file opens");
     let database = Arc::new(database);
     for _ in 0..2 {
         create_table(&database).await.expect("a table");

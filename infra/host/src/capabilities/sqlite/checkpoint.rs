@@ -9,53 +9,96 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, SyncSender},
+        mpsc::{self, SyncSender, TrySendError},
     },
 };
 
 use rusqlite::hooks::Wal;
 
-use super::connection::{Error, Handle, Role};
+use super::{
+    connection::{Handle, Role},
+    error::Error,
+    settings::Settings,
+};
 
 /// Pages of the log after which it is folded, as SQLite does by itself.
 const PAGES: i32 = 1000;
 
 /// Folds all of the log, and waits for whoever uses it.
 pub(super) fn fold(path: &Path) -> Result<(), Error> {
-    let handle = Handle::open(path, Role::Private, false, Arc::default())?;
+    let handle = Handle::open(path, Role::Private, &Settings::default())?;
     let busy: i64 = handle.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 { Ok(()) } else { Err(Error::InUse) }
 }
 
-/// Starts the thread for the file of `writer`, with which it ends.
-pub(super) fn start(path: &Path, writer: &mut Handle) -> Result<(), Error> {
-    let handle = Handle::open(path, Role::Private, false, Arc::default())?;
-    let (due, requests) = mpsc::sync_channel(1);
-    let folded = Arc::new(AtomicBool::new(false));
-    let copied = folded.clone();
-    std::thread::Builder::new()
-        .name("sqlite-checkpoint".into())
-        .spawn(move || {
-            while requests.recv().is_ok() {
-                // What fails now is tried again with the next request.
-                let _failed = handle.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-                copied.store(true, Ordering::Release);
-            }
-        })
-        .map_err(|_| Error::Closed)?;
-    let mut log = Log { due, folded, requested: false, last: 0, limit: PAGES };
-    // It replaces SQLite's own.
-    writer.connection.wal_hook(Some(move |wal: &mut Wal, pages| {
-        log.committed(wal, pages);
+/// The thread of one file, which ends with this and the writer's connections that it attends.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    due: SyncSender<()>,
+    /// The thread is done with a request.
+    folded: Arc<AtomicBool>,
+}
+
+/// Says so however the thread got done, so that the writer doesn't wait for a thread that has died.
+struct Folded<'a>(&'a AtomicBool);
+
+impl Drop for Folded<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+impl Checkpoints {
+    pub(super) fn start(path: &Path, settings: &Settings) -> Result<Self, Error> {
+        let mut handle = Some(Handle::open(path, Role::Private, settings)?);
+        let (due, requests) = mpsc::sync_channel(1);
+        let folded = Arc::new(AtomicBool::new(false));
+        let (done, path, settings) = (folded.clone(), path.to_owned(), settings.clone());
+        std::thread::Builder::new()
+            .name("sqlite-checkpoint".into())
+            .spawn(move || {
+                while requests.recv().is_ok() {
+                    let _folded = Folded(&done);
+                    let open = match handle.take() {
+                        Some(open) => Ok(open),
+                        None => Handle::open(&path, Role::Private, &settings),
+                    };
+                    let copied = open.and_then(|open| {
+                        open.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+                        Ok(open)
+                    });
+                    match copied {
+                        Ok(open) => handle = Some(open),
+                        // The next request tries again, with a new connection.
+                        Err(error) => tracing::warn!("the write-ahead log of {} stays long: {error}", path.display()),
+                    }
+                }
+            })
+            .map_err(|_| Error::Broken)?;
+        Ok(Self { due, folded })
+    }
+
+    /// Has the thread called when the log of `writer` grows long.
+    pub(super) fn attend(&self, writer: &mut Handle) -> Result<(), Error> {
+        let mut log = Log {
+            due: self.due.clone(),
+            folded: self.folded.clone(),
+            requested: false,
+            last: 0,
+            limit: PAGES,
+        };
+        // It replaces SQLite's own.
+        writer.connection.wal_hook(Some(move |wal: &mut Wal, pages| {
+            log.committed(wal, pages);
+            Ok(())
+        }))?;
         Ok(())
-    }))?;
-    Ok(())
+    }
 }
 
 /// The log, as the writer sees it.
 struct Log {
     due: SyncSender<()>,
-    /// The thread is done with a request.
     folded: Arc<AtomicBool>,
     requested: bool,
     /// Pages after the commit before.
@@ -73,12 +116,22 @@ impl Log {
         self.last = pages;
         if self.requested && self.folded.swap(false, Ordering::Acquire) {
             self.requested = false;
-            // The commit has happened, whatever becomes of this.
-            let _failed = wal.checkpoint();
-            // A reader that still uses the log keeps it growing.
-            self.limit = pages.saturating_add(PAGES);
+            self.add_the_rest(wal, pages);
         } else if !self.requested && pages >= self.limit {
-            self.requested = self.due.try_send(()).is_ok();
+            match self.due.try_send(()) {
+                Ok(()) => self.requested = true,
+                // It is still at work for a connection before this one.
+                Err(TrySendError::Full(())) => {}
+                // Without the thread it takes the writer longer.
+                Err(TrySendError::Disconnected(())) => self.add_the_rest(wal, pages),
+            }
         }
+    }
+
+    fn add_the_rest(&mut self, wal: &mut Wal, pages: i32) {
+        // The commit has happened, whatever becomes of this.
+        let _failed = wal.checkpoint();
+        // A reader that still uses the log keeps it growing.
+        self.limit = pages.saturating_add(PAGES);
     }
 }

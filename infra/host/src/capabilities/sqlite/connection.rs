@@ -2,11 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::Ordering},
 };
 
 use rusqlite::{
@@ -18,56 +14,17 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::wit::{RowResult, Value};
+use super::{
+    bindings::wit::{RowResult, Value},
+    error::Error,
+    settings::Settings,
+    statement::{Counters, Statement},
+    watch::{TICK, Watch},
+};
 use crate::capabilities::MAX_RESULT_BYTES;
 
-/// How long a statement waits for a lock that another connection holds, as in Spin.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// A statement that runs longer is stopped: it would keep the writers of its file waiting.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// Virtual machine instructions between two looks at the budget, around 20 microseconds.
-const TICK: i32 = 1000;
 /// Prepared statements that a connection keeps.
 const CACHED_STATEMENTS: usize = 256;
-
-/// Why a statement failed; the text of SQLite's own errors is SQLite's.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// SQLite's error.
-    #[error("{0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// More than [`MAX_RESULT_BYTES`].
-    #[error("the result is larger than {} MiB", MAX_RESULT_BYTES >> 20)]
-    TooLarge,
-    /// SQLite stores any bytes as text, WIT strings are UTF-8.
-    #[error("column {0} holds text that is not UTF-8")]
-    NotUtf8(usize),
-    /// [`TIME_LIMIT`] is over.
-    #[error("the statement was stopped after {} s", TIME_LIMIT.as_secs())]
-    TimedOut,
-    /// Somebody else keeps the file from being changed.
-    #[error("the database is in use")]
-    InUse,
-    /// The thread of the database is gone.
-    #[error("the database is closed")]
-    Closed,
-}
-
-impl Error {
-    /// The same error once more, for others that it concerns.
-    pub(super) fn repeat(&self) -> Self {
-        match self {
-            Self::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
-                Self::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
-            }
-            _ => Self::Closed,
-        }
-    }
-
-    pub(super) fn is_code(&self, code: ErrorCode) -> bool {
-        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(code))
-    }
-}
 
 /// What a statement answered.
 #[derive(Debug, Default)]
@@ -76,77 +33,6 @@ pub struct Outcome {
     pub columns: Vec<String>,
     /// Rows.
     pub rows: Vec<RowResult>,
-}
-
-/// Stops the statement that runs on a connection.
-#[derive(Debug)]
-pub(super) struct Interrupt {
-    cancelled: AtomicBool,
-    budget: AtomicU64,
-    spent: AtomicU64,
-    origin: Instant,
-    deadline_us: AtomicU64,
-}
-
-impl Default for Interrupt {
-    fn default() -> Self {
-        Self {
-            cancelled: AtomicBool::new(false),
-            budget: AtomicU64::new(u64::MAX),
-            spent: AtomicU64::new(0),
-            origin: Instant::now(),
-            deadline_us: AtomicU64::new(u64::MAX),
-        }
-    }
-}
-
-impl Interrupt {
-    /// Forgets that a statement was stopped, before the next one is sent to the connection.
-    pub(super) fn reset(&self) {
-        self.cancelled.store(false, Ordering::Relaxed);
-    }
-
-    /// Stops the statement that runs now or is about to.
-    pub(super) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Before a statement: at most `ticks` times [`TICK`] instructions and [`TIME_LIMIT`].
-    fn arm(&self, ticks: u64) {
-        let deadline = (self.origin.elapsed() + TIME_LIMIT).as_micros();
-        self.budget.store(ticks, Ordering::Relaxed);
-        self.spent.store(0, Ordering::Relaxed);
-        self.deadline_us.store(u64::try_from(deadline).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    fn is_late(&self) -> bool {
-        self.origin.elapsed().as_micros() > u128::from(self.deadline_us.load(Ordering::Relaxed))
-    }
-
-    /// How many times [`TICK`] instructions the last statement took.
-    pub(super) fn spent(&self) -> u64 {
-        self.spent.load(Ordering::Relaxed)
-    }
-
-    fn should_stop(&self) -> bool {
-        let spent = self.spent() + 1;
-        self.spent.store(spent, Ordering::Relaxed);
-        spent > self.budget.load(Ordering::Relaxed) || self.cancelled.load(Ordering::Relaxed) || self.is_late()
-    }
-}
-
-/// What the SQL functions `last_insert_rowid()` and `changes()` answer on a connection that several guests share.
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) last_insert_rowid: AtomicI64,
-    pub(super) changes: AtomicU64,
-}
-
-impl Counters {
-    pub(super) fn copy_from(&self, other: &Self) {
-        self.last_insert_rowid.store(other.last_insert_rowid.load(Ordering::Relaxed), Ordering::Relaxed);
-        self.changes.store(other.changes.load(Ordering::Relaxed), Ordering::Relaxed);
-    }
 }
 
 /// What a connection is for.
@@ -164,19 +50,21 @@ pub(super) enum Role {
 #[derive(Debug)]
 pub(super) struct Handle {
     pub(super) connection: Connection,
-    pub(super) interrupt: Arc<Interrupt>,
+    pub(super) watch: Arc<Watch>,
     pub(super) counters: Arc<Counters>,
 }
 
 impl Handle {
     /// Opens `path` and creates it when it is missing.
-    pub(super) fn open(path: &Path, role: Role, foreign_keys: bool, interrupt: Arc<Interrupt>) -> Result<Self, Error> {
+    pub(super) fn open(path: &Path, role: Role, settings: &Settings) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+        let watch = Arc::new(Watch::new(settings.clock.clone()));
+        let waiting = watch.clone();
+        connection.busy_handler(Some(move |attempt| waiting.wait(attempt)))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", foreign_keys)?;
+        connection.pragma_update(None, "foreign_keys", settings.foreign_keys)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -194,33 +82,58 @@ impl Handle {
             Role::Writer => {
                 connection.execute_batch("CREATE TEMP TABLE kronos_last_insert (id INTEGER PRIMARY KEY)")?;
             }
-            Role::Private => {}
+            Role::Private => {
+                let committing = watch.clone();
+                connection.commit_hook(Some(move || {
+                    committing.let_finish();
+                    false
+                }))?;
+            }
         }
-        let watched = interrupt.clone();
+        let watched = watch.clone();
         connection.progress_handler(TICK, Some(move || watched.should_stop()))?;
         connection.authorizer(Some(authorize))?;
-        Ok(Self { connection, interrupt, counters })
+        Ok(Self { connection, watch, counters })
     }
 
     /// Runs one statement to its end. `None` when `read_only` is asked for and the statement writes.
     pub(super) fn run(
         &self,
-        sql: &str,
-        parameters: &[Value],
+        statement: &Arc<Statement>,
         read_only: bool,
         ticks: u64,
     ) -> Result<Option<Outcome>, Error> {
-        self.interrupt.arm(ticks);
-        let outcome = self.run_armed(sql, parameters, read_only);
-        match outcome {
-            Err(error) if error.is_code(ErrorCode::OperationInterrupted) && self.interrupt.is_late() => {
-                Err(Error::TimedOut)
-            }
+        let Statement { sql, parameters, plan, .. } = &**statement;
+        if plan.is_control {
+            return self.run_to_its_end(sql, parameters, read_only);
+        }
+        let armed = self.watch.arm(statement, ticks);
+        match self.run_to_its_end(sql, parameters, read_only) {
+            Err(error) if error.is_code(ErrorCode::OperationInterrupted) && armed.timed_out() => Err(Error::TimedOut),
             other => other,
         }
     }
 
-    fn run_armed(&self, sql: &str, parameters: &[Value], read_only: bool) -> Result<Option<Outcome>, Error> {
+    /// Runs a statement of the host's own, which nothing stops.
+    pub(super) fn control(&self, sql: &str) -> Result<(), Error> {
+        Ok(self.connection.prepare_cached(sql)?.raw_execute().map(drop)?)
+    }
+
+    /// Leaves the transaction that may be open, and says whether there is none.
+    pub(super) fn leave_transaction(&self) -> bool {
+        if !self.connection.is_autocommit() {
+            // What counts is where it leaves the connection.
+            let _failed = self.control("ROLLBACK");
+        }
+        self.connection.is_autocommit()
+    }
+
+    fn run_to_its_end(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        read_only: bool,
+    ) -> Result<Option<Outcome>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         if read_only && !statement.readonly() {
             return Ok(None);

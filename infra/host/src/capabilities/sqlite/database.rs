@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -15,9 +15,13 @@ use rusqlite::ErrorCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{
-    connection::{Counters, Error, Handle, Interrupt, Outcome, Role},
-    plan::{Effect, Plan, Route, is_already_set},
-    wit::Value,
+    bindings::wit::Value,
+    connection::{Handle, Outcome, Role},
+    error::Error,
+    lock,
+    plan::{Plan, Route, is_already_set},
+    settings::Settings,
+    statement::{CancelOnDrop, Counters, Counts, Statement},
     writer::{self, Job},
 };
 
@@ -33,19 +37,10 @@ const QUICK_TICKS: u64 = 8;
 /// One that takes longer all the same waits for the disk.
 const QUICK: Duration = Duration::from_millis(10);
 
-/// A statement on its way.
-#[derive(Debug)]
-pub(super) struct Statement {
-    pub(super) sql: String,
-    pub(super) parameters: Vec<Value>,
-    pub(super) plan: Arc<Plan>,
-    pub(super) session: Arc<Session>,
-}
-
 /// What one guest's connection remembers.
 #[derive(Debug, Default)]
 pub struct Session {
-    pub(super) counters: Counters,
+    counters: Arc<Counters>,
     /// Whether statements have to run on the connection of its own: a transaction is open there, or settings were made.
     pinned: AtomicBool,
     private: Mutex<Option<Private>>,
@@ -61,18 +56,6 @@ struct Private {
 }
 
 impl Session {
-    /// After a statement of this session succeeded on `connection`.
-    pub(super) fn count(&self, plan: &Plan, connection: &rusqlite::Connection) {
-        if plan.effect == Effect::None {
-            return;
-        }
-        let changes = connection.changes();
-        self.counters.changes.store(changes, Ordering::Relaxed);
-        if plan.effect == Effect::Inserts && changes > 0 {
-            self.counters.last_insert_rowid.store(connection.last_insert_rowid(), Ordering::Relaxed);
-        }
-    }
-
     /// Row id of the last insert, 0 before the first.
     pub fn last_insert_rowid(&self) -> i64 {
         self.counters.last_insert_rowid.load(Ordering::Relaxed)
@@ -88,7 +71,7 @@ impl Session {
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
-    foreign_keys: bool,
+    settings: Settings,
     writer: mpsc::Sender<Job>,
     queue: Arc<Semaphore>,
     readers: Arc<Semaphore>,
@@ -96,38 +79,17 @@ pub struct Database {
     plans: RwLock<HashMap<Box<str>, Arc<Plan>>>,
 }
 
-impl std::fmt::Debug for Job {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Job").finish_non_exhaustive()
-    }
-}
-
-/// Stops a statement that nobody waits for any more.
-struct CancelOnDrop(Option<Arc<Interrupt>>);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        if let Some(interrupt) = &self.0 {
-            interrupt.cancel();
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Database {
     /// Opens the file, creating it and its folder when they are missing. Blocks.
-    pub fn open(path: &Path, foreign_keys: bool) -> Result<Self, Error> {
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             // SQLite reports it better when this fails.
             let _ = std::fs::create_dir_all(folder);
         }
         Ok(Self {
             path: path.to_owned(),
-            foreign_keys,
-            writer: writer::start(path, foreign_keys)?,
+            writer: writer::start(path, &settings)?,
+            settings,
             queue: Arc::new(Semaphore::new(QUEUE)),
             readers: Arc::new(Semaphore::new(READERS)),
             idle: Mutex::default(),
@@ -143,9 +105,10 @@ impl Database {
         parameters: Vec<Value>,
     ) -> Result<Outcome, Error> {
         let plan = self.plan(&sql);
-        let statement = Arc::new(Statement { sql, parameters, plan, session: session.clone() });
+        let statement = Statement::new(sql, parameters, plan, session.counters.clone());
+        let _cancel = CancelOnDrop(&statement);
         if session.pinned.load(Ordering::Acquire) {
-            return self.run_privately(statement).await;
+            return self.run_privately(session, &statement).await;
         }
         match statement.plan.route {
             Route::Query => {
@@ -155,11 +118,11 @@ impl Database {
                     }
                     statement.plan.mark_writes();
                 }
-                self.write(statement).await
+                self.write(&statement).await
             }
-            Route::Write => self.write(statement).await,
-            Route::Session if is_already_set(&statement.sql, self.foreign_keys) => Ok(Outcome::default()),
-            Route::Session | Route::Transaction => self.run_privately(statement).await,
+            Route::Write => self.write(&statement).await,
+            Route::Session if is_already_set(&statement.sql, self.settings.foreign_keys) => Ok(Outcome::default()),
+            Route::Session | Route::Transaction => self.run_privately(session, &statement).await,
         }
     }
 
@@ -179,16 +142,16 @@ impl Database {
         plan
     }
 
-    async fn write(&self, statement: Arc<Statement>) -> Result<Outcome, Error> {
-        let place = self.queue.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
+    async fn write(&self, statement: &Arc<Statement>) -> Result<Outcome, Error> {
+        let place = self.queue.clone().acquire_owned().await.map_err(|_| Error::Broken)?;
         let (reply, answer) = oneshot::channel();
-        self.writer.send(Job { statement, reply, _place: place }).map_err(|_| Error::Closed)?;
-        answer.await.map_err(|_| Error::Closed)?
+        self.writer.send(Job { statement: statement.clone(), reply, _place: place }).map_err(|_| Error::Broken)?;
+        answer.await.map_err(|_| Error::Broken)?
     }
 
     /// `None` when the statement writes.
     async fn read(self: &Arc<Self>, statement: &Arc<Statement>) -> Result<Option<Outcome>, Error> {
-        let permit = self.readers.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
+        let permit = self.readers.clone().acquire_owned().await.map_err(|_| Error::Broken)?;
         let mut reader = lock(&self.idle).pop();
         if statement.plan.is_quick()
             && let Some(handle) = reader.take()
@@ -217,64 +180,58 @@ impl Database {
         permit: OwnedSemaphorePermit,
     ) -> Result<Option<Outcome>, Error> {
         let database = self.clone();
-        let interrupt = reader.as_ref().map_or_else(Arc::default, |handle| handle.interrupt.clone());
-        interrupt.reset();
-        let mut cancel = CancelOnDrop(Some(interrupt.clone()));
         let task = tokio::task::spawn_blocking(move || {
             let handle = match reader {
                 Some(handle) => handle,
-                None => Handle::open(&database.path, Role::Reader, database.foreign_keys, interrupt)?,
+                None => Handle::open(&database.path, Role::Reader, &database.settings)?,
             };
             let start = Instant::now();
             let outcome = read_on(&handle, &statement, u64::MAX);
-            let few = handle.interrupt.spent() <= QUICK_TICKS;
+            let few = handle.watch.spent() <= QUICK_TICKS;
             statement.plan.set_quick(outcome.is_ok() && few && start.elapsed() < QUICK);
             lock(&database.idle).push(handle);
             drop(permit);
             outcome
         });
-        let outcome = task.await.map_err(|_| Error::Closed)?;
-        cancel.0 = None;
-        outcome
+        task.await.map_err(|_| Error::Broken)?
     }
 
-    async fn run_privately(self: &Arc<Self>, statement: Arc<Statement>) -> Result<Outcome, Error> {
-        let session = statement.session.clone();
+    async fn run_privately(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        statement: &Arc<Statement>,
+    ) -> Result<Outcome, Error> {
+        let (session, statement) = (session.clone(), statement.clone());
         let turn = session.turn.clone().lock_owned().await;
         let database = self.clone();
         let private = lock(&session.private).take();
-        let interrupt = private.as_ref().map_or_else(Arc::default, |private| private.handle.interrupt.clone());
-        interrupt.reset();
-        let mut cancel = CancelOnDrop(Some(interrupt.clone()));
         let task = tokio::task::spawn_blocking(move || {
             let mut private = match private {
                 Some(private) => private,
                 None => Private {
-                    handle: Handle::open(&database.path, Role::Private, database.foreign_keys, interrupt)?,
+                    handle: Handle::open(&database.path, Role::Private, &database.settings)?,
                     sticky: false,
                 },
             };
-            let outcome = private.handle.run(&statement.sql, &statement.parameters, false, u64::MAX);
+            let outcome = private.handle.run(&statement, false, u64::MAX);
             if statement.plan.route == Route::Session && outcome.is_ok() {
                 private.sticky = true;
             }
             let connection = &private.handle.connection;
             if outcome.is_ok() {
-                statement.session.count(&statement.plan, connection);
+                statement.counters.count(Counts::of(statement.plan.effect, connection));
             }
             let pinned = private.sticky || !connection.is_autocommit();
-            statement.session.pinned.store(pinned, Ordering::Release);
-            *lock(&statement.session.private) = Some(private);
+            session.pinned.store(pinned, Ordering::Release);
+            *lock(&session.private) = Some(private);
             drop(turn);
             outcome.map(Option::unwrap_or_default)
         });
-        let outcome = task.await.map_err(|_| Error::Closed)?;
-        cancel.0 = None;
-        outcome
+        task.await.map_err(|_| Error::Broken)?
     }
 }
 
-fn read_on(handle: &Handle, statement: &Statement, ticks: u64) -> Result<Option<Outcome>, Error> {
-    handle.counters.copy_from(&statement.session.counters);
-    handle.run(&statement.sql, &statement.parameters, true, ticks)
+fn read_on(handle: &Handle, statement: &Arc<Statement>, ticks: u64) -> Result<Option<Outcome>, Error> {
+    handle.counters.copy_from(&statement.counters);
+    handle.run(statement, true, ticks)
 }

@@ -5,26 +5,39 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
-    sync::Arc,
+    sync::{self, Arc},
 };
 
 use tokio::sync::{Mutex, OnceCell};
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
 use super::{Capability, Handles, Holds, View};
+use crate::config::clock::Clock;
+
 mod bindings;
 mod checkpoint;
 pub mod connection;
 pub mod database;
+pub mod error;
 mod plan;
+mod settings;
+mod statement;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod writer;
 
 use bindings::wit;
 pub use bindings::wit::Value;
 pub use connection::Outcome;
 pub use database::{Database, Session};
+pub use error::Error;
+pub use settings::Settings;
+
+/// The guard of `mutex`, also after a panic.
+fn lock<T>(mutex: &sync::Mutex<T>) -> sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(sync::PoisonError::into_inner)
+}
 
 /// A guest's connection.
 #[derive(Clone, Debug)]
@@ -70,16 +83,23 @@ impl Holds for State {
 /// Open databases by file.
 #[derive(Debug, Default)]
 pub struct Databases {
+    clock: Clock,
     open: Mutex<HashMap<PathBuf, Arc<OnceCell<Arc<Database>>>>>,
 }
 
 impl Databases {
+    /// None is open; limits of time go by `clock`.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, open: Mutex::default() }
+    }
+
     /// The database in `file`, opened at first use.
-    pub async fn get(&self, file: PathBuf, foreign_keys: bool) -> Result<Arc<Database>, connection::Error> {
+    pub async fn get(&self, file: PathBuf, foreign_keys: bool) -> Result<Arc<Database>, Error> {
         let cell = self.open.lock().await.entry(file.clone()).or_default().clone();
+        let settings = Settings { foreign_keys, clock: self.clock.clone() };
         let open = || async {
-            let opened = tokio::task::spawn_blocking(move || Database::open(&file, foreign_keys));
-            opened.await.map_err(|_| connection::Error::Closed)?.map(Arc::new)
+            let opened = tokio::task::spawn_blocking(move || Database::open(&file, settings));
+            opened.await.map_err(|_| Error::Broken)?.map(Arc::new)
         };
         cell.get_or_try_init(open).await.cloned()
     }
@@ -96,12 +116,6 @@ impl Databases {
         });
         // It ends before the process does; a panic in it has been reported.
         let _ended = folding.await;
-    }
-}
-
-impl From<connection::Error> for wit::Error {
-    fn from(error: connection::Error) -> Self {
-        if error.is_code(rusqlite::ErrorCode::DiskFull) { Self::DatabaseFull } else { Self::Io(error.to_string()) }
     }
 }
 

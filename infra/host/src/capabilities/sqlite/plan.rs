@@ -30,8 +30,9 @@ pub(super) enum Effect {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) route: Route,
-    /// Whether rows come back after the change is made, so that failing to read them must undo it.
-    pub(super) returns: bool,
+    /// Whether the statement only begins or ends a transaction. It takes no time, and stopping it would leave everybody in doubt
+    /// about where the connection is.
+    pub(super) is_control: bool,
     /// Whether the statement may set, or leave alone, the last inserted row id: `changes()` doesn't tell.
     pub(super) reads_last_insert: bool,
     pub(super) effect: Effect,
@@ -62,7 +63,7 @@ impl Plan {
         };
         Self {
             route,
-            returns: lower.contains("returning"),
+            is_control: route == Route::Transaction && first != "VACUUM",
             reads_last_insert: lower.contains("conflict") || lower.contains("last_insert_rowid"),
             effect,
             writes: AtomicBool::new(route == Route::Write),

@@ -1,169 +1,189 @@
 //! The thread that runs every autocommit write of a file.
 //!
 //! What has queued up while one transaction was made durable goes into the next one, so that many guests share an fsync. Nobody is
-//! answered before COMMIT. A statement that fails takes back its own changes only: SQLite undoes a failed statement inside a
-//! transaction just as it does outside of one.
+//! answered before COMMIT, and nobody is told of success before it has succeeded. A statement that fails takes back its own changes
+//! only: SQLite undoes a failed statement inside a transaction just as it does outside of one. Where it doesn't (a full disk, a
+//! statement that was stopped, a conflict clause that asks for it), the whole transaction is taken back, and the others run again
+//! without the one that failed.
+//!
+//! Whatever fails leaves the connection outside a transaction, or the connection is thrown away and the next group opens another.
+//!
+//! A write whose COMMIT fails is not there for anybody, and is run again or refused. Only when the machine stops before anything
+//! else is written may the log still hold all of it, and bring it back: nobody can promise that a disk that fails has not written.
 
 use std::{
-    path::Path,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering, mpsc},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
-    checkpoint,
-    connection::{Error, Handle, Outcome, Role},
-    database::Statement,
+    checkpoint::Checkpoints,
+    connection::{Handle, Outcome, Role},
+    error::Error,
+    settings::Settings,
+    statement::{Counts, Statement},
 };
 
 /// Statements that share one transaction at most.
 const MAX_GROUP: usize = 256;
 
-type Answer = Result<Outcome, Error>;
-
 /// A statement that waits for the writer.
+#[derive(Debug)]
 pub(super) struct Job {
     pub(super) statement: Arc<Statement>,
-    pub(super) reply: oneshot::Sender<Answer>,
+    pub(super) reply: oneshot::Sender<Result<Outcome, Error>>,
     /// Its place in the queue.
     pub(super) _place: OwnedSemaphorePermit,
 }
 
+impl Job {
+    fn answer(self, result: Result<(Outcome, Counts), Error>) {
+        let result = result.map(|(outcome, counts)| {
+            self.statement.counters.count(counts);
+            outcome
+        });
+        // Whoever asked may have gone.
+        let _gone = self.reply.send(result);
+    }
+}
+
 /// Opens the file and starts its thread, which ends when the sender is dropped.
-pub(super) fn start(path: &Path, foreign_keys: bool) -> Result<mpsc::Sender<Job>, Error> {
-    let mut handle = Handle::open(path, Role::Writer, foreign_keys, Arc::default())?;
-    checkpoint::start(path, &mut handle)?;
+pub(super) fn start(path: &Path, settings: &Settings) -> Result<mpsc::Sender<Job>, Error> {
+    let mut writer = Writer::open(path, settings)?;
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new()
         .name("sqlite-writer".into())
-        .spawn(move || serve(&handle, &receiver))
-        .map_err(|_| Error::Closed)?;
+        .spawn(move || {
+            while let Ok(first) = receiver.recv() {
+                writer.serve(std::iter::once(first).chain(receiver.try_iter()).take(MAX_GROUP).collect());
+            }
+        })
+        .map_err(|_| Error::Broken)?;
     Ok(sender)
 }
 
-fn serve(handle: &Handle, jobs: &mpsc::Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let group: Vec<Job> = std::iter::once(first)
-            .chain(jobs.try_iter())
-            .take(MAX_GROUP)
-            // Whoever asked has gone.
-            .filter(|job| !job.reply.is_closed())
-            .collect();
-        let results = run_group(handle, &group);
-        for (job, result) in group.into_iter().zip(results) {
-            let _ = job.reply.send(result);
+/// Why nothing is left of a transaction.
+#[derive(Debug)]
+struct Failure {
+    error: Error,
+    culprit: Culprit,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Culprit {
+    /// The statement at this index.
+    One(usize),
+    /// Any of them, or several.
+    Unknown,
+    /// None of them: the file can't be written.
+    File,
+}
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    path: PathBuf,
+    settings: Settings,
+    checkpoints: Checkpoints,
+    /// `None` after a failure; the next group opens another.
+    pub(super) connection: Option<Handle>,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, settings: &Settings) -> Result<Self, Error> {
+        // The first connection to a new file makes it ready for the others.
+        let connection = Handle::open(path, Role::Writer, settings)?;
+        let checkpoints = Checkpoints::start(path, settings)?;
+        let mut writer = Self { path: path.into(), settings: settings.clone(), checkpoints, connection: None };
+        writer.attach(connection)?;
+        Ok(writer)
+    }
+
+    fn attach(&mut self, mut connection: Handle) -> Result<&Handle, Error> {
+        self.checkpoints.attend(&mut connection)?;
+        Ok(self.connection.insert(connection))
+    }
+
+    /// A connection outside a transaction.
+    fn connection(&mut self) -> Result<&Handle, Error> {
+        if self.connection.as_ref().is_some_and(|connection| !connection.leave_transaction()) {
+            self.connection = None;
+        }
+        if self.connection.is_none() {
+            let connection = Handle::open(&self.path, Role::Writer, &self.settings)?;
+            return self.attach(connection);
+        }
+        self.connection.as_ref().ok_or(Error::Broken)
+    }
+
+    /// Runs all jobs and answers each.
+    pub(super) fn serve(&mut self, jobs: Vec<Job>) {
+        let mut groups = vec![jobs];
+        while let Some(mut group) = groups.pop() {
+            group.retain(|job| !job.statement.is_cancelled());
+            match self.run_together(&group) {
+                Ok(results) => group.into_iter().zip(results).for_each(|(job, result)| job.answer(result)),
+                Err(Failure { error, culprit: Culprit::One(index) }) => {
+                    group.remove(index).answer(Err(error));
+                    groups.push(group);
+                }
+                // Alone, each gets its own answer.
+                Err(Failure { culprit: Culprit::Unknown, .. }) if group.len() > 1 => {
+                    groups.extend(group.into_iter().rev().map(|job| vec![job]));
+                }
+                Err(Failure { error, .. }) => group.into_iter().for_each(|job| job.answer(Err(error.clone()))),
+            }
         }
     }
-}
 
-fn run_group(handle: &Handle, group: &[Job]) -> Vec<Answer> {
-    match group {
-        [] => Vec::new(),
-        [only] if !only.statement.plan.returns => vec![run(handle, &only.statement)],
-        _ => match run_together(handle, group) {
-            Ok(results) => results,
-            Err(results) => run_one_by_one(handle, group, results),
-        },
-    }
-}
-
-/// Everything in one transaction. `Err` when the transaction as a whole didn't hold: nothing of it is left, and the results say which
-/// statements must not be tried again.
-fn run_together(handle: &Handle, group: &[Job]) -> Result<Vec<Answer>, Vec<Option<Answer>>> {
-    let mut results = Vec::with_capacity(group.len());
-    if let Err(error) = control(handle, "BEGIN IMMEDIATE") {
-        // Somebody else keeps the file locked: waiting once more for each of them would not help.
-        return Err(group.iter().map(|_| Some(Err(error.repeat()))).collect());
-    }
-    for job in group {
-        let result = run_undoable(handle, &job.statement);
-        let gone = handle.connection.is_autocommit();
-        results.push(result);
-        if gone {
-            // The statement took the whole transaction with it: ROLLBACK as a conflict clause, a full disk, an interrupt.
-            let last = results.len() - 1;
-            return Err(keep_failures(results, last, group.len()));
+    fn run_together(&mut self, group: &[Job]) -> Result<Vec<Result<(Outcome, Counts), Error>>, Failure> {
+        if group.is_empty() {
+            return Ok(Vec::new());
         }
+        let result = catch_unwind(AssertUnwindSafe(|| self.run_in_transaction(group)));
+        let result = result.unwrap_or(Err(Failure { error: Error::Broken, culprit: Culprit::File }));
+        if let Err(Failure { error, .. }) = &result
+            && let Some(connection) = &self.connection
+            && (!connection.leave_transaction() || error.doubts_connection())
+        {
+            tracing::warn!("the connection that writes {} is replaced: {error}", self.path.display());
+            self.connection = None;
+        }
+        result
     }
-    if control(handle, "COMMIT").is_ok() {
-        return Ok(results);
+
+    fn run_in_transaction(&mut self, group: &[Job]) -> Result<Vec<Result<(Outcome, Counts), Error>>, Failure> {
+        let of_the_file = |error| Failure { error, culprit: Culprit::File };
+        let connection = self.connection().map_err(of_the_file)?;
+        // When somebody else keeps the file locked, waiting once more for each of them would not help.
+        connection.control("BEGIN IMMEDIATE").map_err(of_the_file)?;
+        let mut results = Vec::with_capacity(group.len());
+        for (index, job) in group.iter().enumerate() {
+            let result = run(connection, &job.statement);
+            match result {
+                Err(error) if !error.spares_transaction() || connection.connection.is_autocommit() => {
+                    return Err(Failure { error, culprit: Culprit::One(index) });
+                }
+                result => results.push(result),
+            }
+        }
+        // A deferred constraint that one of them broke, or no space.
+        connection.control("COMMIT").map_err(|error| Failure { error, culprit: Culprit::Unknown })?;
+        Ok(results)
     }
-    // A deferred constraint that one of them broke, or no space: run alone, each gets its own answer.
-    if !handle.connection.is_autocommit() {
-        let _ = control(handle, "ROLLBACK");
-    }
-    Err((0..group.len()).map(|_| None).collect())
 }
 
-/// Only the statement at `culprit` keeps its answer.
-fn keep_failures(results: Vec<Answer>, culprit: usize, length: usize) -> Vec<Option<Answer>> {
-    let mut kept: Vec<_> = results
-        .into_iter()
-        .enumerate()
-        .map(|(index, result)| if index == culprit && result.is_err() { Some(result) } else { None })
-        .collect();
-    kept.resize_with(length, || None);
-    kept
-}
-
-fn run_one_by_one(handle: &Handle, group: &[Job], results: Vec<Option<Answer>>) -> Vec<Answer> {
-    group
-        .iter()
-        .zip(results)
-        .map(|(job, result)| {
-            if let Some(result) = result {
-                return result;
-            }
-            if !job.statement.plan.returns {
-                return run(handle, &job.statement);
-            }
-            control(handle, "BEGIN IMMEDIATE")?;
-            let result = run(handle, &job.statement);
-            if handle.connection.is_autocommit() {
-                return result;
-            }
-            let end = control(handle, if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
-            if end.is_err() && !handle.connection.is_autocommit() {
-                let _ = control(handle, "ROLLBACK");
-            }
-            end.and(result)
-        })
-        .collect()
-}
-
-/// A statement with RETURNING has made its change before its rows are read, so it gets a savepoint.
-fn run_undoable(handle: &Handle, statement: &Statement) -> Answer {
-    if !statement.plan.returns {
-        return run(handle, statement);
-    }
-    control(handle, "SAVEPOINT kronos")?;
-    let result = run(handle, statement);
-    if result.is_err() && !handle.connection.is_autocommit() {
-        control(handle, "ROLLBACK TO kronos")?;
-    }
-    if !handle.connection.is_autocommit() {
-        control(handle, "RELEASE kronos")?;
-    }
-    result
-}
-
-fn run(handle: &Handle, statement: &Statement) -> Answer {
-    let plan = &statement.plan;
-    let counters = &statement.session.counters;
-    if plan.reads_last_insert {
+fn run(connection: &Handle, statement: &Arc<Statement>) -> Result<(Outcome, Counts), Error> {
+    if statement.plan.reads_last_insert {
         // Gives the connection, which all guests share, the row id that this guest inserted last.
-        let id = counters.last_insert_rowid.load(Ordering::Relaxed);
-        handle
+        let id = statement.counters.last_insert_rowid.load(Ordering::Relaxed);
+        connection
             .connection
             .prepare_cached("INSERT OR REPLACE INTO temp.kronos_last_insert (id) VALUES (?1)")?
             .execute([id])?;
     }
-    let outcome = handle.run(&statement.sql, &statement.parameters, false, u64::MAX)?.unwrap_or_default();
-    statement.session.count(plan, &handle.connection);
-    Ok(outcome)
-}
-
-fn control(handle: &Handle, sql: &str) -> Result<(), Error> {
-    Ok(handle.connection.prepare_cached(sql)?.raw_execute().map(drop)?)
+    let outcome = connection.run(statement, false, u64::MAX)?.unwrap_or_default();
+    Ok((outcome, Counts::of(statement.plan.effect, &connection.connection)))
 }

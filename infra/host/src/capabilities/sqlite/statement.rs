@@ -1,0 +1,87 @@
+//! A statement on its way, and what it does to the counters of the guest that sent it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+};
+
+use super::{
+    bindings::wit::Value,
+    plan::{Effect, Plan},
+};
+
+/// A statement on its way.
+#[derive(Debug)]
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) parameters: Vec<Value>,
+    pub(super) plan: Arc<Plan>,
+    /// Of the guest's connection that sent it.
+    pub(super) counters: Arc<Counters>,
+    cancelled: AtomicBool,
+}
+
+impl Statement {
+    pub(super) fn new(sql: String, parameters: Vec<Value>, plan: Arc<Plan>, counters: Arc<Counters>) -> Arc<Self> {
+        Arc::new(Self { sql, parameters, plan, counters, cancelled: AtomicBool::new(false) })
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(super) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// Cancels a statement that nobody waits for any more. Once it has ended, this does nothing.
+pub(super) struct CancelOnDrop<'a>(pub(super) &'a Statement);
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// What the SQL functions `last_insert_rowid()` and `changes()` answer a guest, whose statements run on several connections.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) last_insert_rowid: AtomicI64,
+    pub(super) changes: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn copy_from(&self, other: &Self) {
+        self.last_insert_rowid.store(other.last_insert_rowid.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.changes.store(other.changes.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Takes over what a statement did, once it holds.
+    pub(super) fn count(&self, counts: Counts) {
+        if let Some(changes) = counts.changes {
+            self.changes.store(changes, Ordering::Relaxed);
+        }
+        if let Some(id) = counts.last_insert_rowid {
+            self.last_insert_rowid.store(id, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What a statement did to the counters of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    changes: Option<u64>,
+    last_insert_rowid: Option<i64>,
+}
+
+impl Counts {
+    /// After a statement with `effect` succeeded on `connection`.
+    pub(super) fn of(effect: Effect, connection: &rusqlite::Connection) -> Self {
+        let changes = (effect != Effect::None).then(|| connection.changes());
+        let inserts = effect == Effect::Inserts && changes > Some(0);
+        Self { changes, last_insert_rowid: inserts.then(|| connection.last_insert_rowid()) }
+    }
+}
