@@ -22,6 +22,7 @@ mod host {
     mod http;
     mod limits;
     mod redis_trigger;
+    mod state_folder;
 }
 mod laws;
 mod layers;

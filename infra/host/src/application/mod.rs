@@ -1,6 +1,6 @@
 //! An application at work.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
@@ -18,6 +18,7 @@ use crate::{
     workers::Workers,
 };
 
+mod files;
 pub mod kronos;
 pub mod migrate;
 mod shared;
@@ -61,10 +62,10 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A folder cannot be made.
+    /// A file or folder cannot be read or made.
     #[error("{path}: {source}")]
-    Directory {
-        /// The folder.
+    File {
+        /// The file or folder.
         path: std::path::PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -214,8 +215,4 @@ impl Host {
         databases.fold().await;
         served && consumed
     }
-}
-
-fn create(path: &Path) -> Result<(), StartError> {
-    std::fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.into(), source })
 }

@@ -2,12 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
-use super::{StartError, create};
+use super::{StartError, files::Copies};
 use crate::{
     capabilities::{
         http::{self, Outbound},
@@ -65,17 +64,22 @@ impl Shared {
         outbound: &Arc<Outbound>,
         limits: Limits,
     ) -> Result<Grants, StartError> {
-        ids.iter()
-            .map(|id| {
-                let component = &manifest.components[id];
-                Ok((id.clone(), Arc::new(self.grant(component, config, variables, outbound, limits)?)))
-            })
-            .collect()
+        let mut copies = Copies::new(&self.state_dir);
+        let mut grants = Grants::new();
+        for id in ids {
+            let component = &manifest.components[id];
+            let mounts = copies.mounts(component)?;
+            let grant = self.grant(component, mounts, config, variables, outbound, limits)?;
+            grants.insert(id.clone(), Arc::new(grant));
+        }
+        copies.prune();
+        Ok(grants)
     }
 
     fn grant(
         &self,
         component: &Component,
+        mounts: Vec<(PathBuf, String)>,
         config: &RuntimeConfig,
         variables: &Arc<Variables>,
         outbound: &Arc<Outbound>,
@@ -97,7 +101,7 @@ impl Shared {
         Ok(instance::Grants {
             component: component.id.as_str().into(),
             environment: component.environment.clone().into_iter().collect(),
-            mounts: mounts(component, &self.state_dir)?,
+            mounts,
             limits,
             http: Arc::new(http::Grant {
                 component: component.id.clone(),
@@ -136,21 +140,4 @@ impl Shared {
             }),
         })
     }
-}
-
-/// Folders are mounted as they are. Single files are copied into a folder of the component first, since a guest can
-/// only be given folders.
-fn mounts(component: &Component, state_dir: &Path) -> Result<Vec<(PathBuf, String)>, StartError> {
-    let (folders, files): (Vec<_>, Vec<_>) = component.files.iter().cloned().partition(|(host, _)| host.is_dir());
-    let mut mounts = folders;
-    if !files.is_empty() {
-        let root = state_dir.join("files").join(&component.id);
-        for (host, guest) in files {
-            let target = root.join(guest.trim_start_matches('/'));
-            create(target.parent().unwrap_or(&root))?;
-            fs::copy(&host, &target).map_err(|source| StartError::Directory { path: host, source })?;
-        }
-        mounts.push((root, "/".into()));
-    }
-    Ok(mounts)
 }

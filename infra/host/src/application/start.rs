@@ -11,7 +11,7 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
 
 use super::{
-    DOORBELL, Host, StartError, Ticker, create, kronos, migrate,
+    DOORBELL, Host, StartError, Ticker, kronos, migrate,
     shared::{Grants, Shared},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         manifest::{self, HttpTarget, Manifest},
         options::{Limits, Options},
         runtime::RuntimeConfig,
+        state,
         variables::Variables,
     },
     engine::Engine,
@@ -53,7 +54,8 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let listener = listener::bind(options.listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let variables = Arc::new(kronos::variables(&manifest, &config, &options, address)?);
-    let state_dir = state_dir(&options, &config, &manifest)?;
+    let state_dir = state::folder(&options, &config, &manifest);
+    state::prepare(&state_dir, &config).map_err(|source| StartError::File { path: state_dir.clone(), source })?;
     let template = |place: &str| {
         let place = place.to_owned();
         move |source| StartError::Template { place, source }
@@ -66,7 +68,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
         }
     };
 
-    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join("cache"));
+    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join(state::CACHE));
     let engine = Engine::shared()?;
     let ids = triggered(&manifest)?;
     let loaded = load(&engine, &manifest, &ids, cache_dir);
@@ -132,13 +134,6 @@ async fn tick(ticker: Ticker, period: Duration) {
         interval.tick().await;
         ticker.tick().await;
     }
-}
-
-fn state_dir(options: &Options, config: &RuntimeConfig, manifest: &Manifest) -> Result<PathBuf, StartError> {
-    let path =
-        options.state_dir.clone().or_else(|| config.state_dir.clone()).unwrap_or_else(|| manifest.root.join(".kronos"));
-    create(&path)?;
-    Ok(path)
 }
 
 /// Ids of the components that triggers name.

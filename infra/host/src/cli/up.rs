@@ -2,15 +2,16 @@
 
 use std::{net::SocketAddr, process::ExitCode};
 
-use kronos_host::{Host, application::migrate::Store};
+use kronos_host::{
+    Host,
+    application::migrate::Store,
+    config::{private, state},
+};
 
 use super::{Application, Failure, Settings, build_components};
 
 /// What a shell shows for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
-
-/// Where the address of the last start stands in the state directory: tokens are issued for it.
-pub(super) const ADDRESS_FILE: &str = "address";
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let application = Application::read(settings)?;
@@ -26,9 +27,9 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         () = signals.next() => return Ok(ExitCode::from(INTERRUPTED)),
     };
     let (config, _) = application.configuration()?;
-    let state_dir = config.state_dir(&application.options, &application.manifest);
-    if let Err(error) = std::fs::write(state_dir.join(ADDRESS_FILE), host.address().to_string()) {
-        tracing::warn!("{}: {error}", state_dir.join(ADDRESS_FILE).display());
+    let address_file = state::folder(&application.options, &config, &application.manifest).join(state::ADDRESS);
+    if let Err(error) = private::write(&address_file, host.address().to_string().as_bytes()) {
+        tracing::warn!("{}: {error}", address_file.display());
     }
     print!("{}", banner(&application, host.address())?);
 
@@ -55,7 +56,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 fn banner(application: &Application, address: SocketAddr) -> Result<String, Failure> {
     let Application { manifest, options } = application;
     let (config, variables) = application.configuration()?;
-    let state_dir = config.state_dir(options, manifest);
+    let state_dir = state::folder(options, &config, manifest);
     let store = match Store::of(manifest, &variables, &config, &state_dir)? {
         Some(Store::Postgres(_)) => match variables.get("postgres_address") {
             Ok(address) => format!(" and {address}"),

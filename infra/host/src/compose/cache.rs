@@ -5,8 +5,8 @@ use std::{
     fmt::Write as _,
     fs,
     hash::{Hash, Hasher},
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -17,7 +17,10 @@ use wasmtime::component::Component;
 
 use super::{Provider, compose, precompiled};
 use crate::{
-    config::manifest::{self, Dependency, Inherit},
+    config::{
+        manifest::{self, Dependency, Inherit},
+        private,
+    },
     engine::Engine,
 };
 
@@ -30,7 +33,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The dependencies of a component do not fit.
     #[error(transparent)]
@@ -147,26 +150,19 @@ impl Input {
         };
         let compile_error = |error| Error::Compile { id: self.id.clone(), error };
         let code = engine.wasmtime().precompile_component(wasm).map_err(compile_error)?;
-        replace(file, &code).map_err(|source| Error::File { path: file.into(), source })?;
+        private::write(file, &code).map_err(|source| Error::File { path: file.into(), source })?;
         precompiled::load(engine.wasmtime(), file).map_err(compile_error)
     }
 }
 
-/// Makes the folder of the cache, readable and writable for this user alone.
+/// Makes the folder of the cache, for this account alone. One that others may write to is refused: what is in it runs.
 pub fn create_directory(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
-        .map_err(|source| Error::File { path: path.into(), source })
-}
-
-fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let directory = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
-    temporary.write_all(content)?;
-    temporary.persist(file)?;
+    let failure = |source| Error::File { path: path.into(), source };
+    private::own_folder(path).map_err(failure)?;
+    if fs::metadata(path).map_err(failure)?.mode() & 0o022 != 0 {
+        let reason = "other accounts may write to the folder, and machine code is loaded from it";
+        return Err(failure(io::Error::new(io::ErrorKind::PermissionDenied, reason)));
+    }
     Ok(())
 }
 
@@ -204,7 +200,10 @@ impl Hasher for Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{
+        collections::BTreeSet,
+        os::unix::fs::{PermissionsExt as _, chown},
+    };
 
     use super::*;
 
@@ -226,15 +225,16 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_is_private_and_files_appear_whole() {
+    fn code_is_not_loaded_from_where_others_write() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let directory = root.path().join("a/cache");
         create_directory(&directory).expect("the folder is made");
-        assert_eq!(fs::metadata(&directory).expect("it is there").permissions().mode() & 0o777, 0o700);
-        let file = directory.join("x");
-        replace(&file, b"one").expect("written");
-        replace(&file, b"two").expect("written again");
-        assert_eq!(fs::read(&file).expect("readable"), b"two");
-        assert_eq!(fs::read_dir(&directory).expect("readable").count(), 1);
+        assert_eq!(fs::metadata(&directory).expect("it is there").mode() & 0o777, 0o700);
+        // Only root can give a folder away.
+        if chown(&directory, Some(65534), None).is_ok() {
+            fs::set_permissions(&directory, fs::Permissions::from_mode(0o775)).expect("we are root");
+            let error = create_directory(&directory).expect_err("its group may write").to_string();
+            assert!(error.contains("other accounts may write"), "{error}");
+        }
     }
 }

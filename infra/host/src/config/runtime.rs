@@ -237,12 +237,6 @@ impl RuntimeConfig {
         Ok(config)
     }
 
-    /// Where databases and caches live: what the options say, else this file, else `.kronos` beside the manifest.
-    pub fn state_dir(&self, options: &Options, manifest: &Manifest) -> PathBuf {
-        let configured = options.state_dir.as_ref().or(self.state_dir.as_ref());
-        configured.cloned().unwrap_or_else(|| manifest.root.join(".kronos"))
-    }
-
     /// Every label other than `default` needs a configuration.
     fn check_labels(&self, manifest: &Manifest) -> Result<(), RuntimeConfigError> {
         for component in manifest.components.values() {

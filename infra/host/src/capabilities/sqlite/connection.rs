@@ -36,6 +36,9 @@ pub enum Error {
     /// SQLite's error.
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The file cannot be made, or is not ours to use.
+    #[error("the database file cannot be used: {0}")]
+    File(std::io::Error),
     /// More than [`MAX_RESULT_BYTES`].
     #[error("the result is larger than {} MiB", MAX_RESULT_BYTES >> 20)]
     TooLarge,

@@ -20,6 +20,7 @@ use super::{
     wit::Value,
     writer::{self, Job},
 };
+use crate::config::private;
 
 /// Reads at the same time; each has a connection.
 const READERS: usize = 8;
@@ -120,10 +121,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Database {
     /// Opens the file, creating it and its folder when they are missing. Blocks.
     pub fn open(path: &Path, foreign_keys: bool) -> Result<Self, Error> {
-        if let Some(folder) = path.parent() {
-            // SQLite reports it better when this fails.
-            let _ = std::fs::create_dir_all(folder);
-        }
+        private::database(path).map_err(Error::File)?;
         Ok(Self {
             path: path.to_owned(),
             foreign_keys,
