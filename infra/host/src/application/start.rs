@@ -22,7 +22,7 @@ use crate::{
     },
     config::{
         manifest::{self, HttpTarget, Manifest},
-        options::{Limits, Options},
+        options::Options,
         runtime::RuntimeConfig,
         state,
         variables::Variables,
@@ -78,13 +78,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     }
     let components = components?;
 
-    let mut limits = options.limits;
-    // The command line wins.
-    if let Some(bytes) = config.max_instance_memory
-        && limits.instance_memory == Limits::default().instance_memory
-    {
-        limits.instance_memory = bytes;
-    }
+    let limits = options.limits.resolve(config.limits);
     let shared = Shared::new(&config, state_dir, options.spin_exact);
     let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
     let clients =

@@ -95,7 +95,7 @@ struct Settings {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     log_format: Format,
     #[command(flatten)]
-    limits: LimitSettings,
+    limits: LimitArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -107,7 +107,7 @@ enum Format {
 /// Durations are written `500ms`, `30s` or `5m`, sizes `64KiB` or `10MiB`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
-struct LimitSettings {
+struct LimitArguments {
     /// Size of a request's body; more is answered 413 [default: 10MiB].
     #[arg(long, global = true, value_name = "SIZE", value_parser = values::size)]
     max_request_body: Option<u64>,
@@ -212,7 +212,9 @@ impl Settings {
     fn options(&self) -> Result<Options, Failure> {
         let mut options = Options::new(self.manifest()?);
         options.runtime_config.clone_from(&self.runtime_config_file);
-        set(&mut options.listen, self.listen);
+        if let Some(listen) = self.listen {
+            options.listen = listen;
+        }
         options.state_dir.clone_from(&self.state_dir);
         options.postgres.clone_from(&self.postgres);
         options.redis.clone_from(&self.redis);
@@ -223,17 +225,18 @@ impl Settings {
             let values = variables::parse_argument(argument).map_err(|error| format!("--variable {name}: {error}"))?;
             options.variables.extend(values);
         }
-        let limits = &mut options.limits;
         let own = &self.limits;
-        set(&mut limits.request_body, own.max_request_body);
-        set(&mut limits.request_timeout, own.request_timeout);
-        set(&mut limits.cpu_deadline, own.cpu_deadline);
-        set(&mut limits.concurrent_requests, own.max_concurrent_requests);
-        set(&mut limits.instance_memory, own.max_instance_memory.map(usize::try_from).transpose()?);
-        set(&mut limits.instance_reuse, own.max_instance_reuse_count);
-        set(&mut limits.instance_concurrency, own.max_instance_concurrent_reuse_count);
-        set(&mut limits.instance_idle, own.idle_instance_timeout);
-        set(&mut limits.drain, own.drain_timeout);
+        options.limits = LimitSettings {
+            request_body: own.max_request_body,
+            request_timeout: own.request_timeout,
+            cpu_deadline: own.cpu_deadline,
+            concurrent_requests: own.max_concurrent_requests,
+            instance_memory: own.max_instance_memory.map(usize::try_from).transpose()?,
+            instance_reuse: own.max_instance_reuse_count,
+            instance_concurrency: own.max_instance_concurrent_reuse_count,
+            instance_idle: own.idle_instance_timeout,
+            drain: own.drain_timeout,
+        };
         Ok(options)
     }
 
@@ -255,12 +258,6 @@ impl Settings {
 
 fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join("spin.toml")).find(|path| path.is_file())
-}
-
-fn set<T>(limit: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *limit = value;
-    }
 }
 
 /// Builds what has changed, unless the person does not want it.
@@ -349,13 +346,19 @@ mod tests {
         assert_eq!((options.postgres.as_deref(), options.redis.as_deref()), (Some("p"), Some("r")));
         assert_eq!(options.variables, [("a".into(), "b".into()), ("c".into(), String::new())]);
         assert!(options.spin_exact);
-        let limits = options.limits;
-        assert_eq!((limits.request_body, limits.instance_memory), (1024, 4 << 20));
-        assert_eq!((limits.concurrent_requests, limits.instance_reuse, limits.instance_concurrency), (3, 5, 6));
-        assert_eq!(
-            [limits.request_timeout, limits.cpu_deadline, limits.instance_idle, limits.drain],
-            [1, 2, 7, 8].map(Duration::from_secs)
-        );
+        let seconds = |count| Some(Duration::from_secs(count));
+        let limits = LimitSettings {
+            request_body: Some(1024),
+            request_timeout: seconds(1),
+            cpu_deadline: seconds(2),
+            concurrent_requests: Some(3),
+            instance_memory: Some(4 << 20),
+            instance_reuse: Some(5),
+            instance_concurrency: Some(6),
+            instance_idle: seconds(7),
+            drain: seconds(8),
+        };
+        assert_eq!(options.limits, limits);
     }
 
     #[test]

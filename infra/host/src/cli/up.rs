@@ -16,17 +16,16 @@ const INTERRUPTED: u8 = 130;
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let application = Application::read(settings)?;
     // A mistake in the configuration shows before the long build.
-    application.configuration()?;
+    let (config, _) = application.configuration()?;
     build_components(&application.manifest, settings)?;
 
     // From here on a signal stops in order.
     let mut signals = Signals::new()?;
-    let drain = application.options.limits.drain;
+    let drain = application.options.limits.resolve(config.limits).drain;
     let host = tokio::select! {
         host = Host::start(application.options.clone()) => host?,
         () = signals.next() => return Ok(ExitCode::from(INTERRUPTED)),
     };
-    let (config, _) = application.configuration()?;
     let address_file = state::folder(&application.options, &config, &application.manifest).join(state::ADDRESS);
     if let Err(error) = private::write(&address_file, host.address().to_string().as_bytes()) {
         tracing::warn!("{}: {error}", address_file.display());

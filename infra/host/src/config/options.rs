@@ -25,8 +25,8 @@ pub struct Options {
     pub tick: Option<Duration>,
     /// Behave as Spin does where this host is better by default.
     pub spin_exact: bool,
-    /// Limits on requests and instances.
-    pub limits: Limits,
+    /// Limits on requests and instances that win over those of the runtime configuration.
+    pub limits: LimitSettings,
 }
 
 impl Options {
@@ -43,46 +43,76 @@ impl Options {
             variables: Vec::new(),
             tick: Some(Duration::from_secs(1)),
             spin_exact: false,
-            limits: Limits::default(),
+            limits: LimitSettings::default(),
         }
     }
 }
 
-/// Bounds that keep one request, component or client from disturbing the others.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Bytes of a request's body; more is refused with 413.
-    pub request_body: u64,
-    /// Wall-clock time until the head of the response; beyond it the answer is 504.
-    pub request_timeout: Duration,
-    /// CPU time that a component may use without yielding before it is stopped.
-    pub cpu_deadline: Duration,
-    /// Requests in progress; one more is refused with 503 and `Retry-After`.
-    pub concurrent_requests: usize,
-    /// Bytes of linear memory of one instance.
-    pub instance_memory: usize,
-    /// Requests that one instance serves before it is replaced; 1 gives every request a new instance.
-    pub instance_reuse: usize,
-    /// Requests that one instance serves at the same time.
-    pub instance_concurrency: usize,
-    /// How long an instance without requests is kept.
-    pub instance_idle: Duration,
-    /// How long a stop waits for requests in progress.
-    pub drain: Duration,
+/// Declares [`Limits`] with their defaults and [`LimitSettings`], where each may be left out.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty = $default:expr,)*) => {
+        /// Bounds that keep one request, component or client from disturbing the others.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[$doc])* pub $name: $kind,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        /// The [`Limits`] that one source sets.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct LimitSettings {
+            $($(#[$doc])* pub $name: Option<$kind>,)*
+        }
+
+        impl LimitSettings {
+            /// The limits in force: what these settings say, else `file`, else the defaults.
+            pub fn resolve(self, file: Self) -> Limits {
+                let defaults = Limits::default();
+                Limits { $($name: self.$name.or(file.$name).unwrap_or(defaults.$name),)* }
+            }
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            request_body: 10 << 20,
-            request_timeout: Duration::from_secs(30),
-            cpu_deadline: Duration::from_secs(5),
-            concurrent_requests: 1000,
-            instance_memory: 128 << 20,
-            instance_reuse: 10_000,
-            instance_concurrency: 16,
-            instance_idle: Duration::from_secs(10),
-            drain: Duration::from_secs(30),
+limits! {
+    /// Bytes of a request's body; more is refused with 413.
+    request_body: u64 = 10 << 20,
+    /// Wall-clock time until the head of the response; beyond it the answer is 504.
+    request_timeout: Duration = Duration::from_secs(30),
+    /// CPU time that a component may use without yielding before it is stopped.
+    cpu_deadline: Duration = Duration::from_secs(5),
+    /// Requests in progress; one more is refused with 503 and `Retry-After`.
+    concurrent_requests: usize = 1000,
+    /// Bytes of linear memory of one instance.
+    instance_memory: usize = 128 << 20,
+    /// Requests that one instance serves before it is replaced; 1 gives every request a new instance.
+    instance_reuse: usize = 10_000,
+    /// Requests that one instance serves at the same time.
+    instance_concurrency: usize = 16,
+    /// How long an instance without requests is kept.
+    instance_idle: Duration = Duration::from_secs(10),
+    /// How long a stop waits for requests in progress.
+    drain: Duration = Duration::from_secs(30),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_beats_the_file_and_the_file_the_default() {
+        let default = Limits::default().instance_memory;
+        for (line, file, expected) in
+            [(None, None, default), (None, Some(1), 1), (Some(2), Some(1), 2), (Some(default), Some(1), default)]
+        {
+            let line = LimitSettings { instance_memory: line, ..LimitSettings::default() };
+            let file = LimitSettings { instance_memory: file, ..LimitSettings::default() };
+            assert_eq!(line.resolve(file), Limits { instance_memory: expected, ..Limits::default() });
         }
     }
 }

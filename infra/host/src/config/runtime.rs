@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::{
     diagnostic::{Diagnostic, SourceFile},
     manifest::Manifest,
-    options::Options,
+    options::{LimitSettings, Options},
 };
 
 /// The parts of Spin's runtime configuration that this host has.
@@ -24,8 +24,8 @@ pub struct RuntimeConfig {
     pub sqlite: BTreeMap<String, PathBuf>,
     /// Key-value stores by label; a label that is missing lives in the state directory.
     pub key_value: BTreeMap<String, KeyValueStore>,
-    /// Bytes of linear memory of one instance.
-    pub max_instance_memory: Option<usize>,
+    /// Limits that the file sets.
+    pub limits: LimitSettings,
     /// Providers of variables in the order of the file.
     pub variables_providers: Vec<VariablesProvider>,
     /// Whether outbound HTTP keeps connections for later requests.
@@ -56,7 +56,7 @@ impl Default for RuntimeConfig {
             state_dir: None,
             sqlite: BTreeMap::new(),
             key_value: BTreeMap::new(),
-            max_instance_memory: None,
+            limits: LimitSettings::default(),
             variables_providers: Vec::new(),
             http_connection_pooling: true,
             http_max_connections: None,
@@ -147,7 +147,7 @@ impl RuntimeConfig {
         }
         let mut config = Self {
             state_dir: written.state_dir.filter(|dir| !dir.is_empty()).map(|dir| folder.join(dir)),
-            max_instance_memory: written.max_instance_memory,
+            limits: LimitSettings { instance_memory: written.max_instance_memory, ..LimitSettings::default() },
             ..Self::default()
         };
         for (label, store) in written.sqlite_database {
@@ -388,7 +388,7 @@ mod tests {
         )
         .expect("a valid configuration");
         assert_eq!(config.state_dir.as_deref(), Some(Path::new("/app/.spin")));
-        assert_eq!(config.max_instance_memory, Some(1 << 20));
+        assert_eq!(config.limits.instance_memory, Some(1 << 20));
         assert_eq!(
             config.variables_providers,
             [
