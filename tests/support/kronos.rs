@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::OnceLock, time::Duration};
 
-use kronos_host::{Host, Options, config::manifest::Manifest};
+use kronos_host::{Host, Options, build::Console, config::manifest::Manifest};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -57,13 +57,27 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_owned()
 }
 
+/// Nobody is asked.
+struct Unattended;
+
+impl Console for Unattended {
+    fn say(&mut self, step: &str) {
+        eprintln!("{step}");
+    }
+
+    fn may_change_system(&mut self, reason: &str, commands: &[String]) -> bool {
+        eprintln!("{reason}\n{}", commands.join("\n"));
+        std::env::var("KRONOS_INSTALL_PACKAGES").is_ok_and(|value| value == "1")
+    }
+}
+
 /// Builds the components of the manifest once per process.
 fn build(manifest: &'static str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         for manifest in ["spin.toml", "tests/guest/spin.toml"] {
             let manifest = Manifest::load(&repository().join(manifest)).expect("the manifest");
-            kronos_host::build::run(&manifest, &mut |line| eprintln!("{line}")).expect("the components build");
+            kronos_host::build::run(&manifest, &mut Unattended).expect("the components build");
         }
     });
     repository().join(manifest)

@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{TARGET, plan::Plan, toolchain};
+use super::{TARGET, plan::Plan, target};
 use crate::config::{manifest::Manifest, private};
 
 /// The record of one manifest, in the target folder of its components.
@@ -47,7 +47,7 @@ impl Record {
                 .join("kronos-build")
                 .join(format!("{name}.json")),
             root: path.parent().unwrap_or(&manifest.root).to_path_buf(),
-            recipe: format!("{plan:?} {TARGET} {}", toolchain::identity()),
+            recipe: format!("{plan:?} {TARGET} {}", target::identity()),
             outputs,
             folders: plan.shell.iter().map(|build| build.workdir.clone()).collect(),
         }

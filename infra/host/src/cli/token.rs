@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use kronos_host::{Host, config::state};
 
-use super::{Application, Failure, Settings, build_components};
+use super::{Application, Failure, Settings, build};
 
 /// The component that issues tokens.
 const COMPONENT: &str = "identity";
@@ -17,7 +17,7 @@ const PATH: &str = "/auth/operator/tokens";
 
 pub(super) async fn run(settings: &Settings, email: &str) -> Result<ExitCode, Failure> {
     let mut application = Application::read(settings)?;
-    build_components(&application.manifest, settings)?;
+    build::components(&application.manifest, settings)?;
 
     let secret = secret()?;
     let (config, _) = application.configuration()?;

@@ -8,7 +8,7 @@ use kronos_host::{
     config::{private, state},
 };
 
-use super::{Application, Failure, Settings, build_components};
+use super::{Application, Failure, Settings, build};
 
 /// What a shell shows for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -17,7 +17,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let application = Application::read(settings)?;
     // A mistake in the configuration shows before the long build.
     let (config, _) = application.configuration()?;
-    build_components(&application.manifest, settings)?;
+    build::components(&application.manifest, settings)?;
 
     // From here on a signal stops in order.
     let mut signals = Signals::new()?;
