@@ -120,7 +120,7 @@ async fn service_chaining() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres() {
-    if !Engine::Servers.available("host::capabilities::postgres") {
+    if !Engine::Servers.available() {
         return;
     }
     let kronos = Guests::start(Engine::Servers, |_| ()).await;

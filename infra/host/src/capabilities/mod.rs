@@ -16,8 +16,6 @@ pub mod output;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;
-#[cfg(test)]
-mod testing;
 pub mod variables;
 
 use instance::Context;

@@ -1,5 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
+use kronos_test_servers as servers;
+
 use super::{
     ConnectionBuilder, Failure, Outcome,
     address::Target,
@@ -11,20 +13,19 @@ use super::{
         RangeBoundKind::{Exclusive, Inclusive},
     },
 };
-use crate::{capabilities::testing, config::allowed_hosts::AllowedHosts};
+use crate::config::allowed_hosts::AllowedHosts;
 
 mod groups;
 
 struct Database {
-    _server: testing::Server,
+    _server: servers::Postgres,
     pool: Arc<Pool>,
 }
 
 impl Database {
     fn start(max_connections: usize) -> Option<Self> {
-        let server = testing::postgres()?;
-        let address = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", server.port);
-        let target = Target::new(&address, None, &[]).expect("an address");
+        let server = servers::postgres()?;
+        let target = Target::new(&server.url("postgres"), None, &[]).expect("an address");
         Some(Self { _server: server, pool: Arc::new(Pool::new(target, Some(max_connections))) })
     }
 

@@ -1,9 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
 use ::redis::Value;
+use kronos_test_servers as servers;
 
 use super::{Backend, Connection, EmbeddedRedis, Grant, Pools, wit};
-use crate::{capabilities::testing, config::allowed_hosts::AllowedHosts};
+use crate::config::allowed_hosts::AllowedHosts;
 
 /// Words are separated by one space; `""` is the empty word.
 const COMMANDS: &str = r#"
@@ -240,9 +241,9 @@ async fn connect(pools: &Pools, port: u16) -> Backend {
 
 #[tokio::test]
 async fn the_embedded_redis_answers_as_the_real_one() {
-    let Some(server) = testing::redis() else { return };
+    let Some(server) = servers::redis() else { return };
     let pools = Pools::default();
-    let real = connect(&pools, server.port).await;
+    let real = connect(&pools, server.port()).await;
     let embedded = Backend::Embedded(EmbeddedRedis::default());
     let mut different = Vec::new();
     for line in COMMANDS.lines().filter(|line| !line.is_empty()) {
@@ -256,8 +257,8 @@ async fn the_embedded_redis_answers_as_the_real_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guests_share_a_connection_that_survives_a_restart() {
-    let Some(server) = testing::redis() else { return };
-    let port = server.port;
+    let Some(mut server) = servers::redis() else { return };
+    let port = server.port();
     let pools = Pools::default();
     let (first, second) = (connect(&pools, port).await, connect(&pools, port).await);
     for n in 1..=100 {
@@ -278,9 +279,9 @@ async fn guests_share_a_connection_that_survives_a_restart() {
     assert_eq!(answer(&first, "RPUSH queue x").await, Ok(Value::Int(1)));
     assert!(blocked.await.expect("no panic").is_ok());
 
-    drop(server);
+    server.stop();
     assert!(answer(&first, "GET n").await.is_err());
-    let _server = testing::redis_on(port);
+    server.restart().expect("Redis starts again");
     let start = std::time::Instant::now();
     while answer(&first, "PING").await.is_err() {
         assert!(start.elapsed() < Duration::from_secs(5), "it doesn't come back");
