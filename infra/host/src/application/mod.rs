@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::{
-    capabilities::{redis::embedded::EmbeddedRedis, sqlite::Databases},
+    capabilities::sqlite::Databases,
     config::{
         manifest,
         options::{Limits, Options},
@@ -113,6 +113,9 @@ pub enum StartError {
     /// The threads for requests could not be started.
     #[error("cannot start threads: {0}")]
     Threads(std::io::Error),
+    /// The address of a Redis trigger is not usable.
+    #[error("a Redis trigger: {0}")]
+    Redis(crate::capabilities::redis::CommandError),
     /// The TLS client could not be made.
     #[error("outbound HTTPS: {0}")]
     Tls(String),
@@ -136,7 +139,6 @@ pub struct Host {
 /// What rings the doorbell.
 #[derive(Clone)]
 struct Ticker {
-    embedded_redis: EmbeddedRedis,
     publishers: Arc<Vec<Publisher>>,
     triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
 }
@@ -145,7 +147,7 @@ impl Ticker {
     async fn tick(&self) {
         let mut rung = true;
         for publisher in self.publishers.iter() {
-            if let Err(error) = publisher.ring(DOORBELL, &self.embedded_redis).await {
+            if let Err(error) = publisher.ring(DOORBELL).await {
                 tracing::debug!("the doorbell was not published: {error}");
                 rung = false;
             }

@@ -22,6 +22,7 @@ use crate::{
         runtime::{KeyValueStore, RuntimeConfig},
         variables::Variables,
     },
+    network::Network,
 };
 
 /// The file of the key-value stores that the runtime configuration does not place elsewhere.
@@ -36,20 +37,22 @@ pub(super) struct Shared {
     pub(super) embedded_redis: EmbeddedRedis,
     key_value: Arc<key_value::Files>,
     postgres: Arc<postgres::Pools>,
-    redis: Arc<redis::Pools>,
+    pub(super) redis: Arc<redis::Pools>,
+    network: Arc<Network>,
     state_dir: PathBuf,
     spin_exact: bool,
 }
 
 impl Shared {
     /// `state_dir` exists.
-    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool) -> Self {
+    pub(super) fn new(config: &RuntimeConfig, network: Arc<Network>, state_dir: PathBuf, spin_exact: bool) -> Self {
         Self {
             databases: Arc::default(),
             embedded_redis: EmbeddedRedis::default(),
             key_value: Arc::default(),
             postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),
-            redis: Arc::default(),
+            redis: Arc::new(redis::Pools::new(config.redis_max_connections, spin_exact)),
+            network,
             state_dir,
             spin_exact,
         }
@@ -85,7 +88,6 @@ impl Shared {
             AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
                 .map_err(|source| StartError::AllowedHosts { component: component.id.clone(), source })?;
         let allowed_hosts = Arc::new(allowed_hosts);
-        let blocked: Arc<[_]> = config.blocked_networks.clone().into();
         let database = |label: &String| {
             let file = config.sqlite.get(label).cloned();
             (label.clone(), file.unwrap_or_else(|| self.state_dir.join(format!("{label}.db"))))
@@ -113,13 +115,13 @@ impl Shared {
             }),
             postgres: Arc::new(postgres::Grant {
                 allowed_hosts: Arc::clone(&allowed_hosts),
-                blocked: Arc::clone(&blocked),
+                network: Arc::clone(&self.network),
                 pools: Arc::clone(&self.postgres),
                 spin_exact: self.spin_exact,
             }),
             redis: Arc::new(redis::Grant {
                 allowed_hosts,
-                blocked,
+                network: Arc::clone(&self.network),
                 pools: Arc::clone(&self.redis),
                 embedded: self.embedded_redis.clone(),
                 spin_exact: self.spin_exact,

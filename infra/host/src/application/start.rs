@@ -15,7 +15,11 @@ use super::{
     shared::{Grants, Shared},
 };
 use crate::{
-    capabilities::{self, http::Outbound, instance::Context},
+    capabilities::{
+        self,
+        http::{self, Outbound},
+        instance::Context,
+    },
     compose::{
         self,
         cache::{self, Input, Sources},
@@ -27,7 +31,7 @@ use crate::{
         variables::Variables,
     },
     engine::Engine,
-    network::{Blocked, Clients},
+    network::Network,
     triggers::{
         http::{
             App,
@@ -83,11 +87,13 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     {
         limits.instance_memory = bytes;
     }
-    let shared = Shared::new(&config, state_dir, options.spin_exact);
-    let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
-    let clients =
-        Clients::new(blocked, config.http_connection_pooling).map_err(|error| StartError::Tls(error.to_string()))?;
-    let outbound = Arc::new(Outbound::new(clients, config.http_max_connections));
+    let network = Network::new(config.blocked_networks.clone(), config.block_private, options.spin_exact);
+    let network = Arc::new(network);
+    let shared = Shared::new(&config, Arc::clone(&network), state_dir, options.spin_exact);
+    let connections =
+        http::Config { pooling: config.http_connection_pooling, max_connections: config.http_max_connections };
+    let outbound = Outbound::new(network, connections).map_err(|error| StartError::Tls(error.to_string()))?;
+    let outbound = Arc::new(outbound);
     let grants = shared.grants(&manifest, &ids, &config, &variables, &outbound, limits)?;
     let instances = link(&engine, &manifest, &components)?;
 
@@ -102,13 +108,14 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables)?;
     let publishers: BTreeSet<String> =
         triggers.iter().filter(|trigger| trigger.channel == DOORBELL).map(|trigger| trigger.address.clone()).collect();
-    let publishers: Arc<Vec<Publisher>> = Arc::new(publishers.into_iter().map(Publisher::new).collect());
-    // Each tick comes back as a message, unless nobody listens there.
-    let silence = options.tick.filter(|_| !publishers.is_empty()).map(|tick| (tick * 5).max(Duration::from_secs(10)));
+    let publisher = |address: String| Publisher::new(&address, &shared.redis, &shared.embedded_redis);
+    let publishers = publishers.into_iter().map(publisher).collect::<Result<_, _>>().map_err(StartError::Redis)?;
+    let publishers: Arc<Vec<Publisher>> = Arc::new(publishers);
     let (ended, ended_receiver) = tokio::sync::mpsc::unbounded_channel();
-    let triggers = Triggers::start(triggers, &shared.embedded_redis, options.spin_exact, silence, &ended);
+    let triggers = Triggers::start(triggers, &shared.embedded_redis, options.spin_exact, &ended);
+    let triggers = triggers.map_err(StartError::Redis)?;
     let triggers = Arc::new(Mutex::new(Some(triggers)));
-    let ticker = Ticker { embedded_redis: shared.embedded_redis.clone(), publishers, triggers: Arc::clone(&triggers) };
+    let ticker = Ticker { publishers, triggers: Arc::clone(&triggers) };
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
     Ok(Host {
         address,

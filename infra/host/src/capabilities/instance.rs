@@ -170,14 +170,16 @@ impl ResourceLimiter for MemoryLimit {
 pub(crate) fn nothing() -> Arc<Grants> {
     use crate::{
         config::{manifest::Manifest, options::Options, runtime::RuntimeConfig, variables::Variables},
-        network::{Blocked, Clients},
+        network::Network,
     };
 
     let manifest = Manifest::empty("test");
     let options = Options::new("spin.toml");
     let application =
         Variables::new(&manifest, &RuntimeConfig::default(), &options, |_| Ok(std::collections::BTreeMap::new()));
-    let clients = Clients::new(Blocked::default(), true).expect("a client");
+    let network = Arc::<Network>::default();
+    let connections = http::Config { pooling: true, max_connections: None };
+    let outbound = http::Outbound::new(Arc::clone(&network), connections).expect("a client");
     let databases = Arc::<sqlite::Databases>::default();
     let servers = Arc::<redis::Pools>::default();
     let embedded = redis::embedded::EmbeddedRedis::default();
@@ -189,7 +191,7 @@ pub(crate) fn nothing() -> Arc<Grants> {
         http: Arc::new(http::Grant {
             component: "test".into(),
             allowed_hosts: Arc::default(),
-            outbound: Arc::new(http::Outbound::new(clients, None)),
+            outbound: Arc::new(outbound),
         }),
         key_value: Arc::new(key_value::Grant {
             stores: std::collections::BTreeMap::new(),
@@ -200,13 +202,13 @@ pub(crate) fn nothing() -> Arc<Grants> {
         }),
         postgres: Arc::new(postgres::Grant {
             allowed_hosts: Arc::default(),
-            blocked: Arc::default(),
+            network: Arc::clone(&network),
             pools: Arc::new(postgres::Pools::new(None)),
             spin_exact: false,
         }),
         redis: Arc::new(redis::Grant {
             allowed_hosts: Arc::default(),
-            blocked: Arc::default(),
+            network,
             pools: servers,
             embedded,
             spin_exact: false,

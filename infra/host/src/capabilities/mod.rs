@@ -11,7 +11,6 @@ use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 pub mod http;
 pub mod instance;
 pub mod key_value;
-mod network;
 pub mod output;
 pub mod postgres;
 pub mod redis;

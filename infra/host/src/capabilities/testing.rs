@@ -59,13 +59,26 @@ pub(super) fn redis() -> Option<Server> {
 
 /// The same on a given port.
 pub(super) fn redis_on(port: u16) -> Option<Server> {
+    start_redis(port, &["--port", &port.to_string()])
+}
+
+/// The same with further arguments, where `PORT` stands for its one port.
+pub(super) fn redis_with(arguments: &[&str]) -> Option<Server> {
+    let port = free_port();
+    let number = port.to_string();
+    let arguments = arguments.iter().map(|argument| if *argument == "PORT" { &number } else { *argument });
+    start_redis(port, &["--port", "0"].into_iter().chain(arguments).collect::<Vec<_>>())
+}
+
+fn start_redis(port: u16, arguments: &[&str]) -> Option<Server> {
     let Some(binary) = find("redis-server") else {
         skip("redis-server");
         return None;
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let child = Command::new(binary)
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .args(arguments)
         .current_dir(folder.path())
         .stdout(Stdio::null())
         .spawn()

@@ -16,7 +16,7 @@ use super::{
     redis::{Backend, Pools, embedded::EmbeddedRedis},
     sqlite::{Database, Databases, Outcome, Session, Value},
 };
-use crate::config::runtime::KeyValueStore;
+use crate::{config::runtime::KeyValueStore, network::Reach};
 
 mod bindings;
 #[cfg(test)]
@@ -97,8 +97,9 @@ impl Grant {
                 let url = Url::parse(address).map_err(other)?;
                 let host = url.host_str().unwrap_or_default();
                 // The operator chose the address: blocked networks are for what guests choose.
-                let backend = Backend::open(&self.redis, &self.embedded_redis, address, host, &[]).await;
-                return backend.map(|backend| Store(Kind::Redis(backend))).map_err(|error| other(format!("{error:?}")));
+                let reach = Reach::everything();
+                let backend = Backend::open(&self.redis, &self.embedded_redis, address, host, &reach);
+                return backend.await.map(|backend| Store(Kind::Redis(backend))).map_err(other);
             }
             KeyValueStore::Sqlite(file) => file,
         };

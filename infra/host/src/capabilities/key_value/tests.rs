@@ -8,6 +8,7 @@ use crate::{
         testing,
     },
     config::runtime::KeyValueStore,
+    network::Reach,
 };
 
 async fn check(store: &Store) {
@@ -61,7 +62,8 @@ async fn a_redis_is_a_store_too() {
     let Some(server) = testing::redis() else { return };
     let address = format!("redis://127.0.0.1:{}", server.port);
     let (pools, embedded) = (Pools::default(), EmbeddedRedis::default());
-    let backend = Backend::open(&pools, &embedded, &address, "127.0.0.1", &[]).await.expect("it answers");
+    let backend =
+        Backend::open(&pools, &embedded, &address, "127.0.0.1", &Reach::everything()).await.expect("it answers");
     let store = Store(Kind::Redis(backend));
     check(&store).await;
     for n in 0..3000 {

@@ -195,7 +195,7 @@ impl WorkerState for Worker {
         data: RequestData,
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        store.data_mut().hooks.on_request_start(task, data.depth);
+        let overdue = store.data_mut().hooks.on_request_start(task, data.depth);
         *self.last_request.lock().unwrap_or_else(PoisonError::into_inner) = Some(data.id);
         let cancelled = data.cancelled;
         Box::pin(async move {
@@ -203,6 +203,7 @@ impl WorkerState for Worker {
                 // The caller has its answer, or went away: then the request is finished all the same.
                 std::future::pending::<()>().await;
             }
+            overdue.add(task);
         })
     }
 
