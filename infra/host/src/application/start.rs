@@ -93,7 +93,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
 
     let lifecycle = Arc::<Lifecycle>::default();
     let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle)?;
-    let app = Arc::new(App::new(&manifest, http, limits)?);
+    let app = Arc::new(App::new(&manifest, http, limits, options.access_log)?);
     outbound.connect(address, Box::new(app.chain()));
     let workers = Arc::new(Workers::start().map_err(StartError::Threads)?);
     let warmed = Arc::clone(&app);
@@ -112,7 +112,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
     Ok(Host {
         address,
-        serving: Serving::start(listener, Arc::clone(&app), Arc::clone(&workers)),
+        serving: Serving::start(listener, Arc::clone(&app), Arc::clone(&workers), limits),
         app,
         workers,
         triggers,

@@ -94,6 +94,9 @@ struct Settings {
     /// How log lines look.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     log_format: Format,
+    /// Write a line for every request.
+    #[arg(long, global = true)]
+    access_log: bool,
     #[command(flatten)]
     limits: LimitSettings,
 }
@@ -120,6 +123,27 @@ struct LimitSettings {
     /// Requests in progress; more are answered 503 [default: 1000].
     #[arg(long, global = true, value_name = "COUNT")]
     max_concurrent_requests: Option<usize>,
+    /// Responses that are still being written, such as streams of events; more are answered 503 [default: 1024].
+    #[arg(long, global = true, value_name = "COUNT")]
+    max_streams: Option<usize>,
+    /// Connections, and requests in progress over HTTP/2; more are answered 503 unless one is idle [default: 2048].
+    #[arg(long, global = true, value_name = "COUNT")]
+    max_connections: Option<usize>,
+    /// The same from one address, such as that of a proxy [default: 1024].
+    #[arg(long, global = true, value_name = "COUNT")]
+    max_connections_per_address: Option<usize>,
+    /// Time for the head of a request; more is answered 408 [default: 10s].
+    #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
+    head_timeout: Option<Duration>,
+    /// How long a connection without requests is kept; longer than by the proxy in front [default: 75s].
+    #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
+    idle_connection_timeout: Option<Duration>,
+    /// Bytes that a client must send or take every second while it is waited for [default: 512B].
+    #[arg(long, global = true, value_name = "SIZE", value_parser = values::size)]
+    min_data_rate: Option<u64>,
+    /// Time over which that is measured [default: 20s].
+    #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
+    stall_timeout: Option<Duration>,
     /// Memory of one instance [default: 128MiB].
     #[arg(long, global = true, value_name = "SIZE", env = "SPIN_MAX_INSTANCE_MEMORY", value_parser = values::size)]
     max_instance_memory: Option<u64>,
@@ -217,6 +241,7 @@ impl Settings {
         options.postgres.clone_from(&self.postgres);
         options.redis.clone_from(&self.redis);
         options.spin_exact = self.spin_exact;
+        options.access_log = self.access_log;
         for argument in &self.variables {
             // The argument may hold a secret, so only its name is shown.
             let name = argument.split('=').next().unwrap_or_default();
@@ -229,6 +254,13 @@ impl Settings {
         set(&mut limits.request_timeout, own.request_timeout);
         set(&mut limits.cpu_deadline, own.cpu_deadline);
         set(&mut limits.concurrent_requests, own.max_concurrent_requests);
+        set(&mut limits.streams, own.max_streams);
+        set(&mut limits.connections, own.max_connections);
+        set(&mut limits.connections_per_address, own.max_connections_per_address);
+        set(&mut limits.head_timeout, own.head_timeout);
+        set(&mut limits.connection_idle, own.idle_connection_timeout);
+        set(&mut limits.data_rate, own.min_data_rate);
+        set(&mut limits.stall, own.stall_timeout);
         set(&mut limits.instance_memory, own.max_instance_memory.map(usize::try_from).transpose()?);
         set(&mut limits.instance_reuse, own.max_instance_reuse_count);
         set(&mut limits.instance_concurrency, own.max_instance_concurrent_reuse_count);
@@ -321,6 +353,7 @@ mod tests {
             "--variable",
             "c=",
             "--spin-exact",
+            "--access-log",
             "--max-request-body",
             "1KiB",
             "--request-timeout",
@@ -339,6 +372,20 @@ mod tests {
             "7s",
             "--drain-timeout",
             "8s",
+            "--max-streams",
+            "9",
+            "--max-connections",
+            "10",
+            "--max-connections-per-address",
+            "11",
+            "--head-timeout",
+            "12s",
+            "--idle-connection-timeout",
+            "13s",
+            "--min-data-rate",
+            "14B",
+            "--stall-timeout",
+            "15s",
         ])
         .expect("valid");
         let options = cli.settings.options().expect("valid");
@@ -348,14 +395,17 @@ mod tests {
         assert_eq!(options.state_dir.as_deref(), Some(Path::new("s")));
         assert_eq!((options.postgres.as_deref(), options.redis.as_deref()), (Some("p"), Some("r")));
         assert_eq!(options.variables, [("a".into(), "b".into()), ("c".into(), String::new())]);
-        assert!(options.spin_exact);
+        assert!(options.spin_exact && options.access_log);
         let limits = options.limits;
         assert_eq!((limits.request_body, limits.instance_memory), (1024, 4 << 20));
         assert_eq!((limits.concurrent_requests, limits.instance_reuse, limits.instance_concurrency), (3, 5, 6));
+        assert_eq!((limits.streams, limits.connections, limits.connections_per_address), (9, 10, 11));
+        assert_eq!(limits.data_rate, 14);
         assert_eq!(
             [limits.request_timeout, limits.cpu_deadline, limits.instance_idle, limits.drain],
             [1, 2, 7, 8].map(Duration::from_secs)
         );
+        assert_eq!([limits.head_timeout, limits.connection_idle, limits.stall], [12, 13, 15].map(Duration::from_secs));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Options {
     pub tick: Option<Duration>,
     /// Behave as Spin does where this host is better by default.
     pub spin_exact: bool,
+    /// Write a line for every request.
+    pub access_log: bool,
     /// Limits on requests and instances.
     pub limits: Limits,
 }
@@ -43,6 +45,7 @@ impl Options {
             variables: Vec::new(),
             tick: Some(Duration::from_secs(1)),
             spin_exact: false,
+            access_log: false,
             limits: Limits::default(),
         }
     }
@@ -57,8 +60,31 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// CPU time that a component may use without yielding before it is stopped.
     pub cpu_deadline: Duration,
-    /// Requests in progress; one more is refused with 503 and `Retry-After`.
+    /// Requests that components work on; one more is refused with 503 and `Retry-After`. A quarter of them, and no more, may wait for
+    /// the rest of a body that the host did not have whole before.
     pub concurrent_requests: usize,
+    /// Responses that components still write, such as streams of events; one more is refused with 503 and `Retry-After`. They do not
+    /// count as requests, since they cost an instance some of its memory and no time.
+    pub streams: usize,
+    /// Clients at the same time: connections, and every request in progress on one of HTTP/2, which costs as much. The one that has
+    /// been idle for longest makes room for one more; when all are busy, it is refused with 503 and `Retry-After`. Each takes up to
+    /// 200 KiB, so that the default stays within 400 MiB when all of them are hostile, and within 30 MiB when none is.
+    pub connections: usize,
+    /// As many of them may come from one address, or from one network of the size /64 with IPv6. To the host, all clients behind a
+    /// proxy have its address.
+    pub connections_per_address: usize,
+    /// How long a client may take from its connection, or from its first byte on one that has served requests before, to the end of
+    /// the request's head; beyond it the answer is 408.
+    pub head_timeout: Duration,
+    /// How long a connection without requests is kept. Longer than proxies keep theirs (60 s is usual), so that none sends a request
+    /// into a connection that is about to be closed.
+    pub connection_idle: Duration,
+    /// Bytes per second that a client must send or take, on average over [`stall`](Self::stall), while the host waits for it. A body
+    /// that comes more slowly is answered with 408; a response that is read more slowly is cut off.
+    pub data_rate: u64,
+    /// The period over which [`data_rate`](Self::data_rate) is measured; also how long a client of HTTP/2 may be silent before it is
+    /// asked for a sign of life, and how long it may take for that.
+    pub stall: Duration,
     /// Bytes of linear memory of one instance.
     pub instance_memory: usize,
     /// Requests that one instance serves before it is replaced; 1 gives every request a new instance.
@@ -78,6 +104,13 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(30),
             cpu_deadline: Duration::from_secs(5),
             concurrent_requests: 1000,
+            streams: 1024,
+            connections: 2048,
+            connections_per_address: 1024,
+            head_timeout: Duration::from_secs(10),
+            connection_idle: Duration::from_secs(75),
+            data_rate: 512,
+            stall: Duration::from_secs(20),
             instance_memory: 128 << 20,
             instance_reuse: 10_000,
             instance_concurrency: 16,

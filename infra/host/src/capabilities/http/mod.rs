@@ -42,6 +42,8 @@ use crate::{
 const DEPTH: u8 = 16;
 /// How long a guest waits for a head, and between two parts of a body, unless it says so.
 const PATIENCE: Duration = Duration::from_mins(10);
+/// Bytes of a body that a guest hands over at a time.
+const CHUNK: usize = 64 << 10;
 /// The domain of the application's own components.
 const CHAIN: &str = ".spin.internal";
 /// The host by which components call their own application over its listener.
@@ -157,6 +159,11 @@ impl WasiHttpHooks for Hooks {
     /// The client sets it, so that it cannot contradict what the allow-list was asked for.
     fn set_host_header(&mut self) -> bool {
         false
+    }
+
+    /// What is copied out of a guest at a time; two of them wait for the client.
+    fn p3_outgoing_body_chunk_size(&mut self) -> usize {
+        CHUNK
     }
 
     fn send_request(

@@ -16,7 +16,7 @@ use std::{
 
 use http::HeaderValue;
 use tokio::{
-    sync::{Notify, futures::OwnedNotified, oneshot},
+    sync::{Notify, OwnedSemaphorePermit, futures::OwnedNotified, oneshot},
     time::{Instant, Sleep},
 };
 use wasmtime::{Store, StoreContextMut, component::GuestTaskId};
@@ -59,11 +59,18 @@ impl HttpComponent {
         &self.grants.component
     }
 
-    /// Answers `request`, which is `depth` calls away from a client.
-    pub async fn handle(&self, request: Request, id: HeaderValue, depth: u8) -> Result<Response, Failure> {
+    /// Answers `request`, which is `depth` calls away from a client. `permit` is kept as long as the guest works on it, even when
+    /// nobody waits for it any more.
+    pub async fn handle(
+        &self,
+        request: Request,
+        id: HeaderValue,
+        depth: u8,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Response, Failure> {
         // Dropped with this future, whatever ends it.
         let (cancel, cancelled) = oneshot::channel();
-        let answer = self.answer(request, RequestData { id, depth, cancelled });
+        let answer = self.answer(request, RequestData { id, depth, cancelled, permit });
         if let Ok(answer) = tokio::time::timeout(self.grants.limits.request_timeout, answer).await {
             return answer;
         }
@@ -129,6 +136,7 @@ pub struct RequestData {
     id: HeaderValue,
     depth: u8,
     cancelled: oneshot::Receiver<()>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// Makes the instances of one worker.
@@ -197,8 +205,10 @@ impl WorkerState for Worker {
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         store.data_mut().hooks.on_request_start(task, data.depth);
         *self.last_request.lock().unwrap_or_else(PoisonError::into_inner) = Some(data.id);
-        let cancelled = data.cancelled;
+        let RequestData { cancelled, permit, .. } = data;
         Box::pin(async move {
+            // Dropped with this future: when the head is answered, or was not in time.
+            let _permit = permit;
             if cancelled.await.is_err() {
                 // The caller has its answer, or went away: then the request is finished all the same.
                 std::future::pending::<()>().await;
