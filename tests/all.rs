@@ -19,6 +19,7 @@ mod events;
 mod host {
     mod capabilities;
     mod faults;
+    mod hostile;
     mod http;
     mod limits;
     mod redis_trigger;
