@@ -20,6 +20,7 @@ mod host {
     mod capabilities;
     mod faults;
     mod http;
+    mod instances;
     mod limits;
     mod redis_trigger;
 }

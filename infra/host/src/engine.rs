@@ -10,6 +10,9 @@ use std::{
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline};
 
+pub mod lifecycle;
+pub mod memory;
+
 /// Length of an epoch: how long a guest computes before others of its thread get a turn.
 pub const EPOCH: Duration = Duration::from_millis(10);
 
@@ -140,11 +143,13 @@ impl CpuClock {
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     }
 
-    /// To be called whenever the future that drives the store is pending.
-    pub fn on_pending(&self) {
-        if !self.suspended_by_epoch.swap(false, Relaxed) {
+    /// To be called whenever the future that drives the store is pending. Says whether the guest computes: its turn was over.
+    pub fn on_pending(&self) -> bool {
+        let computes = self.suspended_by_epoch.swap(false, Relaxed);
+        if !computes {
             self.epochs.store(0, Relaxed);
         }
+        computes
     }
 }
 

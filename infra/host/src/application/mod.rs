@@ -11,8 +11,9 @@ use crate::{
         manifest,
         options::{Limits, Options},
     },
+    engine::lifecycle::Lifecycle,
     triggers::{
-        http::{self, App, instances::Lifecycle, listener::Serving},
+        http::{self, App, listener::Serving},
         redis::{Publisher, Triggers},
     },
     workers::Workers,

@@ -26,12 +26,12 @@ use crate::{
         runtime::RuntimeConfig,
         variables::Variables,
     },
-    engine::Engine,
+    engine::{Engine, lifecycle::Lifecycle, memory::Budget},
     network::{Blocked, Clients},
     triggers::{
         http::{
             App,
-            instances::{HttpComponent, Lifecycle},
+            instances::HttpComponent,
             listener::{self, Serving},
         },
         redis::{Consumer, Publisher, Trigger, Triggers, bindings::RedisHandlerPre},
@@ -92,14 +92,15 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let instances = link(&engine, &manifest, &components)?;
 
     let lifecycle = Arc::<Lifecycle>::default();
-    let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle)?;
+    let memory = Budget::new(limits.total_memory, Arc::clone(&lifecycle));
+    let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle, &memory)?;
     let app = Arc::new(App::new(&manifest, http, limits)?);
     outbound.connect(address, Box::new(app.chain()));
     let workers = Arc::new(Workers::start().map_err(StartError::Threads)?);
     let warmed = Arc::clone(&app);
     workers.run(async move { kronos::first_request(&warmed).await }).await;
 
-    let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables)?;
+    let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables, &memory)?;
     let publishers: BTreeSet<String> =
         triggers.iter().filter(|trigger| trigger.channel == DOORBELL).map(|trigger| trigger.address.clone()).collect();
     let publishers: Arc<Vec<Publisher>> = Arc::new(publishers.into_iter().map(Publisher::new).collect());
@@ -235,6 +236,7 @@ fn http_components(
     grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     lifecycle: &Arc<Lifecycle>,
+    memory: &Arc<Budget>,
 ) -> Result<Vec<Arc<HttpComponent>>, StartError> {
     let ids: BTreeSet<&String> = manifest
         .http
@@ -258,7 +260,7 @@ fn http_components(
                 return Err(no_handler(id, "an HTTP trigger", HTTP_EXPORT, pre));
             };
             let grants = Arc::clone(&grants[id]);
-            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, grants, Arc::clone(lifecycle))))
+            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, grants, Arc::clone(lifecycle), Arc::clone(memory))))
         })
         .collect()
 }
@@ -269,6 +271,7 @@ fn redis_triggers(
     grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     variables: &Variables,
+    memory: &Arc<Budget>,
 ) -> Result<Vec<Trigger>, StartError> {
     manifest
         .redis
@@ -291,7 +294,7 @@ fn redis_triggers(
             Ok(Trigger {
                 address: resolve(&trigger.address, "address")?,
                 channel: resolve(&trigger.channel, "channel")?,
-                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&grants[id]))),
+                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&grants[id]), Arc::clone(memory))),
             })
         })
         .collect()

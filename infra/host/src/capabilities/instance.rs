@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use wasmtime::{ResourceLimiter, Store, component::ResourceTable};
+use wasmtime::{Store, component::ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -13,11 +13,8 @@ use super::{
 };
 use crate::{
     config::options::Limits,
-    engine::{Computing, CpuClock, Engine},
+    engine::{Computing, CpuClock, Engine, memory::MemoryLimit},
 };
-
-/// Elements that the tables of one instance may hold.
-const TABLE_ELEMENTS: usize = 100_000;
 
 /// What the manifest and the operator give to one component, shared by its instances.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ pub struct Context {
 
 impl Context {
     /// The data of a new instance.
-    pub fn new(grants: Arc<Grants>) -> wasmtime::Result<Self> {
+    pub fn new(grants: Arc<Grants>, limits: MemoryLimit) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtx::builder();
         for (name, value) in &grants.environment {
             wasi.env(name, value);
@@ -81,7 +78,7 @@ impl Context {
             wasi: wasi.build(),
             wasi_http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
-            limits: MemoryLimit { bytes: grants.limits.instance_memory, used: 0 },
+            limits,
             key_value: key_value::State::new(Arc::clone(&grants.key_value)),
             postgres: postgres::State::new(Arc::clone(&grants.postgres)),
             redis: redis::State::new(Arc::clone(&grants.redis)),
@@ -92,9 +89,9 @@ impl Context {
     }
 
     /// A store for a new instance, with its limits.
-    pub fn store(engine: &Engine, grants: Arc<Grants>) -> wasmtime::Result<Store<Self>> {
-        let mut store = engine.store(Self::new(grants)?);
-        store.limiter(|context| &mut context.limits);
+    pub fn store(engine: &Engine, grants: Arc<Grants>, limits: MemoryLimit) -> wasmtime::Result<Store<Self>> {
+        let mut store = engine.store(Self::new(grants, limits)?);
+        store.limiter_async(|context| &mut context.limits);
         Ok(store)
     }
 
@@ -140,28 +137,6 @@ impl WasiHttpView for Context {
 impl OutboundView for Context {
     fn hooks(&mut self) -> &mut Hooks {
         &mut self.hooks
-    }
-}
-
-/// Bounds the linear memories of one instance, those of its dependencies included.
-#[derive(Debug)]
-pub struct MemoryLimit {
-    bytes: usize,
-    used: usize,
-}
-
-impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_sub(current).saturating_add(desired);
-        let fits = used <= self.bytes;
-        if fits {
-            self.used = used;
-        }
-        Ok(fits)
-    }
-
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
     }
 }
 
@@ -221,18 +196,4 @@ pub(crate) fn nothing() -> Arc<Grants> {
             application: Arc::new(application.expect("no variables")),
         }),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memories_of_one_instance_share_the_limit() {
-        let mut limit = MemoryLimit { bytes: 100, used: 0 };
-        assert!(matches!(limit.memory_growing(0, 60, None), Ok(true)));
-        assert!(matches!(limit.memory_growing(0, 60, None), Ok(false)), "a second memory");
-        assert!(matches!(limit.memory_growing(0, 40, None), Ok(true)));
-        assert!(matches!(limit.memory_growing(60, 61, None), Ok(false)));
-    }
 }

@@ -123,6 +123,15 @@ struct LimitSettings {
     /// Memory of one instance [default: 128MiB].
     #[arg(long, global = true, value_name = "SIZE", env = "SPIN_MAX_INSTANCE_MEMORY", value_parser = values::size)]
     max_instance_memory: Option<u64>,
+    /// Memory of all instances together [default: 256MiB].
+    #[arg(long, global = true, value_name = "SIZE", value_parser = values::size)]
+    max_total_memory: Option<u64>,
+    /// Instances of one component that have requests, for each core [default: 8].
+    #[arg(long, global = true, value_name = "COUNT")]
+    max_instances: Option<usize>,
+    /// How long a request waits for an instance, and an instance for memory; then it is answered 503 [default: 5s].
+    #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
+    instance_wait: Option<Duration>,
     /// Requests that one instance serves before it is replaced [default: 10000].
     #[arg(long, global = true, value_name = "COUNT")]
     max_instance_reuse_count: Option<usize>,
@@ -230,6 +239,9 @@ impl Settings {
         set(&mut limits.cpu_deadline, own.cpu_deadline);
         set(&mut limits.concurrent_requests, own.max_concurrent_requests);
         set(&mut limits.instance_memory, own.max_instance_memory.map(usize::try_from).transpose()?);
+        set(&mut limits.total_memory, own.max_total_memory.map(usize::try_from).transpose()?);
+        set(&mut limits.instances, own.max_instances);
+        set(&mut limits.instance_wait, own.instance_wait);
         set(&mut limits.instance_reuse, own.max_instance_reuse_count);
         set(&mut limits.instance_concurrency, own.max_instance_concurrent_reuse_count);
         set(&mut limits.instance_idle, own.idle_instance_timeout);
@@ -331,6 +343,12 @@ mod tests {
             "3",
             "--max-instance-memory",
             "4MiB",
+            "--max-total-memory",
+            "9MiB",
+            "--max-instances",
+            "10",
+            "--instance-wait",
+            "11s",
             "--max-instance-reuse-count",
             "5",
             "--max-instance-concurrent-reuse-count",
@@ -352,6 +370,8 @@ mod tests {
         let limits = options.limits;
         assert_eq!((limits.request_body, limits.instance_memory), (1024, 4 << 20));
         assert_eq!((limits.concurrent_requests, limits.instance_reuse, limits.instance_concurrency), (3, 5, 6));
+        assert_eq!((limits.total_memory, limits.instances), (9 << 20, 10));
+        assert_eq!(limits.instance_wait, Duration::from_secs(11));
         assert_eq!(
             [limits.request_timeout, limits.cpu_deadline, limits.instance_idle, limits.drain],
             [1, 2, 7, 8].map(Duration::from_secs)

@@ -61,6 +61,12 @@ pub struct Limits {
     pub concurrent_requests: usize,
     /// Bytes of linear memory of one instance.
     pub instance_memory: usize,
+    /// Bytes of linear memory of all instances together; a new instance waits for others to end, one that grows too.
+    pub total_memory: usize,
+    /// Instances of one component that have requests, for each core. More would only take turns on it, and each has memory of its own.
+    pub instances: usize,
+    /// How long a request waits for an instance, and an instance for memory; beyond it the answer is 503 with `Retry-After`.
+    pub instance_wait: Duration,
     /// Requests that one instance serves before it is replaced; 1 gives every request a new instance.
     pub instance_reuse: usize,
     /// Requests that one instance serves at the same time.
@@ -79,6 +85,10 @@ impl Default for Limits {
             cpu_deadline: Duration::from_secs(5),
             concurrent_requests: 1000,
             instance_memory: 128 << 20,
+            // Half of a machine with 512 MiB: the rest is for databases, connections and code.
+            total_memory: 256 << 20,
+            instances: 8,
+            instance_wait: Duration::from_secs(5),
             instance_reuse: 10_000,
             instance_concurrency: 16,
             instance_idle: Duration::from_secs(10),

@@ -280,6 +280,9 @@ fn failed(failure: &Failure, id: &HeaderValue, component: &str) -> HttpResponse 
         Failure::Timeout => {
             (StatusCode::GATEWAY_TIMEOUT, "timeout", "The service did not answer in time; its work may still finish.")
         }
+        Failure::Overloaded => {
+            (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "The service is too busy; try again shortly.")
+        }
         Failure::Trapped => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The service failed."),
         Failure::NotInstantiated(_) | Failure::Refused(_) => {
             tracing::error!(target: "kronos::component", component, request_id, "{failure}");

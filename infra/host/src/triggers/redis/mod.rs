@@ -155,16 +155,21 @@ impl Triggers {
 /// Hands messages over one at a time; a stop waits for the one at work.
 async fn consume(queue: Arc<Queue>, consumer: Arc<Consumer>, mut stopped: watch::Receiver<bool>) {
     let mut instance = None;
+    let mut told = consumer.told();
     loop {
+        if consumer.is_short() {
+            // What the instance holds is given back.
+            instance = None;
+        }
         let idle = consumer.idle();
         let message = tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => return,
             message = tokio::time::timeout(idle, queue.pop()) => message,
+            () = told.changed() => continue,
         };
         match message {
             Ok(message) => instance = consumer.handle(instance, &message).await,
-            // What the instance holds is given back.
             Err(_) => instance = None,
         }
     }
