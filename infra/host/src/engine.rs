@@ -1,14 +1,18 @@
 //! The wasmtime engine: how guests are compiled, limited and interrupted.
 
 use std::{
+    borrow::Cow,
+    collections::HashMap,
     sync::{
-        OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline};
+use wasmtime::{
+    CacheStore, Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
+};
 
 pub mod lifecycle;
 pub mod memory;
@@ -61,6 +65,15 @@ impl Engine {
         Ok(Self { wasmtime })
     }
 
+    /// An engine that compiles what this one runs. Functions that components have in common, mostly those of their libraries, are
+    /// compiled once as long as it lives.
+    pub fn compiler() -> wasmtime::Result<wasmtime::Engine> {
+        let mut config = config();
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        config.enable_incremental_compilation(Arc::<Functions>::default())?;
+        wasmtime::Engine::new(&config)
+    }
+
     /// The engine itself.
     pub fn wasmtime(&self) -> &wasmtime::Engine {
         &self.wasmtime
@@ -75,6 +88,22 @@ impl Engine {
             cpu.on_epoch(deadline)
         });
         store
+    }
+}
+
+/// Machine code of functions, by what it was made of.
+#[derive(Debug, Default)]
+struct Functions(Mutex<HashMap<Vec<u8>, Arc<[u8]>>>);
+
+impl CacheStore for Functions {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let code = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()?;
+        Some(Cow::Owned(code.to_vec()))
+    }
+
+    fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_vec(), code.into());
+        true
     }
 }
 

@@ -155,7 +155,7 @@ fn triggered(manifest: &Manifest) -> Result<BTreeSet<String>, StartError> {
     }
 }
 
-/// Loads the components side by side; those that nobody has compiled take seconds, the others a millisecond.
+/// Loads the components; those that nobody has compiled take seconds, the others a millisecond.
 async fn load(
     engine: &Engine,
     manifest: &Manifest,
@@ -165,35 +165,21 @@ async fn load(
     let declared: Vec<manifest::Component> = ids.iter().map(|id| manifest.components[id].clone()).collect();
     let engine = engine.clone();
     let load = move || {
-        cache::create_directory(&cache_dir)?;
         let mut sources = Sources::default();
-        let mut inputs = Vec::with_capacity(declared.len());
-        for component in &declared {
-            inputs.push(Input::read(&engine, component, &mut sources)?);
-        }
+        let inputs = declared.iter().map(|component| Input::read(&engine, component, &mut sources));
+        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         drop(sources);
-        let total = inputs.len();
-        let done = std::sync::atomic::AtomicUsize::new(0);
+        let mut done = 0;
         let progress = |id: &str, time: Duration| {
-            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            tracing::info!("compiled component {id} in {} ms ({done} of {total})", time.as_millis());
+            done += 1;
+            tracing::info!("compiled component {id} in {} ms ({done} of {})", time.as_millis(), inputs.len());
         };
-        std::thread::scope(|scope| {
-            let loading: Vec<_> =
-                inputs.iter().map(|input| scope.spawn(|| input.load(&engine, &cache_dir, progress))).collect();
-            declared
-                .iter()
-                .zip(loading)
-                .map(|(component, loading)| match loading.join() {
-                    Ok(loaded) => Ok((component.id.clone(), loaded?)),
-                    Err(_) => Err(cache::Error::Panicked(component.id.clone())),
-                })
-                .collect::<Result<BTreeMap<_, _>, cache::Error>>()
-        })
+        let components = cache::load(&engine, &inputs, &cache_dir, progress)?;
+        Ok::<_, cache::Error>(declared.into_iter().map(|component| component.id).zip(components).collect())
     };
     match tokio::task::spawn_blocking(load).await {
         Ok(loaded) => Ok(loaded?),
-        Err(_) => Err(cache::Error::Panicked("the components".into()).into()),
+        Err(_) => Err(cache::Error::Panicked.into()),
     }
 }
 

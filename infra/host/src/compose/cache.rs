@@ -1,7 +1,7 @@
 //! Compiled components, kept in files whose names say what went into them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt::Write as _,
     fs,
     hash::{Hash, Hasher},
@@ -9,7 +9,7 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
 use sha2::{Digest as _, Sha256};
@@ -20,6 +20,15 @@ use crate::{
     config::manifest::{self, Dependency, Inherit},
     engine::Engine,
 };
+
+/// How the files of compiled components end.
+const EXTENSION: &str = "cwasm";
+/// How long the file of a component is kept that nobody loads: somebody may return to an older version.
+const KEEP: Duration = Duration::from_hours(14 * 24);
+/// Bytes of such files.
+const KEEP_BYTES: u64 = 256 << 20;
+/// How long it takes at most to write one.
+const WRITE: Duration = Duration::from_hours(1);
 
 /// Why a component could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +53,8 @@ pub enum Error {
         error: wasmtime::Error,
     },
     /// The compiler failed.
-    #[error("compiling `{0}` failed")]
-    Panicked(String),
+    #[error("compiling the components failed")]
+    Panicked,
 }
 
 /// Names everything that determines the machine code of a component.
@@ -111,33 +120,11 @@ impl Input {
         self.key
     }
 
-    /// Loads the component, compiling it first when nobody has. `progress` hears of a compilation once it is done.
-    pub fn load(
-        &self,
-        engine: &Engine,
-        directory: &Path,
-        progress: impl FnOnce(&str, std::time::Duration),
-    ) -> Result<Component, Error> {
-        if let Some(component) = loaded().get(&self.key) {
-            return Ok(component.clone());
-        }
-        let file = directory.join(format!("{}.cwasm", self.key));
-        let component = if file.exists()
-            && let Ok(component) = precompiled::load(engine.wasmtime(), &file)
-        {
-            component
-        } else {
-            // Missing, or cut short by a full disk: it is made anew.
-            let start = Instant::now();
-            let component = self.compile(engine, &file)?;
-            progress(&self.id, start.elapsed());
-            component
-        };
-        loaded().insert(self.key, component.clone());
-        Ok(component)
+    fn file(&self, directory: &Path) -> PathBuf {
+        directory.join(format!("{}.{EXTENSION}", self.key))
     }
 
-    fn compile(&self, engine: &Engine, file: &Path) -> Result<Component, Error> {
+    fn compile(&self, compiler: &wasmtime::Engine, file: &Path) -> Result<(), Error> {
         let composed;
         let wasm = if self.dependencies.is_empty() {
             self.wasm.as_slice()
@@ -145,15 +132,89 @@ impl Input {
             composed = compose(&self.id, &self.wasm, &self.dependencies)?;
             &composed
         };
-        let compile_error = |error| Error::Compile { id: self.id.clone(), error };
-        let code = engine.wasmtime().precompile_component(wasm).map_err(compile_error)?;
-        replace(file, &code).map_err(|source| Error::File { path: file.into(), source })?;
-        precompiled::load(engine.wasmtime(), file).map_err(compile_error)
+        let code = compiler.precompile_component(wasm).map_err(|error| self.failed(error))?;
+        replace(file, &code).map_err(|source| Error::File { path: file.into(), source })
+    }
+
+    fn failed(&self, error: wasmtime::Error) -> Error {
+        Error::Compile { id: self.id.clone(), error }
+    }
+}
+
+/// Loads the components from `directory`, compiling those first that nobody has compiled, and removes what is old there. `progress`
+/// hears of each compilation once it is done.
+pub fn load(
+    engine: &Engine,
+    inputs: &[Input],
+    directory: &Path,
+    mut progress: impl FnMut(&str, Duration),
+) -> Result<Vec<Component>, Error> {
+    create_directory(directory)?;
+    let mut compiler = None;
+    let mut components = Vec::with_capacity(inputs.len());
+    // One after the other: each is compiled on all cores, and finds what it has in common with those before it.
+    for input in inputs {
+        if let Some(component) = loaded().get(&input.key) {
+            components.push(component.clone());
+            continue;
+        }
+        let file = input.file(directory);
+        let component = match precompiled::load(engine.wasmtime(), &file) {
+            Ok(component) => component,
+            // Missing, or cut short by a full disk: it is made anew.
+            Err(_) => {
+                let start = Instant::now();
+                let compiler = match &mut compiler {
+                    Some(compiler) => compiler,
+                    None => compiler.insert(Engine::compiler().map_err(|error| input.failed(error))?),
+                };
+                input.compile(compiler, &file)?;
+                let component = precompiled::load(engine.wasmtime(), &file).map_err(|error| input.failed(error))?;
+                progress(&input.id, start.elapsed());
+                component
+            }
+        };
+        loaded().insert(input.key, component.clone());
+        components.push(component);
+    }
+    prune(inputs, directory, SystemTime::now());
+    Ok(components)
+}
+
+/// Removes the files of components that nobody has loaded for a while, the oldest first when they are too many. Those of `inputs`
+/// stay.
+fn prune(inputs: &[Input], directory: &Path, now: SystemTime) {
+    let used: HashSet<PathBuf> = inputs.iter().map(|input| input.file(directory)).collect();
+    for file in &used {
+        // Only when it was loaded last decides how long another version keeps it.
+        let _unknown = fs::File::open(file).and_then(|file| file.set_modified(now));
+    }
+    let mut others: Vec<_> = fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| !used.contains(&entry.path()))
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let age = now.duration_since(metadata.modified().ok()?).unwrap_or_default();
+            Some((age, metadata.len(), entry.path()))
+        })
+        .collect();
+    others.sort();
+    let mut bytes = 0;
+    for (age, length, path) in others {
+        bytes += length;
+        // What is no component is left of a write that was interrupted.
+        let keep = if path.extension().is_some_and(|extension| extension == EXTENSION) { KEEP } else { WRITE };
+        if age > keep || bytes > KEEP_BYTES {
+            // It is tried again at the next start.
+            let _busy = fs::remove_file(path);
+        }
     }
 }
 
 /// Makes the folder of the cache, readable and writable for this user alone.
-pub fn create_directory(path: &Path) -> Result<(), Error> {
+fn create_directory(path: &Path) -> Result<(), Error> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
