@@ -19,10 +19,14 @@ mod events;
 mod host {
     mod capabilities;
     mod faults;
+    mod hostile;
     mod http;
+    mod instances;
     mod limits;
+    mod outside;
     mod redis_trigger;
     mod sqlite;
+    mod state_folder;
 }
 mod laws;
 mod layers;

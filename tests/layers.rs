@@ -155,11 +155,14 @@ fn no_circle_leads_through_the_hosts_modules() {
     for (parent, uses) in &uses() {
         let mut left: BTreeSet<_> = uses.keys().cloned().collect();
         // Those that use nothing that is left are in no circle.
-        while let Some(leaf) = left.iter().map(|(_, to)| to.clone()).find(|to| left.iter().all(|(from, _)| from != to)) {
+        while let Some(leaf) = left.iter().map(|(_, to)| to.clone()).find(|to| left.iter().all(|(from, _)| from != to))
+        {
             left.retain(|(_, to)| *to != leaf);
         }
         // Neither are those that nothing uses.
-        while let Some(top) = left.iter().map(|(from, _)| from.clone()).find(|from| left.iter().all(|(_, to)| to != from)) {
+        while let Some(top) =
+            left.iter().map(|(from, _)| from.clone()).find(|from| left.iter().all(|(_, to)| to != from))
+        {
             left.retain(|(from, _)| *from != top);
         }
         circles.extend(left.iter().map(|edge| format!("in `{}`: {}", parent.join("::"), uses[edge])));
@@ -169,7 +172,8 @@ fn no_circle_leads_through_the_hosts_modules() {
 
 #[test]
 fn paths_are_read_as_rust_reads_them() {
-    let written = "use super::{a::{self, b}, c};\nuse crate::x::y;\nlet z = crate::p::Q::new(super::super::r);\n// crate::no\n";
+    let written =
+        "use super::{a::{self, b}, c};\nuse crate::x::y;\nlet z = crate::p::Q::new(super::super::r);\n// crate::no\n";
     let mut read: Vec<_> = references(written).iter().map(|path| path.join("::")).collect();
     read.sort();
     assert_eq!(

@@ -34,6 +34,8 @@ async fn environment_and_files() {
     let file = call(&actor, "/granted/file", &[("path", "/src/lib.rs")]).await.expect(200);
     assert!(file.text.starts_with("//! A component"), "{}", file.text);
     call(&actor, "/denied/file", &[("path", "/src/lib.rs")]).await.expect(502);
+    let file = call(&actor, "/granted/file", &[("path", "/manifest/spin.toml")]).await.expect(200);
+    assert!(file.text.contains("spin_manifest_version"), "{}", file.text);
     for path in ["/etc/hostname", "/src/../../../../etc/hostname"] {
         call(&actor, "/granted/file", &[("path", path)]).await.expect(502);
     }
@@ -118,7 +120,7 @@ async fn service_chaining() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres() {
-    if !Engine::Servers.available("host::capabilities::postgres") {
+    if !Engine::Servers.available() {
         return;
     }
     let kronos = Guests::start(Engine::Servers, |_| ()).await;

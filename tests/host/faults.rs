@@ -6,8 +6,8 @@ use kronos_tests::{Actor, Engine, Guests, Kronos};
 
 async fn guests() -> (Kronos, Actor) {
     let kronos = Guests::start(Engine::Embedded, |options| {
-        options.limits.cpu_deadline = Duration::from_millis(300);
-        options.limits.instance_memory = 32 << 20;
+        options.limits.cpu_deadline = Some(Duration::from_millis(300));
+        options.limits.instance_memory = Some(32 << 20);
     })
     .await;
     let actor = kronos.anonymous();

@@ -7,7 +7,7 @@ use reqwest::Method;
 
 #[tokio::test]
 async fn a_large_body_is_refused() {
-    let kronos = Guests::start(Engine::Embedded, |options| options.limits.request_body = 1 << 20).await;
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.request_body = Some(1 << 20)).await;
     let actor = kronos.anonymous();
     let post = |body: reqwest::Body| actor.request(Method::POST, "/granted/request").body(body);
     let fits = actor.send(post(vec![b'x'; 1 << 20].into())).await.expect(200);
@@ -29,7 +29,8 @@ where
 #[tokio::test]
 async fn a_slow_component_is_answered_for() {
     let kronos =
-        Guests::start(Engine::Embedded, |options| options.limits.request_timeout = Duration::from_millis(300)).await;
+        Guests::start(Engine::Embedded, |options| options.limits.request_timeout = Some(Duration::from_millis(300)))
+            .await;
     let actor = kronos.anonymous();
     let start = Instant::now();
     actor.get("/granted/sleep?ms=60000").await.expect_problem(504, "timeout");
@@ -40,7 +41,7 @@ async fn a_slow_component_is_answered_for() {
 /// One more request than allowed is told to come back, and comes through when there is room.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_many_requests_at_once_are_told_to_wait() {
-    let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = 2).await;
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = Some(2)).await;
     let actor = kronos.anonymous();
     let slow: Vec<_> = (0..2)
         .map(|_| {
@@ -61,8 +62,8 @@ async fn too_many_requests_at_once_are_told_to_wait() {
 async fn an_instance_is_reused_as_often_as_allowed() {
     let served = async |limit: usize| {
         let kronos = Guests::start(Engine::Embedded, |options| {
-            options.limits.instance_reuse = limit;
-            options.limits.instance_concurrency = 1;
+            options.limits.instance_reuse = Some(limit);
+            options.limits.instance_concurrency = Some(1);
         })
         .await;
         let actor = kronos.anonymous();
@@ -97,7 +98,8 @@ async fn a_stop_is_graceful() {
 /// A stop does not wait for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_has_a_deadline() {
-    let mut kronos = Guests::start(Engine::Embedded, |options| options.limits.drain = Duration::from_millis(200)).await;
+    let mut kronos =
+        Guests::start(Engine::Embedded, |options| options.limits.drain = Some(Duration::from_millis(200))).await;
     let actor = kronos.anonymous();
     let request = tokio::spawn(async move {
         let request = actor.request(Method::GET, "/granted/sleep?ms=20000");

@@ -58,7 +58,7 @@ async fn messages_arrive_in_order_and_a_trap_ends_nothing_embedded() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_arrive_in_order_and_a_trap_ends_nothing_on_a_server() {
-    if Engine::Servers.available("host::redis_trigger::messages_arrive_in_order_and_a_trap_ends_nothing_on_a_server") {
+    if Engine::Servers.available() {
         arrive_in_order_and_survive_a_trap(Engine::Servers).await;
     }
 }

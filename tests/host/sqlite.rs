@@ -13,10 +13,10 @@ use kronos_tests::{Actor, Engine, Kronos, OWNER_PASSWORD};
 use reqwest::Method;
 use serde_json::json;
 
-/// Writes an entry that ends `minute` minutes after the epoch of the test.
-async fn write(actor: &Actor, minute: u64) {
-    let end = format!("2026-03-{:02}T{:02}:{:02}:00Z", 1 + minute / 1440, minute / 60 % 24, minute % 60);
-    let entry = json!({ "start": end, "end": end, "description": minute.to_string() });
+/// Writes an entry of the `number`th minute of a month.
+async fn write(actor: &Actor, number: u64) {
+    let minute = |n: u64| format!("2026-03-{:02}T{:02}:{:02}:00Z", 1 + n / 1440, n / 60 % 24, n % 60);
+    let entry = json!({ "start": minute(number), "end": minute(number + 1), "description": number.to_string() });
     actor.post(&actor.path("/time-entries"), &entry).await.expect(201);
 }
 
@@ -28,8 +28,8 @@ async fn writes_go_on_after_idle_times_and_survive_a_restart() {
     let clock = Clock::new(move || origin.elapsed() + Duration::from_secs(passed.load(Ordering::Relaxed)));
     let mut kronos = Kronos::start_with(Engine::Embedded, |options| options.clock = clock).await;
     let owner = kronos.owner().await;
-    for minute in 0..450 {
-        write(&owner, minute).await;
+    for number in 0..450 {
+        write(&owner, number).await;
         idle.fetch_add(31, Ordering::Relaxed);
     }
 

@@ -1,12 +1,20 @@
 //! The application under test.
 
-use std::{path::PathBuf, sync::OnceLock, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use kronos_host::{Host, Options, config::manifest::Manifest};
+use kronos_host::{Host, Options, build::Console, config::manifest::Manifest};
+use kronos_test_servers::{Postgres, Redis, or_skip};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Actor, Answer, PostgresServer, RedisServer};
+use crate::{Actor, Answer};
 
 /// What a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,19 +26,9 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Whether the machine has what the engine needs; says so by the test's name when it has not.
-    ///
-    /// With `KRONOS_TEST_REQUIRE_ALL` set, as in continuous integration, a missing server is a failure.
-    pub fn available(self, test: &str) -> bool {
-        let available = self == Self::Embedded || (PostgresServer::available() && RedisServer::available());
-        assert!(
-            available || std::env::var_os("KRONOS_TEST_REQUIRE_ALL").is_none(),
-            "{test} needs PostgreSQL and Redis, which are not installed"
-        );
-        if !available {
-            eprintln!("skipped {test}: PostgreSQL or Redis is not installed");
-        }
-        available
+    /// Whether the machine has what the engine needs; a test is skipped or fails otherwise, see [`or_skip`].
+    pub fn available(self) -> bool {
+        self == Self::Embedded || (or_skip(Postgres::installed()).is_some() && or_skip(Redis::installed()).is_some())
     }
 }
 
@@ -43,8 +41,8 @@ pub struct Kronos {
     /// Base URL.
     pub url: String,
     /// The Redis server, when it is not the embedded one.
-    pub redis: Option<RedisServer>,
-    _postgres: Option<PostgresServer>,
+    pub redis: Option<Redis>,
+    _postgres: Option<Postgres>,
     _folder: TempDir,
 }
 
@@ -57,13 +55,38 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_owned()
 }
 
+/// Nobody is asked.
+struct Unattended;
+
+impl Console for Unattended {
+    fn say(&mut self, step: &str) {
+        eprintln!("{step}");
+    }
+
+    fn may_change_system(&mut self, reason: &str, commands: &[String]) -> bool {
+        eprintln!("{reason}\n{}", commands.join("\n"));
+        std::env::var("KRONOS_INSTALL_PACKAGES").is_ok_and(|value| value == "1")
+    }
+}
+
+/// Makes an empty database and answers its URL.
+async fn database(server: &Postgres) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let (client, connection) =
+        tokio_postgres::connect(&server.url("postgres"), tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+    tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
+    server.url(&name)
+}
+
 /// Builds the components of the manifest once per process.
 fn build(manifest: &'static str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         for manifest in ["spin.toml", "tests/guest/spin.toml"] {
             let manifest = Manifest::load(&repository().join(manifest)).expect("the manifest");
-            kronos_host::build::run(&manifest, &mut |line| eprintln!("{line}")).expect("the components build");
+            kronos_host::build::run(&manifest, &mut Unattended).expect("the components build");
         }
     });
     repository().join(manifest)
@@ -77,7 +100,7 @@ impl Kronos {
 
     /// Starts Kronos on `engine` with servers that no other test uses, and with no sweep: only writes ring.
     pub async fn start_alone(engine: Engine) -> Self {
-        let postgres = (engine == Engine::Servers).then(PostgresServer::start);
+        let postgres = (engine == Engine::Servers).then(|| Postgres::start().expect("PostgreSQL starts"));
         let (folder, options) = Self::prepare().await;
         Self::launch(engine, postgres, folder, options, |_| ()).await
     }
@@ -106,7 +129,7 @@ impl Kronos {
 
     async fn launch(
         engine: Engine,
-        postgres: Option<PostgresServer>,
+        postgres: Option<Postgres>,
         folder: TempDir,
         mut options: Options,
         change: impl FnOnce(&mut Options),
@@ -118,8 +141,9 @@ impl Kronos {
         options.tick = shared.then_some(Duration::from_millis(200));
         let mut redis = None;
         if engine == Engine::Servers {
-            options.postgres = Some(postgres.as_ref().unwrap_or_else(|| PostgresServer::shared()).database().await);
-            let server = RedisServer::start();
+            let server = postgres.as_ref().or_else(|| Postgres::shared()).expect("PostgreSQL is installed");
+            options.postgres = Some(database(server).await);
+            let server = Redis::start().expect("Redis starts");
             options.redis = Some(server.url());
             redis = Some(server);
         }

@@ -17,7 +17,8 @@ mod tests;
 
 use bindings::exports::kronos::auth::check::{Answer, Guest, Question};
 
-struct AuthCheck;
+/// The component.
+pub struct AuthCheck;
 
 impl Guest for AuthCheck {
     fn verify(question: Question) -> Answer {

@@ -1,8 +1,12 @@
 //! Generated from `wit/gateway`.
-#![expect(unsafe_code, clippy::same_length_and_capacity, reason = "generated: the canonical ABI passes raw pointers")]
+#![cfg_attr(target_family = "wasm", expect(unsafe_code, reason = "generated: the canonical ABI passes raw pointers"))]
+#![expect(clippy::same_length_and_capacity, reason = "generated")]
 
 wit_bindgen::generate!({ path: "../../wit/gateway", world: "gateway" });
 
+// The linker of this machine takes the names of the exports for its own syntax.
+#[cfg(target_family = "wasm")]
 export!(Gateway with_types_in self);
 
+#[cfg(target_family = "wasm")]
 use super::Gateway;

@@ -11,7 +11,8 @@ mod policy;
 
 use bindings::exports::kronos::gateway::policy::{Field, Guest, RequestHead, Settings, Verdict};
 
-struct Gateway;
+/// The component.
+pub struct Gateway;
 
 impl Guest for Gateway {
     fn admit(head: RequestHead, settings: Settings) -> Verdict {

@@ -1,14 +1,21 @@
 //! The wasmtime engine: how guests are compiled, limited and interrupted.
 
 use std::{
+    borrow::Cow,
+    collections::HashMap,
     sync::{
-        OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline};
+use wasmtime::{
+    CacheStore, Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
+};
+
+pub mod lifecycle;
+pub mod memory;
 
 /// Length of an epoch: how long a guest computes before others of its thread get a turn.
 pub const EPOCH: Duration = Duration::from_millis(10);
@@ -58,6 +65,15 @@ impl Engine {
         Ok(Self { wasmtime })
     }
 
+    /// An engine that compiles what this one runs. Functions that components have in common, mostly those of their libraries, are
+    /// compiled once as long as it lives.
+    pub fn compiler() -> wasmtime::Result<wasmtime::Engine> {
+        let mut config = config();
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        config.enable_incremental_compilation(Arc::<Functions>::default())?;
+        wasmtime::Engine::new(&config)
+    }
+
     /// The engine itself.
     pub fn wasmtime(&self) -> &wasmtime::Engine {
         &self.wasmtime
@@ -72,6 +88,22 @@ impl Engine {
             cpu.on_epoch(deadline)
         });
         store
+    }
+}
+
+/// Machine code of functions, by what it was made of.
+#[derive(Debug, Default)]
+struct Functions(Mutex<HashMap<Vec<u8>, Arc<[u8]>>>);
+
+impl CacheStore for Functions {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let code = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()?;
+        Some(Cow::Owned(code.to_vec()))
+    }
+
+    fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_vec(), code.into());
+        true
     }
 }
 
@@ -97,9 +129,10 @@ fn pool() -> InstanceAllocationStrategy {
         .max_component_instance_size(10 << 20)
         .max_core_instance_size(10 << 20)
         .table_elements(100_000)
-        // Resetting the pages that a request touched by memset is cheaper than giving them back to the kernel. Which they are the
-        // kernel tells since Linux 6.7; before, all of the beginning counts as touched.
-        .pagemap_scan(Enabled::Auto)
+        // Until wasmtime's pull request 14357 is in the version in use, a page that was swapped out would keep what another component
+        // wrote.
+        .pagemap_scan(Enabled::No)
+        // Without the scan all of it is reset for each instance, touched or not.
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(64 << 10)
         // What a burst of instances leaves behind.
@@ -140,11 +173,13 @@ impl CpuClock {
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     }
 
-    /// To be called whenever the future that drives the store is pending.
-    pub fn on_pending(&self) {
-        if !self.suspended_by_epoch.swap(false, Relaxed) {
+    /// To be called whenever the future that drives the store is pending. Says whether the guest computes: its turn was over.
+    pub fn on_pending(&self) -> bool {
+        let computes = self.suspended_by_epoch.swap(false, Relaxed);
+        if !computes {
             self.epochs.store(0, Relaxed);
         }
+        computes
     }
 }
 

@@ -26,4 +26,4 @@ pub mod triggers;
 pub mod workers;
 
 pub use application::{DOORBELL, Host, StartError};
-pub use config::options::{Limits, Options};
+pub use config::options::{LimitSettings, Limits, Options};

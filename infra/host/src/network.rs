@@ -1,220 +1,205 @@
-//! Connections to the outside: which addresses are reachable, and the client that reaches them.
+//! Which addresses of the outside are reached, for every protocol, decided at the moment of connecting.
+//!
+//! A component reaches what its allow-list grants, less what the runtime configuration blocks (`[outbound_networking]`, in Spin
+//! crates/outbound-networking-config/src/blocked_networks.rs). A name is resolved here, each of its addresses is judged, and the
+//! connection goes to one that was judged: a name cannot change its address in between.
 
-use std::{
-    future::Future,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{
-        Client,
-        connect::{HttpConnector, dns::Name},
-    },
-    rt::{TokioExecutor, TokioTimer},
-};
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use ipnet::IpNet;
-use tower_service::Service;
-use wasmtime_wasi_http::WasiBody;
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
-/// How long a connection without requests is kept.
-const IDLE: Duration = Duration::from_secs(30);
-/// How long connecting may take; guests may set less for a request.
-pub const CONNECT: Duration = Duration::from_mins(10);
+use crate::config::allowed_hosts::{AllowedHosts, Granted};
 
-/// Addresses that guests may not reach.
-#[derive(Clone, Debug, Default)]
-pub struct Blocked {
-    /// Ranges of the runtime configuration.
-    pub networks: Vec<IpNet>,
-    /// Whether everything that is not public counts too.
-    pub private: bool,
-}
+mod address;
 
-impl Blocked {
-    /// Whether `address` may not be reached.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        (self.private && !is_public(address)) || self.networks.iter().any(|network| network.contains(&address))
-    }
+use address::Blocked;
+pub use address::is_public;
 
-    fn is_empty(&self) -> bool {
-        self.networks.is_empty() && !self.private
-    }
-}
+/// How long a connection is quiet before the system asks whether the other end is still there, and the pause between such probes.
+/// Firewalls and load balancers forget flows that are quiet for a minute or more.
+pub const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(5));
+/// How long sent data may go unacknowledged before the system gives up a connection (`TCP_USER_TIMEOUT`, RFC 5482).
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+/// How long an address has for itself before the next one is tried too (RFC 8305, section 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Whether an address is reachable for everyone, by the IANA special-purpose registries.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_broadcast()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        // Shared address space (RFC 6598), protocol assignments (RFC 6890), benchmarks (RFC 2544).
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19)))
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    let embedded = match segments {
-        // NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            Some(Ipv4Addr::new(a, b, c, d))
-        }
-        _ => None,
-    };
-    if let Some(embedded) = embedded {
-        return is_public_v4(embedded);
-    }
-    !(address.is_loopback()
-        || address.is_unspecified()
-        || address.is_multicast()
-        || address.is_unique_local()
-        || address.is_unicast_link_local()
-        || (segments[0] == 0x2001 && segments[1] == 0xdb8)
-        || (segments[0] & 0xffc0) == 0xfec0)
-}
-
-/// All addresses of a name are blocked.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the address is blocked")]
-pub struct Prohibited;
-
-/// The system's resolver without the blocked addresses. What it answers is what is connected to, so that a name cannot
-/// change its address between the check and the connection.
-#[derive(Clone)]
-pub struct Resolver(Arc<Blocked>);
-
-impl Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, io::Error>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let blocked = Arc::clone(&self.0);
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let any = !found.is_empty();
-            let open: Vec<_> = found.into_iter().filter(|address| !blocked.contains(address.ip())).collect();
-            if any && open.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, Prohibited));
-            }
-            Ok(open.into_iter())
-        })
-    }
-}
-
-/// A client with its own pool of connections.
-pub type HttpClient = Client<HttpsConnector<HttpConnector<Resolver>>, WasiBody>;
-
-/// The clients of a host. They do not share connections: one that may reach more must not lend what it has.
+/// What the runtime configuration says about the outside.
 #[derive(Clone, Debug)]
-pub struct Clients {
-    /// For hosts that an allow-list names: they may be private.
-    pub named: HttpClient,
-    /// For hosts that only a wildcard allows.
-    pub others: HttpClient,
-    /// What the latter cannot reach.
-    pub blocked: Arc<Blocked>,
+pub struct Network {
+    /// Less the networks that it lists.
+    listed: Reach,
+    /// Less all that is not public as well, when it says `"private"`.
+    all: Reach,
+    spin_exact: bool,
 }
 
-impl Clients {
-    /// Makes the clients; `pooling` keeps connections for later requests.
-    pub fn new(blocked: Blocked, pooling: bool) -> Result<Self, rustls::Error> {
-        let blocked = Arc::new(blocked);
-        let others = client(Arc::clone(&blocked), pooling)?;
-        let named = if blocked.is_empty() { others.clone() } else { client(Arc::default(), pooling)? };
-        Ok(Self { named, others, blocked })
+impl Default for Network {
+    /// Everything that is granted is reached.
+    fn default() -> Self {
+        Self::new(Vec::new(), false, false)
     }
 }
 
-fn client(blocked: Arc<Blocked>, pooling: bool) -> Result<HttpClient, rustls::Error> {
-    let mut http = HttpConnector::new_with_resolver(Resolver(blocked));
-    http.enforce_http(false);
-    http.set_nodelay(true);
-    http.set_connect_timeout(Some(CONNECT));
-    let https = HttpsConnectorBuilder::new()
-        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-        .https_or_http()
-        .enable_all_versions()
-        .wrap_connector(http);
-    let mut builder = Client::builder(TokioExecutor::new());
-    builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
-    if !pooling {
-        builder.pool_max_idle_per_host(0);
+impl Network {
+    /// `networks` are out of reach for every component and protocol. `private` adds all that is not public, for hosts that an
+    /// allow-list does not name: `postgres://localhost:5432` in it is meant, while `http://*` must not open the neighbours.
+    ///
+    /// Spin makes no such exception, but does not look at PostgreSQL at all; with `spin_exact`, `private` means the same here.
+    pub fn new(networks: Vec<IpNet>, private: bool, spin_exact: bool) -> Self {
+        Self {
+            listed: Reach(Some(Arc::new(Blocked::new(networks.clone(), false)))),
+            all: Reach(Some(Arc::new(Blocked::new(networks, private)))),
+            spin_exact,
+        }
     }
-    Ok(builder.build(https))
+
+    /// What a component with the allow-list `allowed` reaches at `scheme://host:port`; `None` when that is not granted.
+    pub fn grant(&self, allowed: &AllowedHosts, scheme: &str, host: &str, port: u16) -> Option<&Reach> {
+        let is_exempt = match allowed.grant(scheme, host, port)? {
+            _ if self.spin_exact => scheme == "postgres",
+            Granted::Named => true,
+            Granted::Matched => false,
+        };
+        Some(if is_exempt { &self.listed } else { &self.all })
+    }
+
+    /// Everything that [`Self::grant`] and [`Self::own`] may answer.
+    pub fn reaches(&self) -> impl Iterator<Item = &Reach> {
+        let all = (self.all != self.listed).then_some(&self.all);
+        std::iter::once(&self.listed).chain(all)
+    }
+
+    /// What components reach of their own application, which they call by `self.alt`.
+    pub fn own(&self) -> &Reach {
+        if self.spin_exact { &self.all } else { &self.listed }
+    }
+}
+
+/// What one connection may reach.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reach(Option<Arc<Blocked>>);
+
+/// Why nothing was reached.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The name has no address.
+    #[error("the host cannot be resolved: {0}")]
+    Unresolved(io::Error),
+    /// No address of the host may be reached.
+    #[error("the runtime configuration blocks the address")]
+    Blocked,
+    /// No address answered.
+    #[error("{0}")]
+    Unreachable(io::Error),
+    /// Not in time.
+    #[error("no connection within {0:?}")]
+    Timeout(Duration),
+}
+
+impl Reach {
+    /// Of two, the one that reaches less: for an address with several hosts.
+    #[must_use]
+    pub fn narrower(self, other: &Self) -> Self {
+        let is_private = |reach: &Self| reach.0.as_ref().is_some_and(|blocked| blocked.is_private());
+        if is_private(other) { other.clone() } else { self }
+    }
+
+    /// Everything: for addresses that the operator chose, in the runtime configuration or as a trigger.
+    pub fn everything() -> Self {
+        Self(None)
+    }
+
+    /// The addresses of `host` that may be reached, in the order in which to try them. An IPv6 address may have brackets.
+    pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+        let name = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let mut found: Vec<_> = tokio::net::lookup_host((name, port)).await.map_err(Error::Unresolved)?.collect();
+        if found.is_empty() {
+            return Err(Error::Unresolved(io::ErrorKind::NotFound.into()));
+        }
+        if let Some(blocked) = &self.0 {
+            found.retain(|address| !blocked.contains(address.ip()));
+        }
+        if found.is_empty() { Err(Error::Blocked) } else { Ok(found) }
+    }
+
+    /// Connects to `host`, to whichever of its addresses answers first (RFC 8305): the next one is tried when one has failed, or is
+    /// silent for a moment.
+    pub async fn connect(&self, host: &str, port: u16, within: Duration) -> Result<TcpStream, Error> {
+        let connect = async { first(self.resolve(host, port).await?).await.map_err(Error::Unreachable) };
+        let stream = timeout(within, connect).await.map_err(|_| Error::Timeout(within))??;
+        settle(&stream).map_err(Error::Unreachable)?;
+        Ok(stream)
+    }
+}
+
+async fn first(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+    let mut rest = addresses.into_iter();
+    let mut attempts = FuturesUnordered::new();
+    let mut failure = io::ErrorKind::NotFound.into();
+    loop {
+        attempts.extend(rest.next().map(TcpStream::connect));
+        tokio::select! {
+            Some(attempt) = attempts.next() => match attempt {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failure = error,
+            },
+            () = tokio::time::sleep(ATTEMPT_DELAY), if rest.len() > 0 => {}
+            else => return Err(failure),
+        }
+    }
+}
+
+/// Answers go out at once, and an end that is gone is noticed.
+fn settle(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    let (idle, interval) = KEEPALIVE;
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(idle).with_interval(interval).with_retries(3))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    Ok(())
+}
+
+/// TLS to servers that a public certificate authority vouches for.
+pub fn tls() -> Result<ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() };
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// How many connections of one kind there may be: `max_connections` of the runtime configuration.
+///
+/// As in Spin, `0` means none (crates/factor-outbound-http/src/runtime_config/spin.rs). Spin waits for ever for one.
+#[derive(Clone, Debug)]
+pub struct Limit(Arc<Semaphore>);
+
+impl Limit {
+    /// `max` connections.
+    pub fn new(max: usize) -> Self {
+        let permits = Semaphore::new(max.min(Semaphore::MAX_PERMITS));
+        if max == 0 {
+            // Waiting for one would be in vain.
+            permits.close();
+        }
+        Self(Arc::new(permits))
+    }
+
+    /// The right to make a connection, which the connection keeps. `None` when there is none `within` the time.
+    pub async fn permit(&self, within: Duration) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.0).try_acquire_owned() {
+            return Some(permit);
+        }
+        timeout(within, Arc::clone(&self.0).acquire_owned()).await.ok()?.ok()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn private_addresses_are_not_public() {
-        let blocked = Blocked { networks: Vec::new(), private: true };
-        for address in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.0.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "255.255.255.255",
-            "224.0.0.1",
-            "::1",
-            "::",
-            "::ffff:10.0.0.1",
-            "fc00::1",
-            "fe80::1",
-            "64:ff9b::a00:1",
-            "2002:a00:1::1",
-        ] {
-            assert!(blocked.contains(address.parse().expect("an address")), "{address}");
-        }
-        for address in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101"] {
-            assert!(!blocked.contains(address.parse().expect("an address")), "{address}");
-        }
-    }
-
-    #[test]
-    fn networks_are_blocked_also_as_mapped_addresses() {
-        let blocked = Blocked { networks: vec!["1.2.3.0/24".parse().expect("a network")], private: false };
-        assert!(blocked.contains("1.2.3.4".parse().expect("an address")));
-        assert!(blocked.contains("::ffff:1.2.3.4".parse().expect("an address")));
-        assert!(!blocked.contains("127.0.0.1".parse().expect("an address")));
-    }
-
-    #[tokio::test]
-    async fn a_name_with_blocked_addresses_does_not_resolve() {
-        let mut resolver = Resolver(Arc::new(Blocked { networks: Vec::new(), private: true }));
-        let name: Name = "localhost".parse().expect("a name");
-        let error = resolver.call(name.clone()).await.expect_err("loopback is blocked");
-        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
-        assert!(Resolver(Arc::default()).call(name).await.is_ok());
-    }
-}
+mod tests;

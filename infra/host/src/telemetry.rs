@@ -8,13 +8,15 @@ use opentelemetry::{
     propagation::{Extractor, Injector, TextMapPropagator},
     trace::TracerProvider,
 };
-use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{EnvFilter, Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 mod format;
 mod otlp;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use writer::Writer;
@@ -28,6 +30,9 @@ pub const REQUEST_TARGET: &str = "kronos::request";
 
 /// Target of what a component says and of what happens to it, with the field `component`.
 pub const COMPONENT_TARGET: &str = "kronos::component";
+
+/// Bytes of a path that a span shows: thousands of spans wait for the collector, and a path may have 64 KiB.
+const SPAN_PATH: usize = 1024;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,19 +89,9 @@ pub fn init(format: LogFormat) -> Result<Telemetry, TelemetryError> {
             .boxed(),
     };
 
-    let traces = match otlp::Exporter::from_env(&tokio::runtime::Handle::current())? {
-        Some(exporter) => {
-            let resource = Resource::builder()
-                .with_attribute(opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
-            // The standard variables win.
-            let resource = match std::env::var_os("OTEL_SERVICE_NAME") {
-                Some(_) => resource,
-                None => resource.with_service_name("kronos"),
-            };
-            Some(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build())
-        }
-        None => None,
-    };
+    let traces = otlp::exporter(tokio::runtime::Handle::current())?.map(|exporter| {
+        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(otlp::resource()).build()
+    });
     let spans = traces.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer("kronos"))
@@ -127,6 +122,7 @@ impl Telemetry {
 /// A span for one request: a part of the trace that its `traceparent` names, whose place the span takes there, so that what
 /// the component sends on belongs to the trace. Without a collector it is disabled and the request stays as it is.
 pub fn request_span(method: &Method, uri: &Uri, headers: &mut HeaderMap, request_id: &HeaderValue) -> Span {
+    let path = &uri.path()[..uri.path().floor_char_boundary(SPAN_PATH)];
     let span = tracing::info_span!(
         target: TRACE_TARGET,
         "request",
@@ -134,13 +130,13 @@ pub fn request_span(method: &Method, uri: &Uri, headers: &mut HeaderMap, request
         otel.kind = "server",
         otel.status_code = Empty,
         http.request.method = method.as_str(),
-        url.path = uri.path(),
+        url.path = path,
         http.response.status_code = Empty,
         kronos.component = Empty,
         kronos.request_id = request_id.to_str().unwrap_or_default(),
     );
     if !span.is_disabled() {
-        span.record("otel.name", format!("{method} {}", uri.path()));
+        span.record("otel.name", format!("{method} {path}"));
         let propagator = TraceContextPropagator::new();
         // Refused for a span that has begun, which this one has not.
         let _ = span.set_parent(propagator.extract(&Fields(headers)));
@@ -188,67 +184,5 @@ impl Injector for FieldsMut<'_> {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
             self.0.insert(name, value);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use opentelemetry_sdk::{
-        error::OTelSdkResult,
-        trace::{SpanData, SpanExporter},
-    };
-
-    use super::*;
-
-    #[derive(Clone, Debug, Default)]
-    struct Kept(Arc<Mutex<Vec<SpanData>>>);
-
-    impl SpanExporter for Kept {
-        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-            self.0.lock().expect("no exporter panics").extend(batch);
-            Ok(())
-        }
-    }
-
-    const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-    fn headers() -> HeaderMap {
-        HeaderMap::from_iter([(HeaderName::from_static("traceparent"), HeaderValue::from_static(PARENT))])
-    }
-
-    fn span(headers: &mut HeaderMap) -> Span {
-        request_span(&Method::GET, &Uri::from_static("/a?b"), headers, &HeaderValue::from_static("r1"))
-    }
-
-    #[test]
-    fn a_request_continues_the_trace_of_its_client() {
-        let exporter = Kept::default();
-        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
-        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
-        let mut headers = headers();
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-            let span = span(&mut headers);
-            record_response(&span, StatusCode::BAD_GATEWAY, "reports");
-        });
-        let spans = exporter.0.lock().expect("no exporter panics");
-        assert_eq!(spans.len(), 1);
-        assert_eq!(spans[0].name, "GET /a");
-        assert_eq!(spans[0].parent_span_id.to_string(), "b7ad6b7169203331");
-        assert_eq!(spans[0].span_context.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
-        assert!(matches!(spans[0].status, opentelemetry::trace::Status::Error { .. }));
-        let id = spans[0].span_context.span_id();
-        assert_eq!(headers["traceparent"], format!("00-0af7651916cd43dd8448eb211c80319c-{id}-01"));
-    }
-
-    #[test]
-    fn without_a_collector_a_request_stays_as_it_is() {
-        let filter = EnvFilter::new(format!("{TRACE_TARGET}=off,info"));
-        let mut headers = headers();
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(filter), || {
-            assert!(span(&mut headers).is_disabled());
-        });
-        assert_eq!(headers["traceparent"], PARENT);
     }
 }

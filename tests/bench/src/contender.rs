@@ -8,13 +8,13 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use kronos_test_servers::Redis;
 
 use crate::{
     bench::{Bench, VARIABLES},
     client::Connection,
     fixture::Fixture,
     process::{self, Process},
-    redis::Redis,
 };
 
 /// How long a server may take from its start to its first answer. The first start of all compiles the components.
@@ -55,7 +55,7 @@ impl Contender {
         redis: Option<Redis>,
         command: impl FnOnce(SocketAddr) -> Command,
     ) -> anyhow::Result<Self> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, process::free_port()?));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, kronos_test_servers::free_port()));
         let log = bench.folder().join(format!("{name}-{}.log", address.port()));
         let started = Instant::now();
         let process = Process::start(&command(address), &log)?;
@@ -86,7 +86,7 @@ impl Contender {
         limits: &[&str],
     ) -> anyhow::Result<Self> {
         let redis = match store {
-            Store::Postgres(_) => Some(Redis::start(bench.folder(), name)?),
+            Store::Postgres(_) => Some(Redis::start()?),
             Store::Sqlite(_) => None,
         };
         let mut command = bench.kronos(manifest, state_dir);
@@ -125,7 +125,7 @@ impl Contender {
         fixture: &Fixture,
     ) -> anyhow::Result<Self> {
         let redis = match store {
-            Store::Postgres(_) => Some(Redis::start(bench.folder(), name)?),
+            Store::Postgres(_) => Some(Redis::start()?),
             Store::Sqlite(_) => None,
         };
         command
@@ -148,7 +148,7 @@ impl Contender {
 
     /// Real Spin with an application of ours on PostgreSQL.
     pub async fn spin(bench: &Bench, manifest: &Path, postgres: Option<&str>, ready: &str) -> anyhow::Result<Self> {
-        let redis = Redis::start(bench.folder(), "spin")?;
+        let redis = Redis::start()?;
         let mut command = Command::new("spin");
         command.arg("up").arg("--from").arg(manifest).arg("--state-dir").arg(bench.folder().join("spin"));
         for (name, value) in VARIABLES {

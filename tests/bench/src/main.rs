@@ -9,7 +9,6 @@ mod fixture;
 mod load;
 mod postgres;
 mod process;
-mod redis;
 mod scenarios;
 mod stage;
 mod statements;

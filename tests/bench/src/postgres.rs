@@ -1,17 +1,11 @@
 //! A PostgreSQL cluster of our own: private, on loopback, durable.
 
-use std::{
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::Path};
 
-use anyhow::{Context as _, bail};
-use rustix::process::Signal;
+use anyhow::Context as _;
 use tokio_postgres::{Client, NoTls};
 
-use crate::process::{self, Process};
+use crate::process;
 
 /// Settings that differ from the defaults of PostgreSQL. What makes it durable (`fsync`, `synchronous_commit`,
 /// `full_page_writes`) is on by default and named for the record; no round may be disturbed by a checkpoint more than another;
@@ -32,66 +26,26 @@ const SETTINGS: [(&str, &str); 10] = [
 /// A running cluster; it is stopped when this is dropped.
 #[derive(Debug)]
 pub struct Postgres {
-    process: Process,
-    port: u16,
+    server: kronos_test_servers::Postgres,
 }
 
 impl Postgres {
     /// Creates a cluster in a folder and starts it.
-    pub async fn start(folder: &Path) -> anyhow::Result<Self> {
-        let programs = programs()?;
-        let data = folder.join("postgres");
-        let port = process::free_port()?;
-        let root = rustix::process::geteuid().is_root();
-        // The one of an earlier scenario has been stopped.
-        if data.exists() {
-            std::fs::remove_dir_all(&data)?;
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        let own = folder.join("postgres");
+        // What an earlier run left behind.
+        if own.exists() {
+            std::fs::remove_dir_all(&own)?;
         }
-        std::fs::create_dir_all(&data)?;
-        if root {
-            // PostgreSQL refuses to run as root. The folders above must let its user through.
-            process::run(Command::new("chown").arg("postgres").arg(&data))?;
-            process::run(Command::new("chmod").arg("755").arg(folder))?;
-        }
-        let command = |name: &str| {
-            let program = programs.join(name);
-            if root {
-                let mut command = Command::new("setpriv");
-                command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]).arg(program);
-                command
-            } else {
-                Command::new(program)
-            }
-        };
-        process::run(command("initdb").arg("-D").arg(&data).args([
-            "--username=kronos",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--no-instructions",
-        ]))?;
-        let mut server = command("postgres");
-        server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-        server.args(["-c", "unix_socket_directories="]);
-        for (name, value) in SETTINGS {
-            server.args(["-c", &format!("{name}={value}")]);
-        }
-        let mut postgres = Self { process: Process::start(&server, &folder.join("postgres.log"))?, port };
-        let started = Instant::now();
-        while postgres.connect("postgres").await.is_err() {
-            postgres.process.check().context("PostgreSQL does not start")?;
-            if started.elapsed() > Duration::from_secs(30) {
-                bail!("PostgreSQL is not ready after 30 s:\n{}", postgres.process.log_tail());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(postgres)
+        std::fs::create_dir_all(&own)?;
+        // PostgreSQL has a user of its own when this is root.
+        std::fs::set_permissions(folder, Permissions::from_mode(0o755))?;
+        Ok(Self { server: kronos_test_servers::Postgres::start_in(&own, &SETTINGS)? })
     }
 
     /// The URL of a database.
     pub fn url(&self, database: &str) -> String {
-        // The password is not asked for; programs that insist on one are content.
-        format!("postgres://kronos:kronos@{}:{}/{database}?sslmode=disable", Ipv4Addr::LOCALHOST, self.port)
+        self.server.url(database)
     }
 
     /// A connection to a database.
@@ -130,29 +84,6 @@ impl Postgres {
 
     /// CPU time of the server and its backends so far, in microseconds.
     pub fn cpu_micros(&self) -> f64 {
-        process::cpu_micros(self.process.id())
+        self.server.pid().map_or(0.0, process::cpu_micros)
     }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        // A fast shutdown: clients that are still connected are not waited for.
-        self.process.signal_and_wait(Signal::INT);
-    }
-}
-
-fn programs() -> anyhow::Result<PathBuf> {
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join("bin"))
-        .filter(|folder| folder.join("initdb").is_file())
-        .collect();
-    versions.sort();
-    if let Some(newest) = versions.pop() {
-        return Ok(newest);
-    }
-    let initdb = process::find_program("initdb").context("PostgreSQL is not installed: apt-get install postgresql")?;
-    initdb.parent().map(Path::to_owned).context("initdb has no folder")
 }

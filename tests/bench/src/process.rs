@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     fs::File,
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -57,15 +56,10 @@ impl Process {
 
     /// Asks it to end, waits, and ends it by force when it does not.
     pub fn stop(&mut self) {
-        self.signal_and_wait(Signal::TERM);
-    }
-
-    /// Sends a signal that ends it and waits until it has ended.
-    pub fn signal_and_wait(&mut self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         if let Some(pid) = pid.filter(|_| matches!(self.child.try_wait(), Ok(None))) {
             // The program may have ended in the meantime.
-            let _gone = kill_process(pid, signal);
+            let _gone = kill_process(pid, Signal::TERM);
         }
         let asked = Instant::now();
         while asked.elapsed() < GRACE {
@@ -83,12 +77,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// A port that nobody listens on.
-pub fn free_port() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// CPU time of a program and all that it started, in microseconds, those included that have ended.

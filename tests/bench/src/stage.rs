@@ -58,7 +58,7 @@ impl Stage {
     pub async fn empty(bench: &Bench, engine: Engine) -> anyhow::Result<Self> {
         eprintln!("making the data on {engine:?}");
         let postgres = match engine {
-            Engine::Postgres => Some(Postgres::start(bench.folder()).await?),
+            Engine::Postgres => Some(Postgres::start(bench.folder())?),
             Engine::Sqlite => None,
         };
         if let Some(postgres) = postgres.as_ref().filter(|_| !bench.settings.smoke) {

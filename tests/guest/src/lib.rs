@@ -3,6 +3,7 @@
 //! `/<action>?<arguments>`; the answer is text or JSON, an error of a capability is 502 with its text.
 
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "short beats fast in a guest of tests")]
+#![cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "only a host of components calls it"))]
 
 use std::{
     collections::HashMap,
@@ -12,12 +13,11 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use spin_sdk::{
-    http::{HeaderValue, Request, Response, StatusCode, body::IncomingBodyExt},
-    http_service,
-};
+use spin_sdk::http::{HeaderValue, Request, Response, StatusCode, body::IncomingBodyExt};
 
 mod capability;
+// The linker of this machine takes the names of the exports for its own syntax.
+#[cfg(target_family = "wasm")]
 #[expect(unsafe_code, clippy::same_length_and_capacity, reason = "spin-sdk's macro writes the exported function here")]
 mod subscriber;
 
@@ -25,7 +25,7 @@ static REQUESTS: AtomicU64 = AtomicU64::new(0);
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, spin_sdk::http::Error>;
 
-#[http_service]
+#[cfg_attr(target_family = "wasm", spin_sdk::http_service)]
 async fn handle(request: Request) -> Response<Body> {
     let served = REQUESTS.fetch_add(1, Ordering::Relaxed) + 1;
     let arguments: HashMap<String, String> =
@@ -48,7 +48,8 @@ async fn handle(request: Request) -> Response<Body> {
         "stream" => stream(number("ms")),
         "trap" => trap(),
         "loop" | "spin" => spin(),
-        "allocate" => answer(200, allocate(number("blocks")).to_string()),
+        "allocate" => answer(200, allocate(number("blocks")).len().to_string()),
+        "hold" => hold(allocate(number("blocks"))),
         "sleep" => {
             spin_sdk::time::sleep(Duration::from_millis(number("ms"))).await;
             answer(200, "slept")
@@ -103,13 +104,20 @@ fn spin() -> ! {
     }
 }
 
-/// Allocates blocks of 1 MiB, 8192 unless told.
-fn allocate(blocks: u64) -> usize {
-    let mut kept = Vec::new();
-    for _ in 0..if blocks == 0 { 8192 } else { blocks } {
-        kept.push(std::hint::black_box(vec![1_u8; 1 << 20]));
-    }
-    kept.len()
+/// Blocks of 1 MiB, 8192 unless told.
+fn allocate(blocks: u64) -> Vec<Vec<u8>> {
+    (0..if blocks == 0 { 8192 } else { blocks }).map(|_| std::hint::black_box(vec![1_u8; 1 << 20])).collect()
+}
+
+/// Server-sent events that begin when `blocks` are there, which are kept until nobody listens.
+fn hold(blocks: Vec<Vec<u8>>) -> Response<Body> {
+    let (mut parts, body) = spin_sdk::http::body::stream::<String>();
+    spin_sdk::wasip3::spawn(async move {
+        while parts.try_send(format!("data: {}\n\n", blocks.len())).is_ok() {
+            spin_sdk::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    events(body)
 }
 
 /// Three server-sent events with a pause after each.
@@ -123,6 +131,13 @@ fn stream(pause: u64) -> Response<Body> {
             spin_sdk::time::sleep(Duration::from_millis(pause)).await;
         }
     });
+    events(body)
+}
+
+fn events<E>(body: impl BodyExt<Data = Bytes, Error = E> + Send + 'static) -> Response<Body>
+where
+    E: std::fmt::Display + 'static,
+{
     let body = body.map_err(|error| spin_sdk::http::Error::other(error.to_string())).boxed_unsync();
     let mut response = Response::new(body);
     response.headers_mut().insert("content-type", HeaderValue::from_static("text/event-stream"));

@@ -187,10 +187,14 @@ fn refused(refusal: policy::Refusal, head_only: bool) -> Response {
 #[macro_export]
 macro_rules! http_service {
     ($service:expr, $handler:path) => {
-        mod exported {
+        /// The export that hosts call.
+        pub mod exported {
             use $crate::export::{ErrorCode, Guest, IntoResponse, Request, Response};
 
-            struct Component;
+            /// The component.
+            pub struct Component;
+            // The linker of this machine takes the names of the exports for its own syntax.
+            #[cfg(target_family = "wasm")]
             $crate::export::export!(Component);
 
             impl Guest for Component {

@@ -1,7 +1,6 @@
 //! Migrations of the store: `infra/migrations/{sqlite,postgres}`, embedded in the program.
 
 use std::{
-    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -11,7 +10,7 @@ use refinery::{Report, Runner};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::config::{manifest::Manifest, runtime::RuntimeConfig, variables::Variables};
+use crate::config::{manifest::Manifest, private, runtime::RuntimeConfig, variables::Variables};
 
 mod sqlite {
     refinery::embed_migrations!("../migrations/sqlite");
@@ -123,11 +122,9 @@ pub async fn run(store: &Store) -> Result<Vec<String>, MigrateError> {
 
 fn run_sqlite(path: &Path) -> Result<Vec<String>, MigrateError> {
     let failure = |reason: String| MigrateError::Open { path: path.into(), reason };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failure(error.to_string()))?;
-    }
+    private::database(path).map_err(|error| failure(error.to_string()))?;
     // SQLite's own lock is per transaction, and the migrations take several.
-    let lock = File::create(path.with_extension("lock")).map_err(|error| failure(error.to_string()))?;
+    let lock = private::open(&path.with_extension("lock")).map_err(|error| failure(error.to_string()))?;
     lock.lock().map_err(|error| failure(error.to_string()))?;
 
     let mut connection = rusqlite::Connection::open(path).map_err(|error| failure(error.to_string()))?;

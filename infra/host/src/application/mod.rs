@@ -1,23 +1,25 @@
 //! An application at work.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::{
-    capabilities::{redis::embedded::EmbeddedRedis, sqlite::Databases},
+    capabilities::sqlite::Databases,
     config::{
         manifest,
         options::{Limits, Options},
     },
+    engine::lifecycle::Lifecycle,
     triggers::{
-        http::{self, App, instances::Lifecycle, listener::Serving},
+        http::{self, App, listener::Serving},
         redis::{Publisher, Triggers},
     },
     workers::Workers,
 };
 
+mod files;
 pub mod kronos;
 pub mod migrate;
 mod shared;
@@ -61,10 +63,10 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A folder cannot be made.
+    /// A file or folder cannot be read or made.
     #[error("{path}: {source}")]
-    Directory {
-        /// The folder.
+    File {
+        /// The file or folder.
         path: std::path::PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -113,6 +115,9 @@ pub enum StartError {
     /// The threads for requests could not be started.
     #[error("cannot start threads: {0}")]
     Threads(std::io::Error),
+    /// The address of a Redis trigger is not usable.
+    #[error("a Redis trigger: {0}")]
+    Redis(crate::capabilities::redis::CommandError),
     /// The TLS client could not be made.
     #[error("outbound HTTPS: {0}")]
     Tls(String),
@@ -136,7 +141,6 @@ pub struct Host {
 /// What rings the doorbell.
 #[derive(Clone)]
 struct Ticker {
-    embedded_redis: EmbeddedRedis,
     publishers: Arc<Vec<Publisher>>,
     triggers: Arc<std::sync::Mutex<Option<Triggers>>>,
 }
@@ -145,7 +149,7 @@ impl Ticker {
     async fn tick(&self) {
         let mut rung = true;
         for publisher in self.publishers.iter() {
-            if let Err(error) = publisher.ring(DOORBELL, &self.embedded_redis).await {
+            if let Err(error) = publisher.ring(DOORBELL).await {
                 tracing::debug!("the doorbell was not published: {error}");
                 rung = false;
             }
@@ -214,8 +218,4 @@ impl Host {
         databases.fold().await;
         served && consumed
     }
-}
-
-fn create(path: &Path) -> Result<(), StartError> {
-    std::fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.into(), source })
 }

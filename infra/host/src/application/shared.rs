@@ -2,12 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
-use super::{StartError, create};
+use super::{StartError, files::Copies};
 use crate::{
     capabilities::{
         http::{self, Outbound},
@@ -23,6 +22,7 @@ use crate::{
         runtime::{KeyValueStore, RuntimeConfig},
         variables::Variables,
     },
+    network::Network,
 };
 
 /// The file of the key-value stores that the runtime configuration does not place elsewhere.
@@ -37,20 +37,28 @@ pub(super) struct Shared {
     pub(super) embedded_redis: EmbeddedRedis,
     key_value: Arc<key_value::Files>,
     postgres: Arc<postgres::Pools>,
-    redis: Arc<redis::Pools>,
+    pub(super) redis: Arc<redis::Pools>,
+    network: Arc<Network>,
     state_dir: PathBuf,
     spin_exact: bool,
 }
 
 impl Shared {
     /// `state_dir` exists.
-    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool, clock: Clock) -> Self {
+    pub(super) fn new(
+        config: &RuntimeConfig,
+        network: Arc<Network>,
+        state_dir: PathBuf,
+        spin_exact: bool,
+        clock: Clock,
+    ) -> Self {
         Self {
             databases: Arc::new(sqlite::Databases::new(clock)),
             embedded_redis: EmbeddedRedis::default(),
             key_value: Arc::default(),
             postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),
-            redis: Arc::default(),
+            redis: Arc::new(redis::Pools::new(config.redis_max_connections, spin_exact)),
+            network,
             state_dir,
             spin_exact,
         }
@@ -66,17 +74,22 @@ impl Shared {
         outbound: &Arc<Outbound>,
         limits: Limits,
     ) -> Result<Grants, StartError> {
-        ids.iter()
-            .map(|id| {
-                let component = &manifest.components[id];
-                Ok((id.clone(), Arc::new(self.grant(component, config, variables, outbound, limits)?)))
-            })
-            .collect()
+        let mut copies = Copies::new(&self.state_dir);
+        let mut grants = Grants::new();
+        for id in ids {
+            let component = &manifest.components[id];
+            let mounts = copies.mounts(component)?;
+            let grant = self.grant(component, mounts, config, variables, outbound, limits)?;
+            grants.insert(id.clone(), Arc::new(grant));
+        }
+        copies.prune();
+        Ok(grants)
     }
 
     fn grant(
         &self,
         component: &Component,
+        mounts: Vec<(PathBuf, String)>,
         config: &RuntimeConfig,
         variables: &Arc<Variables>,
         outbound: &Arc<Outbound>,
@@ -86,7 +99,6 @@ impl Shared {
             AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
                 .map_err(|source| StartError::AllowedHosts { component: component.id.clone(), source })?;
         let allowed_hosts = Arc::new(allowed_hosts);
-        let blocked: Arc<[_]> = config.blocked_networks.clone().into();
         let database = |label: &String| {
             let file = config.sqlite.get(label).cloned();
             (label.clone(), file.unwrap_or_else(|| self.state_dir.join(format!("{label}.db"))))
@@ -98,7 +110,7 @@ impl Shared {
         Ok(instance::Grants {
             component: component.id.as_str().into(),
             environment: component.environment.clone().into_iter().collect(),
-            mounts: mounts(component, &self.state_dir)?,
+            mounts,
             limits,
             http: Arc::new(http::Grant {
                 component: component.id.clone(),
@@ -114,13 +126,13 @@ impl Shared {
             }),
             postgres: Arc::new(postgres::Grant {
                 allowed_hosts: Arc::clone(&allowed_hosts),
-                blocked: Arc::clone(&blocked),
+                network: Arc::clone(&self.network),
                 pools: Arc::clone(&self.postgres),
                 spin_exact: self.spin_exact,
             }),
             redis: Arc::new(redis::Grant {
                 allowed_hosts,
-                blocked,
+                network: Arc::clone(&self.network),
                 pools: Arc::clone(&self.redis),
                 embedded: self.embedded_redis.clone(),
                 spin_exact: self.spin_exact,
@@ -137,21 +149,4 @@ impl Shared {
             }),
         })
     }
-}
-
-/// Folders are mounted as they are. Single files are copied into a folder of the component first, since a guest can
-/// only be given folders.
-fn mounts(component: &Component, state_dir: &Path) -> Result<Vec<(PathBuf, String)>, StartError> {
-    let (folders, files): (Vec<_>, Vec<_>) = component.files.iter().cloned().partition(|(host, _)| host.is_dir());
-    let mut mounts = folders;
-    if !files.is_empty() {
-        let root = state_dir.join("files").join(&component.id);
-        for (host, guest) in files {
-            let target = root.join(guest.trim_start_matches('/'));
-            create(target.parent().unwrap_or(&root))?;
-            fs::copy(&host, &target).map_err(|source| StartError::Directory { path: host, source })?;
-        }
-        mounts.push((root, "/".into()));
-    }
-    Ok(mounts)
 }

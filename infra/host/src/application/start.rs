@@ -11,27 +11,32 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::{handler::ProxyPre, p2, p3};
 
 use super::{
-    DOORBELL, Host, StartError, Ticker, create, kronos, migrate,
+    DOORBELL, Host, StartError, Ticker, kronos, migrate,
     shared::{Grants, Shared},
 };
 use crate::{
-    capabilities::{self, http::Outbound, instance::Context},
+    capabilities::{
+        self,
+        http::{self, Outbound},
+        instance::Context,
+    },
     compose::{
         self,
         cache::{self, Input, Sources},
     },
     config::{
         manifest::{self, HttpTarget, Manifest},
-        options::{Limits, Options},
+        options::Options,
         runtime::RuntimeConfig,
+        state,
         variables::Variables,
     },
-    engine::Engine,
-    network::{Blocked, Clients},
+    engine::{Engine, lifecycle::Lifecycle, memory::Budget},
+    network::Network,
     triggers::{
         http::{
             App,
-            instances::{HttpComponent, Lifecycle},
+            instances::HttpComponent,
             listener::{self, Serving},
         },
         redis::{Consumer, Publisher, Trigger, Triggers, bindings::RedisHandlerPre},
@@ -53,7 +58,8 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let listener = listener::bind(options.listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let variables = Arc::new(kronos::variables(&manifest, &config, &options, address)?);
-    let state_dir = state_dir(&options, &config, &manifest)?;
+    let state_dir = state::folder(&options, &config, &manifest);
+    state::prepare(&state_dir, &config).map_err(|source| StartError::File { path: state_dir.clone(), source })?;
     let template = |place: &str| {
         let place = place.to_owned();
         move |source| StartError::Template { place, source }
@@ -66,7 +72,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
         }
     };
 
-    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join("cache"));
+    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join(state::CACHE));
     let engine = Engine::shared()?;
     let ids = triggered(&manifest)?;
     let loaded = load(&engine, &manifest, &ids, cache_dir);
@@ -76,43 +82,41 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     }
     let components = components?;
 
-    let mut limits = options.limits;
-    // The command line wins.
-    if let Some(bytes) = config.max_instance_memory
-        && limits.instance_memory == Limits::default().instance_memory
-    {
-        limits.instance_memory = bytes;
-    }
-    let shared = Shared::new(&config, state_dir, options.spin_exact, options.clock.clone());
-    let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
-    let clients =
-        Clients::new(blocked, config.http_connection_pooling).map_err(|error| StartError::Tls(error.to_string()))?;
-    let outbound = Arc::new(Outbound::new(clients, config.http_max_connections));
+    let limits = options.limits.resolve(config.limits);
+    let network = Network::new(config.blocked_networks.clone(), config.block_private, options.spin_exact);
+    let network = Arc::new(network);
+    let shared = Shared::new(&config, Arc::clone(&network), state_dir, options.spin_exact, options.clock.clone());
+    let connections =
+        http::Config { pooling: config.http_connection_pooling, max_connections: config.http_max_connections };
+    let outbound = Outbound::new(network, connections).map_err(|error| StartError::Tls(error.to_string()))?;
+    let outbound = Arc::new(outbound);
     let grants = shared.grants(&manifest, &ids, &config, &variables, &outbound, limits)?;
     let instances = link(&engine, &manifest, &components)?;
 
     let lifecycle = Arc::<Lifecycle>::default();
-    let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle)?;
-    let app = Arc::new(App::new(&manifest, http, limits)?);
+    let memory = Budget::new(limits.total_memory, Arc::clone(&lifecycle));
+    let http = http_components(&manifest, &engine, &grants, &instances, &lifecycle, &memory)?;
+    let app = Arc::new(App::new(&manifest, http, limits, options.access_log)?);
     outbound.connect(address, Box::new(app.chain()));
     let workers = Arc::new(Workers::start().map_err(StartError::Threads)?);
     let warmed = Arc::clone(&app);
     workers.run(async move { kronos::first_request(&warmed).await }).await;
 
-    let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables)?;
+    let triggers = redis_triggers(&manifest, &engine, &grants, &instances, &variables, &memory)?;
     let publishers: BTreeSet<String> =
         triggers.iter().filter(|trigger| trigger.channel == DOORBELL).map(|trigger| trigger.address.clone()).collect();
-    let publishers: Arc<Vec<Publisher>> = Arc::new(publishers.into_iter().map(Publisher::new).collect());
-    // Each tick comes back as a message, unless nobody listens there.
-    let silence = options.tick.filter(|_| !publishers.is_empty()).map(|tick| (tick * 5).max(Duration::from_secs(10)));
+    let publisher = |address: String| Publisher::new(&address, &shared.redis, &shared.embedded_redis);
+    let publishers = publishers.into_iter().map(publisher).collect::<Result<_, _>>().map_err(StartError::Redis)?;
+    let publishers: Arc<Vec<Publisher>> = Arc::new(publishers);
     let (ended, ended_receiver) = tokio::sync::mpsc::unbounded_channel();
-    let triggers = Triggers::start(triggers, &shared.embedded_redis, options.spin_exact, silence, &ended);
+    let triggers = Triggers::start(triggers, &shared.embedded_redis, options.spin_exact, &ended);
+    let triggers = triggers.map_err(StartError::Redis)?;
     let triggers = Arc::new(Mutex::new(Some(triggers)));
-    let ticker = Ticker { embedded_redis: shared.embedded_redis.clone(), publishers, triggers: Arc::clone(&triggers) };
+    let ticker = Ticker { publishers, triggers: Arc::clone(&triggers) };
     let tick_task = options.tick.map(|period| tokio::spawn(tick(ticker.clone(), period)));
     Ok(Host {
         address,
-        serving: Serving::start(listener, Arc::clone(&app), Arc::clone(&workers)),
+        serving: Serving::start(listener, Arc::clone(&app), Arc::clone(&workers), limits),
         app,
         workers,
         triggers,
@@ -134,13 +138,6 @@ async fn tick(ticker: Ticker, period: Duration) {
     }
 }
 
-fn state_dir(options: &Options, config: &RuntimeConfig, manifest: &Manifest) -> Result<PathBuf, StartError> {
-    let path =
-        options.state_dir.clone().or_else(|| config.state_dir.clone()).unwrap_or_else(|| manifest.root.join(".kronos"));
-    create(&path)?;
-    Ok(path)
-}
-
 /// Ids of the components that triggers name.
 fn triggered(manifest: &Manifest) -> Result<BTreeSet<String>, StartError> {
     let http = manifest.http.iter().filter_map(|trigger| match &trigger.target {
@@ -154,7 +151,7 @@ fn triggered(manifest: &Manifest) -> Result<BTreeSet<String>, StartError> {
     }
 }
 
-/// Loads the components side by side; those that nobody has compiled take seconds, the others a millisecond.
+/// Loads the components; those that nobody has compiled take seconds, the others a millisecond.
 async fn load(
     engine: &Engine,
     manifest: &Manifest,
@@ -164,35 +161,21 @@ async fn load(
     let declared: Vec<manifest::Component> = ids.iter().map(|id| manifest.components[id].clone()).collect();
     let engine = engine.clone();
     let load = move || {
-        cache::create_directory(&cache_dir)?;
         let mut sources = Sources::default();
-        let mut inputs = Vec::with_capacity(declared.len());
-        for component in &declared {
-            inputs.push(Input::read(&engine, component, &mut sources)?);
-        }
+        let inputs = declared.iter().map(|component| Input::read(&engine, component, &mut sources));
+        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         drop(sources);
-        let total = inputs.len();
-        let done = std::sync::atomic::AtomicUsize::new(0);
+        let mut done = 0;
         let progress = |id: &str, time: Duration| {
-            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            tracing::info!("compiled component {id} in {} ms ({done} of {total})", time.as_millis());
+            done += 1;
+            tracing::info!("compiled component {id} in {} ms ({done} of {})", time.as_millis(), inputs.len());
         };
-        std::thread::scope(|scope| {
-            let loading: Vec<_> =
-                inputs.iter().map(|input| scope.spawn(|| input.load(&engine, &cache_dir, progress))).collect();
-            declared
-                .iter()
-                .zip(loading)
-                .map(|(component, loading)| match loading.join() {
-                    Ok(loaded) => Ok((component.id.clone(), loaded?)),
-                    Err(_) => Err(cache::Error::Panicked(component.id.clone())),
-                })
-                .collect::<Result<BTreeMap<_, _>, cache::Error>>()
-        })
+        let components = cache::load(&engine, &inputs, &cache_dir, progress)?;
+        Ok::<_, cache::Error>(declared.into_iter().map(|component| component.id).zip(components).collect())
     };
     match tokio::task::spawn_blocking(load).await {
         Ok(loaded) => Ok(loaded?),
-        Err(_) => Err(cache::Error::Panicked("the components".into()).into()),
+        Err(_) => Err(cache::Error::Panicked.into()),
     }
 }
 
@@ -235,6 +218,7 @@ fn http_components(
     grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     lifecycle: &Arc<Lifecycle>,
+    memory: &Arc<Budget>,
 ) -> Result<Vec<Arc<HttpComponent>>, StartError> {
     let ids: BTreeSet<&String> = manifest
         .http
@@ -258,7 +242,7 @@ fn http_components(
                 return Err(no_handler(id, "an HTTP trigger", HTTP_EXPORT, pre));
             };
             let grants = Arc::clone(&grants[id]);
-            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, grants, Arc::clone(lifecycle))))
+            Ok(Arc::new(HttpComponent::new(engine.clone(), proxy, grants, Arc::clone(lifecycle), Arc::clone(memory))))
         })
         .collect()
 }
@@ -269,6 +253,7 @@ fn redis_triggers(
     grants: &Grants,
     instances: &BTreeMap<String, InstancePre<Context>>,
     variables: &Variables,
+    memory: &Arc<Budget>,
 ) -> Result<Vec<Trigger>, StartError> {
     manifest
         .redis
@@ -291,7 +276,7 @@ fn redis_triggers(
             Ok(Trigger {
                 address: resolve(&trigger.address, "address")?,
                 channel: resolve(&trigger.channel, "channel")?,
-                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&grants[id]))),
+                consumer: Arc::new(Consumer::new(engine.clone(), handler, Arc::clone(&grants[id]), Arc::clone(memory))),
             })
         })
         .collect()

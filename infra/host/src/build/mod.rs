@@ -10,17 +10,28 @@ use std::{
 
 use crate::config::manifest::Manifest;
 
-mod environment;
+mod command;
+mod debian;
 mod plan;
 mod record;
-mod toolchain;
+mod target;
 
 use plan::Plan;
 use record::Record;
-use toolchain::WasmTarget;
+use target::WasmTarget;
 
 /// The target triple of components.
 pub const TARGET: &str = "wasm32-wasip2";
+
+/// How a build talks to the person who started it.
+pub trait Console {
+    /// Announces a long step, in one line.
+    fn say(&mut self, step: &str);
+
+    /// Whether `commands`, which install system packages, may be run; `reason` says what for. The commands are shown as they
+    /// are run.
+    fn may_change_system(&mut self, reason: &str, commands: &[String]) -> bool;
+}
 
 /// What a build did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +47,7 @@ pub enum Outcome {
 pub enum BuildError {
     /// The wasm target could not be got in any way.
     #[error("{0}")]
-    Target(#[from] toolchain::TargetError),
+    Target(#[from] target::TargetError),
     /// A command cannot be started.
     #[error("`{command}` cannot be started: {reason}\n  {remedy}")]
     Start {
@@ -71,9 +82,8 @@ pub enum BuildError {
     },
 }
 
-/// Builds every component that has a `[component.X.build]`. Each long step is announced by `say` in one line; the output
-/// of the commands goes to the terminal.
-pub fn run(manifest: &Manifest, say: &mut dyn FnMut(&str)) -> Result<Outcome, BuildError> {
+/// Builds every component that has a `[component.X.build]`. The output of the commands goes to the terminal.
+pub fn run(manifest: &Manifest, console: &mut dyn Console) -> Result<Outcome, BuildError> {
     let plan = Plan::new(manifest);
     if plan.is_empty() {
         return Ok(Outcome::UpToDate);
@@ -84,13 +94,13 @@ pub fn run(manifest: &Manifest, say: &mut dyn FnMut(&str)) -> Result<Outcome, Bu
     }
     let started = Instant::now();
     let marker = record.begin();
-    let target = if plan.needs_target() { Some(WasmTarget::find(&manifest.root, say)?) } else { None };
+    let target = if plan.needs_target() { Some(WasmTarget::find(&manifest.root, console)?) } else { None };
     for cargo in &plan.cargo {
-        say(&format!("building {}", cargo.packages.join(", ")));
+        console.say(&format!("building {}", cargo.packages.join(", ")));
         run_cargo(cargo, target.as_ref())?;
     }
     for shell in &plan.shell {
-        say(&format!("building {}: {}", shell.component, shell.command));
+        console.say(&format!("building {}: {}", shell.component, shell.command));
         run_shell(shell, target.as_ref())?;
     }
     for (id, component) in &manifest.components {
@@ -110,7 +120,7 @@ pub fn run(manifest: &Manifest, say: &mut dyn FnMut(&str)) -> Result<Outcome, Bu
 }
 
 fn run_cargo(build: &plan::CargoBuild, target: Option<&WasmTarget>) -> Result<(), BuildError> {
-    let mut command = environment::clean(&environment::cargo());
+    let mut command = command::clean(&command::cargo());
     command.arg("build");
     if let Some(target) = target {
         target.apply(&mut command);
@@ -132,7 +142,7 @@ fn run_cargo(build: &plan::CargoBuild, target: Option<&WasmTarget>) -> Result<()
 }
 
 fn run_shell(build: &plan::ShellBuild, target: Option<&WasmTarget>) -> Result<(), BuildError> {
-    let mut command = environment::clean(Path::new("sh"));
+    let mut command = command::clean(Path::new("sh"));
     if let Some(target) = target.filter(|_| build.needs_target()) {
         target.apply(&mut command);
     }

@@ -13,8 +13,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{TARGET, plan::Plan, toolchain};
-use crate::config::manifest::Manifest;
+use super::{TARGET, plan::Plan, target};
+use crate::config::{manifest::Manifest, private};
 
 /// The record of one manifest, in the target folder of its components.
 pub(super) struct Record {
@@ -47,7 +47,7 @@ impl Record {
                 .join("kronos-build")
                 .join(format!("{name}.json")),
             root: path.parent().unwrap_or(&manifest.root).to_path_buf(),
-            recipe: format!("{plan:?} {TARGET} {}", toolchain::identity()),
+            recipe: format!("{plan:?} {TARGET} {}", target::identity()),
             outputs,
             folders: plan.shell.iter().map(|build| build.workdir.clone()).collect(),
         }
@@ -64,8 +64,11 @@ impl Record {
 
     /// Notes that a build starts; its time is that of the file system, so that it compares with those of the inputs.
     pub(super) fn begin(&self) -> Option<SystemTime> {
-        fs::create_dir_all(self.file.parent()?).ok()?;
-        fs::write(&self.file, "{}").ok()?;
+        let folder = self.file.parent()?;
+        // The target folder itself is cargo's.
+        fs::create_dir_all(folder.parent()?).ok()?;
+        private::own_folder(folder).ok()?;
+        private::write(&self.file, b"{}").ok()?;
         fs::metadata(&self.file).and_then(|metadata| metadata.modified()).ok()
     }
 
@@ -76,7 +79,7 @@ impl Record {
         if newest < began
             && let Ok(text) = serde_json::to_vec(&content)
         {
-            let _ = fs::write(&self.file, text);
+            let _ = private::write(&self.file, &text);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use wasmtime::{ResourceLimiter, Store, component::ResourceTable};
+use wasmtime::{Store, component::ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -13,11 +13,8 @@ use super::{
 };
 use crate::{
     config::options::Limits,
-    engine::{Computing, CpuClock, Engine},
+    engine::{Computing, CpuClock, Engine, memory::MemoryLimit},
 };
-
-/// Elements that the tables of one instance may hold.
-const TABLE_ELEMENTS: usize = 100_000;
 
 /// What the manifest and the operator give to one component, shared by its instances.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ pub struct Context {
 
 impl Context {
     /// The data of a new instance.
-    pub fn new(grants: Arc<Grants>) -> wasmtime::Result<Self> {
+    pub fn new(grants: Arc<Grants>, limits: MemoryLimit) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtx::builder();
         for (name, value) in &grants.environment {
             wasi.env(name, value);
@@ -81,7 +78,7 @@ impl Context {
             wasi: wasi.build(),
             wasi_http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
-            limits: MemoryLimit { bytes: grants.limits.instance_memory, used: 0 },
+            limits,
             key_value: key_value::State::new(Arc::clone(&grants.key_value)),
             postgres: postgres::State::new(Arc::clone(&grants.postgres)),
             redis: redis::State::new(Arc::clone(&grants.redis)),
@@ -92,9 +89,9 @@ impl Context {
     }
 
     /// A store for a new instance, with its limits.
-    pub fn store(engine: &Engine, grants: Arc<Grants>) -> wasmtime::Result<Store<Self>> {
-        let mut store = engine.store(Self::new(grants)?);
-        store.limiter(|context| &mut context.limits);
+    pub fn store(engine: &Engine, grants: Arc<Grants>, limits: MemoryLimit) -> wasmtime::Result<Store<Self>> {
+        let mut store = engine.store(Self::new(grants, limits)?);
+        store.limiter_async(|context| &mut context.limits);
         Ok(store)
     }
 
@@ -143,41 +140,21 @@ impl OutboundView for Context {
     }
 }
 
-/// Bounds the linear memories of one instance, those of its dependencies included.
-#[derive(Debug)]
-pub struct MemoryLimit {
-    bytes: usize,
-    used: usize,
-}
-
-impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_sub(current).saturating_add(desired);
-        let fits = used <= self.bytes;
-        if fits {
-            self.used = used;
-        }
-        Ok(fits)
-    }
-
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
-    }
-}
-
 /// The grants of a component that is given nothing, in a test.
 #[cfg(test)]
 pub(crate) fn nothing() -> Arc<Grants> {
     use crate::{
         config::{manifest::Manifest, options::Options, runtime::RuntimeConfig, variables::Variables},
-        network::{Blocked, Clients},
+        network::Network,
     };
 
     let manifest = Manifest::empty("test");
     let options = Options::new("spin.toml");
     let application =
         Variables::new(&manifest, &RuntimeConfig::default(), &options, |_| Ok(std::collections::BTreeMap::new()));
-    let clients = Clients::new(Blocked::default(), true).expect("a client");
+    let network = Arc::<Network>::default();
+    let connections = http::Config { pooling: true, max_connections: None };
+    let outbound = http::Outbound::new(Arc::clone(&network), connections).expect("a client");
     let databases = Arc::<sqlite::Databases>::default();
     let servers = Arc::<redis::Pools>::default();
     let embedded = redis::embedded::EmbeddedRedis::default();
@@ -189,7 +166,7 @@ pub(crate) fn nothing() -> Arc<Grants> {
         http: Arc::new(http::Grant {
             component: "test".into(),
             allowed_hosts: Arc::default(),
-            outbound: Arc::new(http::Outbound::new(clients, None)),
+            outbound: Arc::new(outbound),
         }),
         key_value: Arc::new(key_value::Grant {
             stores: std::collections::BTreeMap::new(),
@@ -200,13 +177,13 @@ pub(crate) fn nothing() -> Arc<Grants> {
         }),
         postgres: Arc::new(postgres::Grant {
             allowed_hosts: Arc::default(),
-            blocked: Arc::default(),
+            network: Arc::clone(&network),
             pools: Arc::new(postgres::Pools::new(None)),
             spin_exact: false,
         }),
         redis: Arc::new(redis::Grant {
             allowed_hosts: Arc::default(),
-            blocked: Arc::default(),
+            network,
             pools: servers,
             embedded,
             spin_exact: false,
@@ -221,18 +198,4 @@ pub(crate) fn nothing() -> Arc<Grants> {
             application: Arc::new(application.expect("no variables")),
         }),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memories_of_one_instance_share_the_limit() {
-        let mut limit = MemoryLimit { bytes: 100, used: 0 };
-        assert!(matches!(limit.memory_growing(0, 60, None), Ok(true)));
-        assert!(matches!(limit.memory_growing(0, 60, None), Ok(false)), "a second memory");
-        assert!(matches!(limit.memory_growing(0, 40, None), Ok(true)));
-        assert!(matches!(limit.memory_growing(60, 61, None), Ok(false)));
-    }
 }

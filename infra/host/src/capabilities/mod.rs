@@ -11,13 +11,10 @@ use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 pub mod http;
 pub mod instance;
 pub mod key_value;
-mod network;
 pub mod output;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;
-#[cfg(test)]
-mod testing;
 pub mod variables;
 
 use instance::Context;

@@ -3,13 +3,15 @@
 use std::{collections::BTreeSet, fs, process::ExitCode};
 
 use kronos_host::config::{
-    allowed_hosts::AllowedHosts,
     manifest::{Component, HttpTarget, Manifest},
+    runtime::RuntimeConfig,
     variables::Variables,
 };
 use wac_graph::types::{Package, Types};
 
 use super::{Application, Failure, Settings};
+
+mod outside;
 
 /// Interfaces of Spin 4.1 that a component may import: package, then versions by prefix.
 const SPIN: [(&str, &[&str]); 18] = [
@@ -55,7 +57,7 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let mut findings = Findings::default();
     findings.warnings.extend(manifest.warnings.iter().map(ToString::to_string));
     match application.configuration() {
-        Ok((_, variables)) => resolved(manifest, &variables, &mut findings),
+        Ok((config, variables)) => resolved(manifest, &variables, &config, &mut findings),
         Err(error) => findings.errors.push(error.to_string()),
     }
     for component in manifest.components.values() {
@@ -80,7 +82,7 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 }
 
 /// What shows only when templates have their values.
-fn resolved(manifest: &Manifest, variables: &Variables, findings: &mut Findings) {
+fn resolved(manifest: &Manifest, variables: &Variables, config: &RuntimeConfig, findings: &mut Findings) {
     for trigger in &manifest.redis {
         match variables.resolve(&trigger.address) {
             Ok(address) if address.starts_with("redis://embedded") => findings.warnings.push(format!(
@@ -93,18 +95,7 @@ fn resolved(manifest: &Manifest, variables: &Variables, findings: &mut Findings)
         }
     }
     for component in manifest.components.values() {
-        if let Err(error) =
-            AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
-        {
-            findings.errors.push(format!("component `{}`: {error}", component.id));
-        }
-        if component
-            .allowed_outbound_hosts
-            .iter()
-            .any(|entry| variables.resolve(entry).is_ok_and(|host| host.contains("*:*")))
-        {
-            findings.warnings.push(format!("component `{}` may connect to every port of every host", component.id));
-        }
+        outside::check(component, variables, config, findings);
         for (path, _) in component.files.iter().filter(|(path, _)| !path.exists()) {
             findings.errors.push(format!(
                 "component `{}` mounts {}, which does not exist",

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
-use kronos_host::Host;
+use kronos_host::{Host, config::state};
 
-use super::{Application, Failure, Settings, build_components, up::ADDRESS_FILE};
+use super::{Application, Failure, Settings, build};
 
 /// The component that issues tokens.
 const COMPONENT: &str = "identity";
@@ -17,14 +17,13 @@ const PATH: &str = "/auth/operator/tokens";
 
 pub(super) async fn run(settings: &Settings, email: &str) -> Result<ExitCode, Failure> {
     let mut application = Application::read(settings)?;
-    build_components(&application.manifest, settings)?;
+    build::components(&application.manifest, settings)?;
 
     let secret = secret()?;
     let (config, _) = application.configuration()?;
-    let state_dir = config.state_dir(&application.options, &application.manifest);
+    let address_file = state::folder(&application.options, &config, &application.manifest).join(state::ADDRESS);
     if settings.listen.is_none()
-        && let Some(address) =
-            std::fs::read_to_string(state_dir.join(ADDRESS_FILE)).ok().and_then(|text| text.parse().ok())
+        && let Some(address) = std::fs::read_to_string(address_file).ok().and_then(|text| text.parse().ok())
     {
         application.options.listen = address;
     }

@@ -2,33 +2,33 @@
 
 use std::{net::SocketAddr, process::ExitCode};
 
-use kronos_host::{Host, application::migrate::Store};
+use kronos_host::{
+    Host,
+    application::migrate::Store,
+    config::{private, state},
+};
 
-use super::{Application, Failure, Settings, build_components};
+use super::{Application, Failure, Settings, build};
 
 /// What a shell shows for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
-/// Where the address of the last start stands in the state directory: tokens are issued for it.
-pub(super) const ADDRESS_FILE: &str = "address";
-
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let application = Application::read(settings)?;
     // A mistake in the configuration shows before the long build.
-    application.configuration()?;
-    build_components(&application.manifest, settings)?;
+    let (config, _) = application.configuration()?;
+    build::components(&application.manifest, settings)?;
 
     // From here on a signal stops in order.
     let mut signals = Signals::new()?;
-    let drain = application.options.limits.drain;
+    let drain = application.options.limits.resolve(config.limits).drain;
     let host = tokio::select! {
         host = Host::start(application.options.clone()) => host?,
         () = signals.next() => return Ok(ExitCode::from(INTERRUPTED)),
     };
-    let (config, _) = application.configuration()?;
-    let state_dir = config.state_dir(&application.options, &application.manifest);
-    if let Err(error) = std::fs::write(state_dir.join(ADDRESS_FILE), host.address().to_string()) {
-        tracing::warn!("{}: {error}", state_dir.join(ADDRESS_FILE).display());
+    let address_file = state::folder(&application.options, &config, &application.manifest).join(state::ADDRESS);
+    if let Err(error) = private::write(&address_file, host.address().to_string().as_bytes()) {
+        tracing::warn!("{}: {error}", address_file.display());
     }
     print!("{}", banner(&application, host.address())?);
 
@@ -55,7 +55,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 fn banner(application: &Application, address: SocketAddr) -> Result<String, Failure> {
     let Application { manifest, options } = application;
     let (config, variables) = application.configuration()?;
-    let state_dir = config.state_dir(options, manifest);
+    let state_dir = state::folder(options, &config, manifest);
     let store = match Store::of(manifest, &variables, &config, &state_dir)? {
         Some(Store::Postgres(_)) => match variables.get("postgres_address") {
             Ok(address) => format!(" and {address}"),

@@ -1,15 +1,15 @@
 //! Compiled components, kept in files whose names say what went into them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt::Write as _,
     fs,
     hash::{Hash, Hasher},
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
 use sha2::{Digest as _, Sha256};
@@ -17,9 +17,21 @@ use wasmtime::component::Component;
 
 use super::{Provider, compose, precompiled};
 use crate::{
-    config::manifest::{self, Dependency, Inherit},
+    config::{
+        manifest::{self, Dependency, Inherit},
+        private,
+    },
     engine::Engine,
 };
+
+/// How the files of compiled components end.
+const EXTENSION: &str = "cwasm";
+/// How long the file of a component is kept that nobody loads: somebody may return to an older version.
+const KEEP: Duration = Duration::from_hours(14 * 24);
+/// Bytes of such files.
+const KEEP_BYTES: u64 = 256 << 20;
+/// How long it takes at most to write one.
+const WRITE: Duration = Duration::from_hours(1);
 
 /// Why a component could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +42,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The dependencies of a component do not fit.
     #[error(transparent)]
@@ -44,8 +56,8 @@ pub enum Error {
         error: wasmtime::Error,
     },
     /// The compiler failed.
-    #[error("compiling `{0}` failed")]
-    Panicked(String),
+    #[error("compiling the components failed")]
+    Panicked,
 }
 
 /// Names everything that determines the machine code of a component.
@@ -111,33 +123,11 @@ impl Input {
         self.key
     }
 
-    /// Loads the component, compiling it first when nobody has. `progress` hears of a compilation once it is done.
-    pub fn load(
-        &self,
-        engine: &Engine,
-        directory: &Path,
-        progress: impl FnOnce(&str, std::time::Duration),
-    ) -> Result<Component, Error> {
-        if let Some(component) = loaded().get(&self.key) {
-            return Ok(component.clone());
-        }
-        let file = directory.join(format!("{}.cwasm", self.key));
-        let component = if file.exists()
-            && let Ok(component) = precompiled::load(engine.wasmtime(), &file)
-        {
-            component
-        } else {
-            // Missing, or cut short by a full disk: it is made anew.
-            let start = Instant::now();
-            let component = self.compile(engine, &file)?;
-            progress(&self.id, start.elapsed());
-            component
-        };
-        loaded().insert(self.key, component.clone());
-        Ok(component)
+    fn file(&self, directory: &Path) -> PathBuf {
+        directory.join(format!("{}.{EXTENSION}", self.key))
     }
 
-    fn compile(&self, engine: &Engine, file: &Path) -> Result<Component, Error> {
+    fn compile(&self, compiler: &wasmtime::Engine, file: &Path) -> Result<(), Error> {
         let composed;
         let wasm = if self.dependencies.is_empty() {
             self.wasm.as_slice()
@@ -145,28 +135,95 @@ impl Input {
             composed = compose(&self.id, &self.wasm, &self.dependencies)?;
             &composed
         };
-        let compile_error = |error| Error::Compile { id: self.id.clone(), error };
-        let code = engine.wasmtime().precompile_component(wasm).map_err(compile_error)?;
-        replace(file, &code).map_err(|source| Error::File { path: file.into(), source })?;
-        precompiled::load(engine.wasmtime(), file).map_err(compile_error)
+        let code = compiler.precompile_component(wasm).map_err(|error| self.failed(error))?;
+        private::write(file, &code).map_err(|source| Error::File { path: file.into(), source })
+    }
+
+    fn failed(&self, error: wasmtime::Error) -> Error {
+        Error::Compile { id: self.id.clone(), error }
     }
 }
 
-/// Makes the folder of the cache, readable and writable for this user alone.
-pub fn create_directory(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
-        .map_err(|source| Error::File { path: path.into(), source })
+/// Loads the components from `directory`, compiling those first that nobody has compiled, and removes what is old there. `progress`
+/// hears of each compilation once it is done.
+pub fn load(
+    engine: &Engine,
+    inputs: &[Input],
+    directory: &Path,
+    mut progress: impl FnMut(&str, Duration),
+) -> Result<Vec<Component>, Error> {
+    create_directory(directory)?;
+    let mut compiler = None;
+    let mut components = Vec::with_capacity(inputs.len());
+    // One after the other: each is compiled on all cores, and finds what it has in common with those before it.
+    for input in inputs {
+        if let Some(component) = loaded().get(&input.key) {
+            components.push(component.clone());
+            continue;
+        }
+        let file = input.file(directory);
+        let component = if let Ok(component) = precompiled::load(engine.wasmtime(), &file) {
+            component
+        } else {
+            // Missing, or cut short by a full disk: it is made anew.
+            let start = Instant::now();
+            let compiler = match &mut compiler {
+                Some(compiler) => compiler,
+                None => compiler.insert(Engine::compiler().map_err(|error| input.failed(error))?),
+            };
+            input.compile(compiler, &file)?;
+            let component = precompiled::load(engine.wasmtime(), &file).map_err(|error| input.failed(error))?;
+            progress(&input.id, start.elapsed());
+            component
+        };
+        loaded().insert(input.key, component.clone());
+        components.push(component);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the files are as old as the system's clock says")]
+    prune(inputs, directory, SystemTime::now());
+    Ok(components)
 }
 
-fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let directory = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
-    temporary.write_all(content)?;
-    temporary.persist(file)?;
+/// Removes the files of components that nobody has loaded for a while, the oldest first when they are too many. Those of `inputs`
+/// stay.
+fn prune(inputs: &[Input], directory: &Path, now: SystemTime) {
+    let used: HashSet<PathBuf> = inputs.iter().map(|input| input.file(directory)).collect();
+    for file in &used {
+        // Only when it was loaded last decides how long another version keeps it.
+        let _unknown = fs::File::open(file).and_then(|file| file.set_modified(now));
+    }
+    let mut others: Vec<_> = fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| !used.contains(&entry.path()))
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let age = now.duration_since(metadata.modified().ok()?).unwrap_or_default();
+            Some((age, metadata.len(), entry.path()))
+        })
+        .collect();
+    others.sort();
+    let mut bytes = 0;
+    for (age, length, path) in others {
+        bytes += length;
+        // What is no component is left of a write that was interrupted.
+        let keep = if path.extension().is_some_and(|extension| extension == EXTENSION) { KEEP } else { WRITE };
+        if age > keep || bytes > KEEP_BYTES {
+            // It is tried again at the next start.
+            let _busy = fs::remove_file(path);
+        }
+    }
+}
+
+/// Makes the folder of the cache, for this account alone. One that others may write to is refused: what is in it runs.
+fn create_directory(path: &Path) -> Result<(), Error> {
+    let failure = |source| Error::File { path: path.into(), source };
+    private::own_folder(path).map_err(failure)?;
+    if fs::metadata(path).map_err(failure)?.mode() & 0o022 != 0 {
+        let reason = "other accounts may write to the folder, and machine code is loaded from it";
+        return Err(failure(io::Error::new(io::ErrorKind::PermissionDenied, reason)));
+    }
     Ok(())
 }
 
@@ -204,7 +261,10 @@ impl Hasher for Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{
+        collections::BTreeSet,
+        os::unix::fs::{PermissionsExt as _, chown},
+    };
 
     use super::*;
 
@@ -226,15 +286,16 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_is_private_and_files_appear_whole() {
+    fn code_is_not_loaded_from_where_others_write() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let directory = root.path().join("a/cache");
         create_directory(&directory).expect("the folder is made");
-        assert_eq!(fs::metadata(&directory).expect("it is there").permissions().mode() & 0o777, 0o700);
-        let file = directory.join("x");
-        replace(&file, b"one").expect("written");
-        replace(&file, b"two").expect("written again");
-        assert_eq!(fs::read(&file).expect("readable"), b"two");
-        assert_eq!(fs::read_dir(&directory).expect("readable").count(), 1);
+        assert_eq!(fs::metadata(&directory).expect("it is there").mode() & 0o777, 0o700);
+        // Only root can give a folder away.
+        if chown(&directory, Some(65534), None).is_ok() {
+            fs::set_permissions(&directory, fs::Permissions::from_mode(0o775)).expect("we are root");
+            let error = create_directory(&directory).expect_err("its group may write").to_string();
+            assert!(error.contains("other accounts may write"), "{error}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use wasmtime::component;
 use super::*;
 use crate::{
     capabilities::{self, instance},
-    engine::Engine,
+    engine::{Engine, memory},
 };
 
 #[test]
@@ -124,7 +124,7 @@ async fn run(inherit: Inherit) -> wasmtime::Result<()> {
     let component = component::Component::new(engine.wasmtime(), wasm)?;
     let mut linker = capabilities::linker(engine.wasmtime())?;
     denied::add_to_linker(&mut linker, &component, &declared)?;
-    let mut store = instance::Context::store(&engine, instance::nothing())?;
+    let mut store = instance::Context::store(&engine, instance::nothing(), memory::testing().await)?;
     let instance = linker.instantiate_async(&mut store, &component).await?;
     let function = instance.get_typed_func::<(), ()>(&mut store, "run")?;
     function.call_async(&mut store, ()).await

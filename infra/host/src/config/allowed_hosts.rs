@@ -15,6 +15,24 @@ pub struct AllowedHosts {
     entries: Vec<Entry>,
 }
 
+/// How a connection is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Granted {
+    /// By a wildcard or a network, which were not written with this host in mind.
+    Matched,
+    /// By an entry that names the host, or is its address.
+    Named,
+}
+
+/// An entry for one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// `None` is every scheme.
+    pub scheme: Option<&'a str>,
+    /// A name in lower case, or an address without brackets.
+    pub host: String,
+}
+
 #[derive(Clone, Debug)]
 struct Entry {
     /// `None` is every scheme.
@@ -83,10 +101,16 @@ impl AllowedHosts {
         Self::parse(entries.iter().map(String::as_str))
     }
 
-    /// Whether a connection to `scheme://host:port` is granted; an IPv6 host may have brackets.
-    pub fn allows(&self, scheme: &str, host: &str, port: u16) -> bool {
+    /// How a connection to `scheme://host:port` is granted, if it is; an IPv6 host may have brackets.
+    pub fn grant(&self, scheme: &str, host: &str, port: u16) -> Option<Granted> {
         let host = canonical(host);
-        self.entries.iter().any(|entry| entry.reaches(scheme, port) && entry.host.matches(&host))
+        let entries = self.entries.iter().filter(|entry| entry.reaches(scheme, port));
+        entries.filter_map(|entry| entry.host.grant(&host)).max()
+    }
+
+    /// Whether a connection to `scheme://host:port` is granted.
+    pub fn allows(&self, scheme: &str, host: &str, port: u16) -> bool {
+        self.grant(scheme, host, port).is_some()
     }
 
     /// Whether the component may call its own application by relative URLs or `self.alt`.
@@ -94,15 +118,23 @@ impl AllowedHosts {
         self.entries.iter().any(|entry| entry.has_scheme(scheme) && matches!(entry.host, Host::Own | Host::Any))
     }
 
-    /// Whether a connection is granted by an entry that names the host or its network, as opposed to a wildcard: only
-    /// such an entry opens private addresses.
-    pub fn names_literally(&self, scheme: &str, host: &str, port: u16) -> bool {
-        let host = canonical(host);
-        self.entries.iter().any(|entry| {
-            entry.reaches(scheme, port)
-                && matches!(entry.host, Host::Name(_) | Host::Network(_))
-                && entry.host.matches(&host)
+    /// The entries that name a host or are its address.
+    pub fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        self.entries.iter().filter_map(|entry| {
+            let host = match &entry.host {
+                Host::Name(name) => name.clone(),
+                Host::Network(network) if network.prefix_len() == network.max_prefix_len() => {
+                    network.addr().to_string()
+                }
+                _ => return None,
+            };
+            Some(Named { scheme: entry.scheme.as_deref(), host })
         })
+    }
+
+    /// Whether an entry is for `scheme`, or for every scheme.
+    pub fn has_scheme(&self, scheme: &str) -> bool {
+        self.entries.iter().any(|entry| entry.has_scheme(scheme))
     }
 
     /// Whether nothing is granted.
@@ -176,14 +208,21 @@ impl Host {
         }
     }
 
-    fn matches(&self, host: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Own => false,
-            Self::Subdomains(domain) => host.len() > domain.len() && host.ends_with(domain.as_str()),
-            Self::Name(name) => name == host,
-            Self::Network(network) => host.parse::<IpAddr>().is_ok_and(|address| network.contains(&address)),
-        }
+    fn grant(&self, host: &str) -> Option<Granted> {
+        let (granted, how) = match self {
+            Self::Any => (true, Granted::Matched),
+            Self::Own => (false, Granted::Matched),
+            Self::Subdomains(domain) => {
+                (host.len() > domain.len() && host.ends_with(domain.as_str()), Granted::Matched)
+            }
+            Self::Name(name) => (name == host, Granted::Named),
+            Self::Network(network) => {
+                let is_one = network.prefix_len() == network.max_prefix_len();
+                let how = if is_one { Granted::Named } else { Granted::Matched };
+                (host.parse::<IpAddr>().is_ok_and(|address| network.contains(&address)), how)
+            }
+        };
+        granted.then_some(how)
     }
 }
 
@@ -336,13 +375,22 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_do_not_name_a_host() {
-        assert!(list(&["postgres://127.0.0.1:5433"]).names_literally("postgres", "127.0.0.1", 5433));
-        assert!(list(&["http://localhost:80"]).names_literally("http", "localhost", 80));
-        assert!(list(&["http://10.0.0.0/8"]).names_literally("http", "10.0.0.1", 80));
-        assert!(!list(&["http://*"]).names_literally("http", "10.0.0.1", 80));
-        assert!(!list(&["http://*.local"]).names_literally("http", "a.local", 80));
-        assert!(!list(&["http://localhost:80"]).names_literally("http", "localhost", 81));
+    fn wildcards_and_networks_do_not_name_a_host() {
+        for (entries, scheme, host, port, granted) in [
+            (&["postgres://127.0.0.1:5433"][..], "postgres", "127.0.0.1", 5433, Some(Granted::Named)),
+            (&["http://10.0.0.1/32"], "http", "10.0.0.1", 80, Some(Granted::Named)),
+            (&["http://[fd00::1]"], "http", "[fd00::1]", 80, Some(Granted::Named)),
+            (&["http://localhost:80"], "http", "localhost", 80, Some(Granted::Named)),
+            (&["http://*", "http://localhost"], "http", "localhost", 80, Some(Granted::Named)),
+            (&["http://localhost", "http://*"], "http", "localhost", 80, Some(Granted::Named)),
+            (&["http://localhost", "http://*:*"], "http", "localhost", 81, Some(Granted::Matched)),
+            (&["http://10.0.0.0/8"], "http", "10.0.0.1", 80, Some(Granted::Matched)),
+            (&["http://*"], "http", "10.0.0.1", 80, Some(Granted::Matched)),
+            (&["http://*.local"], "http", "a.local", 80, Some(Granted::Matched)),
+            (&["http://localhost:80"], "http", "localhost", 81, None),
+        ] {
+            assert_eq!(list(entries).grant(scheme, host, port), granted, "{entries:?} {host}:{port}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What files and the command line say: `spin.toml`, `runtime-config.toml`, variables, allow-lists and options.
+//! What files and the command line say: `spin.toml`, `runtime-config.toml`, variables, allow-lists and options; and where and how
+//! we write files ourselves.
 
 pub mod allowed_hosts;
 pub mod clock;
@@ -6,6 +7,8 @@ pub mod diagnostic;
 pub mod manifest;
 pub(crate) mod names;
 pub mod options;
+pub mod private;
 pub mod runtime;
+pub mod state;
 pub mod template;
 pub mod variables;

@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::{
     diagnostic::{Diagnostic, SourceFile},
     manifest::Manifest,
-    options::Options,
+    options::{LimitSettings, Options},
 };
 
 /// The parts of Spin's runtime configuration that this host has.
@@ -24,21 +24,21 @@ pub struct RuntimeConfig {
     pub sqlite: BTreeMap<String, PathBuf>,
     /// Key-value stores by label; a label that is missing lives in the state directory.
     pub key_value: BTreeMap<String, KeyValueStore>,
-    /// Bytes of linear memory of one instance.
-    pub max_instance_memory: Option<usize>,
+    /// Limits that the file sets.
+    pub limits: LimitSettings,
     /// Providers of variables in the order of the file.
     pub variables_providers: Vec<VariablesProvider>,
     /// Whether outbound HTTP keeps connections for later requests.
     pub http_connection_pooling: bool,
-    /// Connections that outbound HTTP may hold in all.
+    /// Connections that outbound HTTP may hold in all; 0 forbids them.
     pub http_max_connections: Option<usize>,
     /// Connections to PostgreSQL per address.
     pub postgres_max_connections: Option<usize>,
-    /// Connections to Redis that guests may hold in all.
+    /// Connections to Redis servers in all; with `--spin-exact`, those that guests hold. 0 forbids them.
     pub redis_max_connections: Option<usize>,
     /// Address ranges that outbound connections may not reach.
     pub blocked_networks: Vec<IpNet>,
-    /// Whether private and loopback addresses are blocked for outbound HTTP unless named in the allow-list.
+    /// Whether those that are not public are out of reach too, where an allow-list does not name the host.
     pub block_private: bool,
     /// Labels of SQLite databases and key-value stores that the file describes, whether or not it names a path.
     labels: Labels,
@@ -56,7 +56,7 @@ impl Default for RuntimeConfig {
             state_dir: None,
             sqlite: BTreeMap::new(),
             key_value: BTreeMap::new(),
-            max_instance_memory: None,
+            limits: LimitSettings::default(),
             variables_providers: Vec::new(),
             http_connection_pooling: true,
             http_max_connections: None,
@@ -147,7 +147,7 @@ impl RuntimeConfig {
         }
         let mut config = Self {
             state_dir: written.state_dir.filter(|dir| !dir.is_empty()).map(|dir| folder.join(dir)),
-            max_instance_memory: written.max_instance_memory,
+            limits: LimitSettings { instance_memory: written.max_instance_memory, ..LimitSettings::default() },
             ..Self::default()
         };
         for (label, store) in written.sqlite_database {
@@ -214,11 +214,30 @@ impl RuntimeConfig {
         if let Some(http) = written.outbound_http {
             // Spin's default inside the table, unlike without the table.
             config.http_connection_pooling = http.connection_pooling;
-            config.http_max_connections = http.max_connections;
+            config.http_max_connections = match (http.max_connections, http.max_concurrent_requests) {
+                (limit, None) => limit,
+                // Spin's old name lets one more through.
+                (None, Some(limit)) => Some(limit.get_ref().saturating_add(1)),
+                (Some(_), Some(old)) => {
+                    return Err(source.at(
+                        old.span(),
+                        "`max_connections` and `max_concurrent_requests` are two names of one limit",
+                        "Keep `max_connections`.",
+                    ));
+                }
+            };
         }
         config.postgres_max_connections = written.outbound_pg.and_then(|limits| limits.max_connections);
         config.redis_max_connections = written.outbound_redis.and_then(|limits| limits.max_connections);
-        for network in written.outbound_networking.unwrap_or_default().block_networks {
+        let networking = written.outbound_networking.unwrap_or_default();
+        if let Some(limit) = &networking.max_total_connections {
+            return Err(source.at(
+                limit.span(),
+                "`max_total_connections` is not supported by this host",
+                "Set `max_connections` in each of [outbound_http], [outbound_pg] and [outbound_redis].",
+            ));
+        }
+        for network in networking.block_networks {
             let text = network.get_ref();
             if text == "private" {
                 config.block_private = true;
@@ -235,12 +254,6 @@ impl RuntimeConfig {
             }
         }
         Ok(config)
-    }
-
-    /// Where databases and caches live: what the options say, else this file, else `.kronos` beside the manifest.
-    pub fn state_dir(&self, options: &Options, manifest: &Manifest) -> PathBuf {
-        let configured = options.state_dir.as_ref().or(self.state_dir.as_ref());
-        configured.cloned().unwrap_or_else(|| manifest.root.join(".kronos"))
     }
 
     /// Every label other than `default` needs a configuration.
@@ -324,8 +337,8 @@ enum SqliteDatabase {
 struct OutboundHttp {
     #[serde(default)]
     connection_pooling: bool,
-    #[serde(alias = "max_concurrent_requests")]
     max_connections: Option<usize>,
+    max_concurrent_requests: Option<Spanned<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -342,8 +355,7 @@ struct OutboundNetworking {
     /// Raw sockets are not among what this host gives to components.
     #[serde(rename = "max_socket_connections")]
     _max_socket_connections: Option<usize>,
-    #[serde(rename = "max_total_connections")]
-    _max_total_connections: Option<usize>,
+    max_total_connections: Option<Spanned<usize>>,
 }
 
 #[cfg(test)]
@@ -387,14 +399,14 @@ mod tests {
             max_connections = 5
             [outbound_networking]
             block_networks = ["10.1.1.1/8", "private", "192.0.2.1"]
-            max_total_connections = 7
+            max_socket_connections = 7
             [llm_compute]
             type = "spin"
             "#,
         )
         .expect("a valid configuration");
         assert_eq!(config.state_dir.as_deref(), Some(Path::new("/app/.spin")));
-        assert_eq!(config.max_instance_memory, Some(1 << 20));
+        assert_eq!(config.limits.instance_memory, Some(1 << 20));
         assert_eq!(
             config.variables_providers,
             [
@@ -434,12 +446,22 @@ mod tests {
             ("[key_value_store.a]\ntype = \"azure_cosmos\"\nkey = \"k\"", &["Azure"]),
             ("[[variables_provider]]\ntype = \"vault\"\nurl = \"u\"", &["Vault", "SPIN_VARIABLE_"]),
             ("[outbound_networking]\nblock_networks = [\"x\"]", &[":2:", "`x` is not a network"]),
+            ("[outbound_networking]\nmax_total_connections = 7", &[":2:", "[outbound_redis]"]),
+            ("[outbound_http]\nmax_connections = 1\nmax_concurrent_requests = 1", &[":3:", "Keep `max_connections`"]),
         ] {
             let error = read(text).expect_err(text);
             for part in parts {
                 assert!(error.contains(part), "{error}");
             }
         }
+    }
+
+    #[test]
+    fn the_old_name_of_a_limit_lets_one_more_through() {
+        let limit = |text: &str| read(text).expect("a valid configuration").http_max_connections;
+        assert_eq!(limit("[outbound_http]\nmax_connections = 0"), Some(0));
+        assert_eq!(limit("[outbound_http]\nmax_concurrent_requests = 0"), Some(1));
+        assert_eq!(limit("[outbound_http]"), None);
     }
 
     #[test]

@@ -1,19 +1,26 @@
 //! Log lines go to a thread of their own, so that a slow terminal or pipe never holds up a request.
+//!
+//! What waits is bounded in bytes, and what is dropped is counted in the log itself. `tracing-appender` bounds lines of any length,
+//! and either blocks whoever logs or drops in silence.
 
 use std::{
     io::{self, BufWriter, Write},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
     time::Duration,
 };
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait; further ones are counted and dropped.
-const CAPACITY: usize = 8192;
+/// Bytes of the lines that may wait; further lines are counted and dropped.
+const CAPACITY: usize = 4 << 20;
+/// Bytes that are written at once.
+const BUFFER: usize = 64 << 10;
+/// What a line takes beside its text.
+const OVERHEAD: usize = 64;
 
 /// How long the end of the program waits for the lines.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -21,8 +28,16 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// The way to the thread that writes. Cloning shares it.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
-    messages: SyncSender<Message>,
-    dropped: Arc<AtomicU64>,
+    messages: Sender<Message>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// Bytes that wait.
+    waiting: AtomicUsize,
+    /// Lines dropped since the log last said so.
+    dropped: AtomicU64,
 }
 
 enum Message {
@@ -32,13 +47,13 @@ enum Message {
 
 impl Writer {
     pub(super) fn start(output: impl Write + Send + 'static) -> Self {
-        let (messages, receiver) = sync_channel(CAPACITY);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&dropped);
+        let (messages, receiver) = channel();
+        let counts = Arc::<Counts>::default();
+        let shared = Arc::clone(&counts);
         let thread = std::thread::Builder::new().name("kronos-log".into());
         // Without the thread every line is dropped; nothing else depends on it.
-        let _ = thread.spawn(move || write(&receiver, &counter, BufWriter::with_capacity(64 << 10, output)));
-        Self { messages, dropped }
+        let _ = thread.spawn(move || write(&receiver, &shared, BufWriter::with_capacity(BUFFER, output)));
+        Self { messages, counts }
     }
 
     /// Waits until everything sent so far is written.
@@ -51,13 +66,14 @@ impl Writer {
 }
 
 /// Writes until every sender is gone; flushes whenever nothing waits. An output that fails has no better place to say so.
-fn write(receiver: &Receiver<Message>, dropped: &AtomicU64, mut output: BufWriter<impl Write>) {
+fn write(receiver: &Receiver<Message>, counts: &Counts, mut output: BufWriter<impl Write>) {
     while let Ok(first) = receiver.recv() {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
                 Message::Line(line) => {
                     let _ = output.write_all(&line);
+                    counts.waiting.fetch_sub(line.len() + OVERHEAD, Ordering::Relaxed);
                 }
                 Message::Flush(done) => {
                     let _ = output.flush();
@@ -66,7 +82,7 @@ fn write(receiver: &Receiver<Message>, dropped: &AtomicU64, mut output: BufWrite
             }
             next = receiver.try_recv().ok();
         }
-        let lost = dropped.swap(0, Ordering::Relaxed);
+        let lost = counts.dropped.swap(0, Ordering::Relaxed);
         if lost > 0 {
             let _ = writeln!(output, "{lost} log lines were dropped: the output is too slow");
         }
@@ -85,11 +101,11 @@ impl<'a> MakeWriter<'a> for Writer {
 impl Write for &Writer {
     /// `line` is a whole event: the formatter writes each at once.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        match self.messages.try_send(Message::Line(line.to_vec())) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
-            }
+        let size = line.len() + OVERHEAD;
+        let fits = self.counts.waiting.fetch_add(size, Ordering::Relaxed) + size <= CAPACITY;
+        if !fits || self.messages.send(Message::Line(line.to_vec())).is_err() {
+            self.counts.waiting.fetch_sub(size, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -147,13 +163,17 @@ mod tests {
         }
         let (release, stuck) = sync_channel(0);
         let writer = Writer::start(Stuck(stuck));
-        let deadline = std::time::Instant::now() + Duration::from_secs(20);
-        while writer.dropped.load(Ordering::Relaxed) == 0 {
-            assert!(std::time::Instant::now() < deadline, "every line was taken by an output that takes none");
-            for _ in 0..CAPACITY {
-                writeln!(&writer, "a line").expect("writing never fails");
-            }
+        // Too long to be held back by the buffer.
+        let line = vec![b'x'; BUFFER];
+        let size = line.len() + OVERHEAD;
+        let fit = CAPACITY / size;
+        let waiting = || writer.counts.waiting.load(Ordering::Relaxed);
+        for _ in 0..fit + 3 {
+            (&writer).write_all(&line).expect("writing never fails");
         }
+        assert_eq!((waiting(), writer.counts.dropped.load(Ordering::Relaxed)), (fit * size, 3));
         drop(release);
+        writer.flush();
+        assert_eq!(waiting(), 0);
     }
 }

@@ -1,13 +1,15 @@
 //! Says hello and needs nothing, so that every runtime can run it.
 
+#![cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "only a host of components calls it"))]
+
 use spin_sdk::http::{FullBody, IntoResponse, Request, Response, StatusCode};
-use spin_sdk::http_service;
 use spin_sdk::wasip3::clocks::monotonic_clock;
 
 /// How long an instance stays alive at `/hello/slow`, in nanoseconds.
 const SLOW: u64 = 3_000_000_000;
 
-#[http_service]
+// The linker of this machine takes the names of the exports for its own syntax.
+#[cfg_attr(target_family = "wasm", spin_sdk::http_service)]
 async fn handle(request: Request) -> impl IntoResponse {
     if request.uri().path() == "/hello/slow" {
         monotonic_clock::wait_for(SLOW).await;

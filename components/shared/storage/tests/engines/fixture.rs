@@ -19,13 +19,11 @@ use kronos_storage::{
     Db, Value, report_events,
     time_entries::{self, Actor, NewEntry},
 };
+use kronos_test_servers::Postgres;
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-use crate::{
-    driver::{Postgres, Sqlite},
-    server,
-};
+use crate::driver::{self, Sqlite};
 
 pub const NOW: Instant = Instant::from_seconds(1_772_616_232);
 
@@ -79,12 +77,12 @@ pub fn migrations(engine: &str) -> String {
 }
 
 pub async fn connect(name: &str) -> Db {
-    Db::with_driver(Postgres(Rc::new(client(name).await)))
+    Db::with_driver(driver::Postgres(Rc::new(client(name).await)))
 }
 
 pub async fn client(name: &str) -> tokio_postgres::Client {
-    let mut config = server::config().unwrap();
-    let (client, connection) = config.dbname(name).connect(NoTls).await.unwrap();
+    let server = Postgres::shared().expect("PostgreSQL is installed");
+    let (client, connection) = tokio_postgres::connect(&server.url(name), NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
@@ -99,13 +97,9 @@ impl World {
 
     pub async fn postgres() -> Option<Self> {
         static COUNTER: AtomicU64 = AtomicU64::new(1);
-        let config = tokio::task::spawn_blocking(server::config).await.unwrap()?;
-        let name = format!("kronos_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-        client(config.get_dbname().unwrap_or("postgres"))
-            .await
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .await
-            .unwrap();
+        Postgres::shared()?;
+        let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+        client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
         Some(Self::populate(connect(&name).await, Some(name)).await)
     }

@@ -232,20 +232,10 @@ on_both_engines! {
     }
 }
 
-/// A PostgreSQL world, or word that the test is skipped.
-macro_rules! postgres_or_return {
-    ($test:literal) => {
-        match World::postgres().await {
-            Some(world) => world,
-            None => return eprintln!("skipped {}: no PostgreSQL", $test),
-        }
-    };
-}
-
 #[test]
 fn a_slow_transaction_is_waited_for() {
     crate::fixture::block_on(async {
-        let world = postgres_or_return!("a_slow_transaction_is_waited_for");
+        let Some(world) = World::postgres().await else { return };
         let slow = client(world.name.as_deref().unwrap()).await;
         let insert = format!(
             "INSERT INTO outbox (organization_id, type, subject, subject_version, actor, occurred_at, data) \
@@ -270,7 +260,7 @@ fn a_slow_transaction_is_waited_for() {
 #[test]
 fn effect_and_acknowledgement_are_undone_together() {
     crate::fixture::block_on(async {
-        let world = postgres_or_return!("effect_and_acknowledgement_are_undone_together");
+        let Some(world) = World::postgres().await else { return };
         world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         let killed = client(world.name.as_deref().unwrap()).await;
         killed.batch_execute("BEGIN; SELECT apply_report_events(10); ROLLBACK").await.unwrap();
@@ -283,7 +273,7 @@ fn effect_and_acknowledgement_are_undone_together() {
 #[test]
 fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
     crate::fixture::block_on(async {
-        let world = postgres_or_return!("consumers_and_producers_at_once_lose_and_repeat_nothing");
+        let Some(world) = World::postgres().await else { return };
         let name = world.name.clone().unwrap();
         let local = tokio::task::LocalSet::new();
         let producers: Vec<_> = (0..8)
@@ -329,7 +319,7 @@ fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
 #[test]
 fn a_dump_restored_into_a_younger_cluster_goes_on() {
     crate::fixture::block_on(async {
-        let world = postgres_or_return!("a_dump_restored_into_a_younger_cluster_goes_on");
+        let Some(world) = World::postgres().await else { return };
         for _ in 0..3 {
             world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         }

@@ -1,25 +1,15 @@
 //! Requests that components send: to each other within the process, or out, as their allow-lists say.
 
 use std::{
-    error::Error as _,
     fmt,
     future::{Future, ready},
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     pin::Pin,
     sync::{Arc, OnceLock},
-    task::{Context as TaskContext, Poll},
     time::Duration,
 };
 
-use bytes::Bytes;
 use http::{HeaderName, Request, Response, Uri, header, uri::Scheme};
-use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep},
-};
 use wasmtime::{
     AsContextMut as _,
     component::{GuestTaskId, Linker, Resource},
@@ -35,13 +25,24 @@ use wasmtime_wasi_http::{
 
 use crate::{
     config::allowed_hosts::AllowedHosts,
-    network::{CONNECT, Clients, Prohibited},
+    network::{Network, Reach},
 };
+
+mod client;
+mod overdue;
+mod relay;
+
+use client::Clients;
+pub use client::Config;
+pub use overdue::Overdue;
 
 /// Calls from component to component that may be nested.
 const DEPTH: u8 = 16;
-/// How long a guest waits for a head, and between two parts of a body, unless it says so.
+/// How long a guest waits for a connection, for a head, and between two parts of a body, unless it says so (as in Spin, `DEFAULT_TIMEOUT`
+/// of crates/factor-outbound-http/src/wasi.rs), and unless its own time is over before.
 const PATIENCE: Duration = Duration::from_mins(10);
+/// Bytes of a body that a guest hands over at a time.
+const CHUNK: usize = 64 << 10;
 /// The domain of the application's own components.
 const CHAIN: &str = ".spin.internal";
 /// The host by which components call their own application over its listener.
@@ -87,7 +88,7 @@ pub fn add_to_linker<T: OutboundView + Send + 'static>(linker: &mut Linker<T>) -
                     let mut store = access.as_context_mut();
                     let tasks: Vec<_> = store.async_call_stack()?.collect();
                     let context = store.data_mut();
-                    context.hooks().on_call(tasks.into_iter());
+                    context.hooks().on_call(tasks);
                     let request = context.http().table.get_mut(&request)?;
                     if request.authority.is_none() {
                         request.scheme = Some(Scheme::HTTP);
@@ -113,6 +114,9 @@ pub struct Hooks {
     depth: u8,
     /// Tasks of the guest that answer another component, with their depth; the others answer a client.
     chained: Vec<(GuestTaskId, u8)>,
+    /// Tasks of the guest that the next call comes from.
+    calling: Vec<GuestTaskId>,
+    overdue: Arc<Overdue>,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -120,26 +124,25 @@ impl Hooks {
     /// For a new instance.
     pub fn new(grant: Arc<Grant>) -> Self {
         let forbidden = Arc::clone(&grant.outbound.forbidden);
-        Self { grant, depth: 0, chained: Vec::new(), forbidden }
+        Self { grant, depth: 0, chained: Vec::new(), calling: Vec::new(), overdue: Arc::default(), forbidden }
     }
 
-    /// The guest begins to answer a request of this depth.
-    pub fn on_request_start(&mut self, task: GuestTaskId, depth: u8) {
+    /// The guest begins to answer a request of this depth. Answers whom to tell when it takes too long.
+    pub fn on_request_start(&mut self, task: GuestTaskId, depth: u8) -> Arc<Overdue> {
         // Ids of finished tasks are used again.
         self.chained.retain(|(known, _)| *known != task);
         if depth > 0 {
             self.chained.push((task, depth));
         }
         self.depth = depth;
+        Arc::clone(&self.overdue)
     }
 
     /// The next call comes from these tasks, youngest first.
-    pub fn on_call(&mut self, mut tasks: impl Iterator<Item = GuestTaskId>) {
-        self.depth = if self.chained.is_empty() {
-            0
-        } else {
-            tasks.find_map(|task| self.chained.iter().find(|(known, _)| *known == task)).map_or(0, |(_, depth)| *depth)
-        };
+    pub fn on_call(&mut self, tasks: Vec<GuestTaskId>) {
+        let mut chained = tasks.iter().filter_map(|task| self.chained.iter().find(|(known, _)| known == task));
+        self.depth = chained.next().map_or(0, |(_, depth)| *depth);
+        self.calling = tasks;
     }
 }
 
@@ -159,6 +162,11 @@ impl WasiHttpHooks for Hooks {
         false
     }
 
+    /// What is copied out of a guest at a time; two of them wait for the client.
+    fn p3_outgoing_body_chunk_size(&mut self) -> usize {
+        CHUNK
+    }
+
     fn send_request(
         &mut self,
         request: Request<WasiBody>,
@@ -166,10 +174,25 @@ impl WasiHttpHooks for Hooks {
         _fut: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
         let (grant, depth) = (Arc::clone(&self.grant), self.depth);
+        let caller = Caller { tasks: std::mem::take(&mut self.calling).into(), overdue: Arc::clone(&self.overdue) };
         Box::new(async move {
-            let response = grant.outbound.send(&grant, request, options.unwrap_or_default(), depth).await?;
+            let response = grant.outbound.send(&grant, request, options.unwrap_or_default(), depth, caller).await?;
             Ok((response, Box::new(ready(Ok(()))) as Box<dyn Future<Output = _> + Send>))
         })
+    }
+}
+
+/// The requests that a call is made for.
+#[derive(Clone)]
+struct Caller {
+    tasks: Arc<[GuestTaskId]>,
+    overdue: Arc<Overdue>,
+}
+
+impl Caller {
+    /// Waits until nobody needs an answer.
+    async fn gives_up(self) {
+        self.overdue.any(&self.tasks).await;
     }
 }
 
@@ -180,9 +203,8 @@ fn is_forbidden(name: &HeaderName) -> bool {
 
 /// The way out of the process, shared by all components.
 pub struct Outbound {
+    network: Arc<Network>,
     clients: Clients,
-    /// `None` without a limit.
-    connections: Option<Arc<Semaphore>>,
     own: OnceLock<SocketAddr>,
     components: OnceLock<Box<dyn Components>>,
     forbidden: ForbiddenHeaderFilter,
@@ -196,14 +218,14 @@ impl fmt::Debug for Outbound {
 
 impl Outbound {
     /// Makes the way out; the application itself is known later ([`Self::connect`]).
-    pub fn new(clients: Clients, max_connections: Option<usize>) -> Self {
-        Self {
-            clients,
-            connections: max_connections.map(connections),
+    pub fn new(network: Arc<Network>, config: Config) -> Result<Self, rustls::Error> {
+        Ok(Self {
+            clients: Clients::new(&network, config)?,
+            network,
             own: OnceLock::new(),
             components: OnceLock::new(),
             forbidden: Arc::new(is_forbidden),
-        }
+        })
     }
 
     /// Tells it where the application listens and which components answer.
@@ -219,6 +241,7 @@ impl Outbound {
         request: Request<WasiBody>,
         options: RequestOptions,
         depth: u8,
+        caller: Caller,
     ) -> Result<Response<WasiBody>, Error> {
         let uri = request.uri();
         let authority = uri.authority().ok_or(Error::HttpRequestUriInvalid)?;
@@ -242,19 +265,12 @@ impl Outbound {
             if !grant.allowed_hosts.allows_self(scheme) {
                 return Err(denied(grant, scheme, host, port));
             }
-            return self.call_own(request, options).await;
+            return self.call_own(request, options, caller).await;
         }
-        if !grant.allowed_hosts.allows(scheme, host, port) {
-            return Err(denied(grant, scheme, host, port));
+        match self.network.grant(&grant.allowed_hosts, scheme, host, port) {
+            Some(reach) => self.dispatch(request, options, reach, caller).await,
+            None => Err(denied(grant, scheme, host, port)),
         }
-        let named = grant.allowed_hosts.names_literally(scheme, host, port);
-        if !named
-            && let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>()
-            && self.clients.blocked.contains(address)
-        {
-            return Err(Error::DestinationIpProhibited);
-        }
-        self.dispatch(request, options, named).await
     }
 
     /// Calls the application over its own listener.
@@ -262,6 +278,7 @@ impl Outbound {
         &self,
         mut request: Request<WasiBody>,
         options: RequestOptions,
+        caller: Caller,
     ) -> Result<Response<WasiBody>, Error> {
         let own = self.own.get().ok_or(Error::DestinationUnavailable)?;
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -271,44 +288,26 @@ impl Outbound {
             .path_and_query(path)
             .build()
             .map_err(|_| Error::HttpRequestUriInvalid)?;
-        self.dispatch(request, options, true).await
+        self.dispatch(request, options, self.network.own(), caller).await
     }
 
     async fn dispatch(
         &self,
         mut request: Request<WasiBody>,
         options: RequestOptions,
-        named: bool,
+        reach: &Reach,
+        caller: Caller,
     ) -> Result<Response<WasiBody>, Error> {
         request.headers_mut().remove(header::HOST);
-        let permit = match &self.connections {
-            Some(connections) => {
-                Some(Arc::clone(connections).acquire_owned().await.map_err(|_| Error::ConnectionLimitReached)?)
-            }
-            None => None,
+        let connect = options.connect_timeout.unwrap_or(PATIENCE);
+        let first_byte = options.first_byte_timeout.unwrap_or(PATIENCE);
+        let response = tokio::select! {
+            response = self.clients.send(reach, request, connect, first_byte) => response?,
+            () = caller.clone().gives_up() => return Err(Error::HttpResponseTimeout),
         };
-        let client = if named { &self.clients.named } else { &self.clients.others };
-        let connect = options.connect_timeout.unwrap_or(CONNECT);
-        let patience = connect.saturating_add(options.first_byte_timeout.unwrap_or(PATIENCE));
-        let response = tokio::time::timeout(patience, client.request(request))
-            .await
-            .map_err(|_| Error::ConnectionReadTimeout)?
-            .map_err(|error| client_error(&error))?;
-        let limit = options.between_bytes_timeout.unwrap_or(PATIENCE);
-        Ok(response.map(|body| {
-            Paced { body, limit, timer: Box::pin(tokio::time::sleep(limit)), waiting: false, _permit: permit }
-                .boxed_unsync()
-        }))
+        let between = options.between_bytes_timeout.unwrap_or(PATIENCE);
+        Ok(response.map(|body| relay::relay(body, between, caller.gives_up())))
     }
-}
-
-fn connections(count: usize) -> Arc<Semaphore> {
-    let connections = Semaphore::new(count.min(Semaphore::MAX_PERMITS));
-    if count == 0 {
-        // Waiting for one would never end.
-        connections.close();
-    }
-    Arc::new(connections)
 }
 
 /// A guest sees `HttpRequestDenied`; whoever runs the application sees what to grant.
@@ -319,75 +318,6 @@ fn denied(grant: &Grant, scheme: &str, host: &str, port: u16) -> Error {
         "outbound request to {scheme}://{host}:{port} denied: `allowed_outbound_hosts` does not grant it"
     );
     Error::HttpRequestDenied
-}
-
-/// What a guest learns about a request that failed.
-fn client_error(error: &hyper_util::client::legacy::Error) -> Error {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if io.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Prohibited>) {
-                return Error::DestinationIpProhibited;
-            }
-            match io.kind() {
-                std::io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
-                std::io::ErrorKind::TimedOut => return Error::ConnectionTimeout,
-                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => {
-                    return Error::ConnectionTerminated;
-                }
-                _ => {}
-            }
-        }
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return match tls {
-                rustls::Error::InvalidCertificate(_) => Error::TlsCertificateError,
-                _ => Error::TlsProtocolError,
-            };
-        }
-        source = cause.source();
-    }
-    if error.is_connect() {
-        return Error::DnsError { rcode: None, info_code: None };
-    }
-    Error::HttpProtocolError
-}
-
-/// A body whose parts must come within a limit of time; it holds its connection's permit.
-struct Paced {
-    body: Incoming,
-    limit: Duration,
-    timer: Pin<Box<Sleep>>,
-    waiting: bool,
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Body for Paced {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            self.waiting = false;
-            return Poll::Ready(frame.map(|frame| frame.map_err(Error::Hyper)));
-        }
-        if !self.waiting {
-            self.waiting = true;
-            let due = Instant::now() + self.limit;
-            self.timer.as_mut().reset(due);
-        }
-        match self.timer.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Some(Err(Error::ConnectionReadTimeout))),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }
 
 #[cfg(test)]

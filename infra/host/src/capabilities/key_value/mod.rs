@@ -14,9 +14,9 @@ use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader
 use super::{
     Capability, Handles, Holds, View,
     redis::{Backend, Pools, embedded::EmbeddedRedis},
-    sqlite::{Database, Databases, Outcome, Session, Value},
+    sqlite::{Database, Databases, Guest, Rows, Value},
 };
-use crate::config::runtime::KeyValueStore;
+use crate::{config::runtime::KeyValueStore, network::Reach};
 
 mod bindings;
 #[cfg(test)]
@@ -76,7 +76,7 @@ pub struct Store(Kind);
 enum Kind {
     Sqlite {
         database: Arc<Database>,
-        session: Arc<Session>,
+        guest: Arc<Guest>,
         /// Stores of one file are apart by their label.
         label: String,
     },
@@ -97,8 +97,9 @@ impl Grant {
                 let url = Url::parse(address).map_err(other)?;
                 let host = url.host_str().unwrap_or_default();
                 // The operator chose the address: blocked networks are for what guests choose.
-                let backend = Backend::open(&self.redis, &self.embedded_redis, address, host, &[]).await;
-                return backend.map(|backend| Store(Kind::Redis(backend))).map_err(|error| other(format!("{error:?}")));
+                let reach = Reach::everything();
+                let backend = Backend::open(&self.redis, &self.embedded_redis, address, host, &reach);
+                return backend.await.map(|backend| Store(Kind::Redis(backend))).map_err(other);
             }
             KeyValueStore::Sqlite(file) => file,
         };
@@ -114,7 +115,7 @@ impl Grant {
 
 impl Store {
     fn in_file(database: Arc<Database>, label: String) -> Self {
-        Self(Kind::Sqlite { database, session: Arc::default(), label })
+        Self(Kind::Sqlite { database, guest: Arc::default(), label })
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, wit::Error> {
@@ -172,9 +173,9 @@ impl Store {
 
     async fn keys(&self) -> Result<Vec<String>, wit::Error> {
         match &self.0 {
-            Kind::Sqlite { database, session, label } => {
+            Kind::Sqlite { database, guest, label } => {
                 let sql = "SELECT key FROM kronos_key_value WHERE store = ?1 ORDER BY key";
-                let outcome = database.execute(session, sql.into(), vec![Value::Text(label.clone())]).await;
+                let outcome = database.execute(guest, sql.into(), vec![Value::Text(label.clone())]).await;
                 let keys = outcome.map_err(other)?.rows.into_iter().flat_map(|row| row.values);
                 Ok(keys.filter_map(|key| if let Value::Text(key) = key { Some(key) } else { None }).collect())
             }
@@ -187,10 +188,10 @@ impl Store {
         }
     }
 
-    async fn sqlite(&self, sql: &str, key: &str, value: Option<Value>) -> Result<Outcome, wit::Error> {
-        let Kind::Sqlite { database, session, label } = &self.0 else { return Ok(Outcome::default()) };
+    async fn sqlite(&self, sql: &str, key: &str, value: Option<Value>) -> Result<Rows, wit::Error> {
+        let Kind::Sqlite { database, guest, label } = &self.0 else { return Ok(Rows::default()) };
         let parameters = [Value::Text(label.clone()), Value::Text(key.to_owned())].into_iter().chain(value).collect();
-        database.execute(session, sql.into(), parameters).await.map_err(other)
+        database.execute(guest, sql.into(), parameters).await.map_err(other)
     }
 }
 

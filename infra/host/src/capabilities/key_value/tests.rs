@@ -1,13 +1,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
+use kronos_test_servers as servers;
+
 use super::{Grant, Kind, Store, create_table, wit};
 use crate::{
     capabilities::{
         redis::{Backend, Pools, embedded::EmbeddedRedis},
         sqlite::{Database, Settings},
-        testing,
     },
     config::runtime::KeyValueStore,
+    network::Reach,
 };
 
 async fn check(store: &Store) {
@@ -58,10 +60,11 @@ async fn stores_of_one_file_are_apart() {
 #[tokio::test]
 async fn a_redis_is_a_store_too() {
     check(&Store(Kind::Redis(Backend::Embedded(EmbeddedRedis::default())))).await;
-    let Some(server) = testing::redis() else { return };
-    let address = format!("redis://127.0.0.1:{}", server.port);
+    let Some(server) = servers::redis() else { return };
+    let address = server.url();
     let (pools, embedded) = (Pools::default(), EmbeddedRedis::default());
-    let backend = Backend::open(&pools, &embedded, &address, "127.0.0.1", &[]).await.expect("it answers");
+    let backend =
+        Backend::open(&pools, &embedded, &address, "127.0.0.1", &Reach::everything()).await.expect("it answers");
     let store = Store(Kind::Redis(backend));
     check(&store).await;
     for n in 0..3000 {

@@ -1,8 +1,12 @@
 //! Where to connect, and how: connection strings, the allow-list, TLS.
 
-use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use ipnet::IpNet;
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -15,7 +19,10 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{capabilities::network, config::allowed_hosts::AllowedHosts};
+use crate::{
+    config::allowed_hosts::AllowedHosts,
+    network::{Network, Reach},
+};
 
 /// How long making a connection may take, unless the connection string says.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,7 +35,8 @@ const DEFAULT_PORT: u16 = 5432;
 pub(super) struct Target {
     config: Config,
     tls: MakeRustlsConnect,
-    blocked: Vec<IpNet>,
+    /// What of it may be reached; nothing before [`Self::check`].
+    pub(super) reach: Reach,
 }
 
 impl fmt::Debug for Target {
@@ -39,7 +47,7 @@ impl fmt::Debug for Target {
 
 impl Target {
     /// Reads a connection string, as URL or as key-value pairs; `ca` is one or more certificates in PEM.
-    pub(super) fn new(address: &str, ca: Option<&str>, blocked: &[IpNet]) -> Result<Self, String> {
+    pub(super) fn new(address: &str, ca: Option<&str>) -> Result<Self, String> {
         let mut config: Config = address.parse().map_err(|error: tokio_postgres::Error| error.to_string())?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
@@ -48,34 +56,30 @@ impl Target {
             config.application_name("kronos");
         }
         let tls = MakeRustlsConnect::new(tls(&config, ca)?);
-        Ok(Self { config, tls, blocked: blocked.to_vec() })
+        Ok(Self { config, tls, reach: Reach::everything() })
     }
 
-    /// Whether every host of the address may be connected to.
-    pub(super) fn check(&self, allowed: &AllowedHosts) -> Result<(), String> {
+    /// What may be reached, when every host of the address may be connected to.
+    pub(super) fn check(&self, allowed: &AllowedHosts, network: &Network) -> Result<Reach, String> {
         let hosts = self.config.get_hosts();
-        if hosts.is_empty() && self.config.get_hostaddrs().is_empty() {
-            return Err("the address names no host".into());
-        }
+        let mut names = Vec::with_capacity(hosts.len());
         for (index, host) in hosts.iter().enumerate() {
             match host {
-                Host::Tcp(name) => self.check_one(allowed, name, index)?,
+                Host::Tcp(name) => names.push((name.clone(), index)),
                 Host::Unix(path) => return Err(format!("address postgres://{} is not permitted", path.display())),
             }
         }
         // They win over the names when connecting.
-        for (index, address) in self.config.get_hostaddrs().iter().enumerate() {
-            self.check_one(allowed, &address.to_string(), index)?;
+        let given = self.config.get_hostaddrs().iter().enumerate();
+        names.extend(given.map(|(index, address)| (address.to_string(), index)));
+        let mut reach: Option<Reach> = None;
+        for (host, index) in names {
+            let port = self.port(index);
+            let granted = network.grant(allowed, "postgres", &host, port);
+            let granted = granted.ok_or_else(|| format!("address postgres://{host}:{port} is not permitted"))?;
+            reach = Some(reach.map_or_else(|| granted.clone(), |reach| reach.narrower(granted)));
         }
-        Ok(())
-    }
-
-    fn check_one(&self, allowed: &AllowedHosts, host: &str, index: usize) -> Result<(), String> {
-        let port = self.port(index);
-        if allowed.allows("postgres", host, port) {
-            return Ok(());
-        }
-        Err(format!("address postgres://{host}:{port} is not permitted"))
+        reach.ok_or_else(|| "the address names no host".into())
     }
 
     fn port(&self, index: usize) -> u16 {
@@ -88,11 +92,19 @@ impl Target {
 
     /// Connects; a task drives the connection until its client is dropped.
     pub(super) async fn connect(&self) -> Result<Client, String> {
-        let config = self.with_checked_addresses().await?;
-        let connected = tokio::time::timeout(HANDSHAKE_TIMEOUT, config.connect(self.tls.clone())).await;
-        let (client, connection) = connected
-            .map_err(|_| format!("no connection after {} s", HANDSHAKE_TIMEOUT.as_secs()))?
-            .map_err(|error| with_source(&error))?;
+        let connect = async {
+            let mut failure = String::new();
+            for config in self.reachable().await? {
+                match config.connect(self.tls.clone()).await {
+                    Ok(connected) => return Ok(connected),
+                    Err(error) => failure = with_source(&error),
+                }
+            }
+            Err(failure)
+        };
+        let connected = tokio::time::timeout(HANDSHAKE_TIMEOUT, connect).await;
+        let (client, connection) =
+            connected.map_err(|_| format!("no connection after {} s", HANDSHAKE_TIMEOUT.as_secs()))??;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection to PostgreSQL lost");
@@ -109,30 +121,40 @@ impl Target {
         }
     }
 
-    /// With networks that are blocked, the addresses that were looked at are those that are used.
-    async fn with_checked_addresses(&self) -> Result<Config, String> {
-        let mut config = self.config.clone();
-        if self.blocked.is_empty() {
-            return Ok(config);
-        }
+    /// The hosts with addresses that may be reached, which are the ones that are connected to: the first of each, then the second.
+    async fn reachable(&self) -> Result<Vec<Config>, String> {
         let given = self.config.get_hostaddrs();
-        if given.iter().any(|address| is_blocked(*address, &self.blocked)) {
-            return Err("the address lies in a blocked network".into());
+        for (index, address) in given.iter().enumerate() {
+            let judged = self.reach.resolve(&address.to_string(), self.port(index)).await;
+            judged.map_err(|error| error.to_string())?;
         }
-        if given.is_empty() {
-            for (index, host) in self.config.get_hosts().iter().enumerate() {
-                if let Host::Tcp(name) = host {
-                    let addresses = network::resolve(name, self.port(index), &self.blocked).await?;
-                    config.hostaddr(addresses.first().ok_or("no address")?.ip());
-                }
+        if !given.is_empty() {
+            return Ok(vec![self.config.clone()]);
+        }
+        let (mut addresses, mut failure) = (Vec::new(), String::new());
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
+            let Host::Tcp(name) = host else { continue };
+            let resolved = self.reach.resolve(name, self.port(index)).await;
+            addresses.push(resolved.unwrap_or_else(|error| {
+                failure = format!("the host `{name}`: {error}");
+                Vec::new()
+            }));
+        }
+        let rounds = addresses.iter().map(Vec::len).max().unwrap_or(0);
+        if rounds == 0 {
+            return Err(failure);
+        }
+        let round = |number: usize| {
+            let mut config = self.config.clone();
+            for addresses in &addresses {
+                let address = addresses.get(number).or(addresses.last()).map(SocketAddr::ip);
+                // Each host needs one: nobody answers there.
+                config.hostaddr(address.unwrap_or(Ipv4Addr::BROADCAST.into()));
             }
-        }
-        Ok(config)
+            config
+        };
+        Ok((0..rounds).map(round).collect())
     }
-}
-
-fn is_blocked(address: IpAddr, blocked: &[IpNet]) -> bool {
-    blocked.iter().any(|network| network.contains(&address))
 }
 
 fn with_source(error: &tokio_postgres::Error) -> String {

@@ -6,11 +6,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use ipnet::IpNet;
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
 use super::{Capability, Handles, Holds, View};
-use crate::config::allowed_hosts::AllowedHosts;
+use crate::{
+    config::allowed_hosts::AllowedHosts,
+    network::{Network, Reach},
+};
 
 mod address;
 mod bindings;
@@ -42,8 +44,8 @@ const MAX_CONNECTIONS: usize = 1024;
 pub struct Grant {
     /// Its allow-list.
     pub allowed_hosts: Arc<AllowedHosts>,
-    /// Networks that are out of reach all the same.
-    pub blocked: Arc<[IpNet]>,
+    /// What of it is out of reach all the same.
+    pub network: Arc<Network>,
     /// Connections of all components.
     pub pools: Arc<Pools>,
     /// Answer as Spin does.
@@ -90,7 +92,8 @@ impl fmt::Debug for ConnectionBuilder {
 /// The pools of all servers.
 pub struct Pools {
     max_connections: Option<usize>,
-    pools: Mutex<HashMap<ConnectionBuilder, Arc<Pool>>>,
+    /// One for each reach: a component must not be lent what another one may reach.
+    pools: Mutex<HashMap<ConnectionBuilder, Vec<Arc<Pool>>>>,
 }
 
 impl fmt::Debug for Pools {
@@ -106,23 +109,33 @@ impl Pools {
     }
 
     /// The pool of a server, when every host of its address may be reached.
-    fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, blocked: &[IpNet]) -> Result<Arc<Pool>, String> {
-        let known = self.lock().get(&builder).cloned();
-        if let Some(pool) = known {
-            pool.target().check(allowed)?;
-            return Ok(pool);
+    fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, network: &Network) -> Result<Arc<Pool>, String> {
+        let find =
+            |pools: &[Arc<Pool>], reach: &Reach| pools.iter().find(|pool| pool.target().reach == *reach).cloned();
+        if let Some(pools) = self.lock().get(&builder)
+            && let Some(any) = pools.first()
+        {
+            let reach = any.target().check(allowed, network)?;
+            if let Some(pool) = find(pools, &reach) {
+                return Ok(pool);
+            }
         }
-        let target = Target::new(&builder.address, builder.ca.as_deref(), blocked)?;
-        target.check(allowed)?;
+        let mut target = Target::new(&builder.address, builder.ca.as_deref())?;
+        target.reach = target.check(allowed, network)?;
         let mut pools = self.lock();
         if pools.len() >= MAX_SERVERS {
             // Those in use live on with their users.
             pools.clear();
         }
-        Ok(pools.entry(builder).or_insert_with(|| Arc::new(Pool::new(target, self.max_connections))).clone())
+        let pools = pools.entry(builder).or_default();
+        Ok(find(pools, &target.reach).unwrap_or_else(|| {
+            let pool = Arc::new(Pool::new(target, self.max_connections));
+            pools.push(Arc::clone(&pool));
+            pool
+        }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Arc<Pool>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Vec<Arc<Pool>>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,14 +143,14 @@ impl Pools {
 impl Grant {
     /// Connects when every host of the address is among those that were granted. Each of the four ways to open ends here.
     async fn open(&self, sessions: Sessions, builder: ConnectionBuilder) -> Result<Connection, wit::Error> {
-        let pool = self.pools.get(builder, &self.allowed_hosts, &self.blocked).map_err(wit::Error::ConnectionFailed)?;
+        let pool = self.pools.get(builder, &self.allowed_hosts, &self.network).map_err(wit::Error::ConnectionFailed)?;
         pool.reach().await.map_err(|failure| failure.into_guest(Call::Query))?;
         Ok(Connection::new(pool, sessions, self.spin_exact))
     }
 }
 
 fn too_many() -> wit::Error {
-    wit::Error::ConnectionFailed(format!("more than {} connections are open", MAX_CONNECTIONS))
+    wit::Error::ConnectionFailed(format!("more than {MAX_CONNECTIONS} connections are open"))
 }
 
 async fn open_here(view: &mut View<'_, State>, builder: ConnectionBuilder) -> wasmtime::Result<Opened> {
@@ -214,7 +227,7 @@ impl wit::HostConnectionBuilder for View<'_, State> {
 }
 
 fn too_many_builders() -> String {
-    format!("more than {} connections and builders are open", MAX_CONNECTIONS)
+    format!("more than {MAX_CONNECTIONS} connections and builders are open")
 }
 
 impl<T: Send> wit::HostConnectionBuilderWithStore<T> for Capability<State> {

@@ -1,5 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
+use kronos_test_servers as servers;
+
 use super::{
     ConnectionBuilder, Failure, Outcome,
     address::Target,
@@ -11,20 +13,19 @@ use super::{
         RangeBoundKind::{Exclusive, Inclusive},
     },
 };
-use crate::{capabilities::testing, config::allowed_hosts::AllowedHosts};
+use crate::{config::allowed_hosts::AllowedHosts, network::Network};
 
 mod groups;
 
 struct Database {
-    _server: testing::Server,
+    _server: servers::Postgres,
     pool: Arc<Pool>,
 }
 
 impl Database {
     fn start(max_connections: usize) -> Option<Self> {
-        let server = testing::postgres()?;
-        let address = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", server.port);
-        let target = Target::new(&address, None, &[]).expect("an address");
+        let server = servers::postgres()?;
+        let target = Target::new(&server.url("postgres"), None).expect("an address");
         Some(Self { _server: server, pool: Arc::new(Pool::new(target, Some(max_connections))) })
     }
 
@@ -356,7 +357,7 @@ async fn waiting_for_a_connection_ends() {
     drop(holder);
     database.guest().ok("BEGIN").await;
 
-    let target = Target::new("postgres://postgres@127.0.0.1:1/x", None, &[]).expect("an address");
+    let target = Target::new("postgres://postgres@127.0.0.1:1/x", None).expect("an address");
     let pool = Arc::new(Pool::new(target, None));
     for _ in 0..2 {
         let error = pool.reach().await.expect_err("nobody is there");
@@ -407,16 +408,17 @@ async fn every_host_of_an_address_is_checked() {
         ("user=u", false),
         ("dbname=x", false),
     ] {
-        let target = Target::new(address, None, &[]).expect(address);
-        assert_eq!(target.check(&allowed).is_ok(), permitted, "{address}");
+        let target = Target::new(address, None).expect(address);
+        assert_eq!(target.check(&allowed, &Network::default()).is_ok(), permitted, "{address}");
         let builder = ConnectionBuilder { address: address.into(), ca: None };
         let pools = super::Pools::new(None);
         for _ in 0..2 {
-            assert_eq!(pools.get(builder.clone(), &allowed, &[]).is_ok(), permitted, "{address}");
+            assert_eq!(pools.get(builder.clone(), &allowed, &Network::default()).is_ok(), permitted, "{address}");
         }
     }
-    let error = Target::new("postgres://other.test/x", None, &[]).expect("an address").check(&allowed);
+    let error = Target::new("postgres://other.test/x", None).expect("an address");
+    let error = error.check(&allowed, &Network::default()).map(drop);
     assert_eq!(error, Err("address postgres://other.test:5432 is not permitted".into()));
-    assert!(Target::new("postgres://db.test:notaport/x", None, &[]).is_err());
-    assert!(Target::new("postgres://db.test/x", Some("no certificate"), &[]).is_err());
+    assert!(Target::new("postgres://db.test:notaport/x", None).is_err());
+    assert!(Target::new("postgres://db.test/x", Some("no certificate")).is_err());
 }

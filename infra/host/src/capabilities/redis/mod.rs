@@ -3,24 +3,28 @@
 use std::sync::Arc;
 
 use ::redis::{Cmd, Value};
-use ipnet::IpNet;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use url::Url;
 use wasmtime::component::{Accessor, Linker, Resource};
 
 use super::{Capability, Handles, Holds, View};
-use crate::config::allowed_hosts::AllowedHosts;
+use crate::{
+    config::allowed_hosts::AllowedHosts,
+    network::{Network, Reach},
+};
 
+mod address;
 mod bindings;
 pub mod embedded;
 mod reply;
 mod server;
 
+pub use address::Address;
 pub use bindings::wit;
 use embedded::EmbeddedRedis;
 pub use reply::CommandError;
-pub use server::Pools;
-use server::{Exclusive, Server};
+use server::Exclusive;
+pub use server::{Pools, Server};
 
 /// The host name of the Redis in the process.
 pub const EMBEDDED_HOST: &str = "embedded";
@@ -33,8 +37,8 @@ const MAX_CONNECTIONS: usize = 1024;
 pub struct Grant {
     /// Its allow-list.
     pub allowed_hosts: Arc<AllowedHosts>,
-    /// Networks that are out of reach all the same.
-    pub blocked: Arc<[IpNet]>,
+    /// What of it is out of reach all the same.
+    pub network: Arc<Network>,
     /// Connections of all components.
     pub pools: Arc<Pools>,
     /// What answers for [`EMBEDDED_HOST`].
@@ -68,6 +72,8 @@ impl Holds for State {
 pub struct Connection {
     server: Backend,
     spin_exact: bool,
+    /// Where the connections of guests are counted.
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// What answers commands.
@@ -118,17 +124,27 @@ impl Grant {
     async fn open(&self, address: &str) -> Result<Connection, wit::Error> {
         let url = Url::parse(address).map_err(|_| wit::Error::InvalidAddress)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(wit::Error::InvalidAddress)?;
-        if !self.allowed_hosts.allows(url.scheme(), host, url.port().unwrap_or(6379)) {
+        let (scheme, port) = (url.scheme(), url.port().unwrap_or(6379));
+        let Some(reach) = self.network.grant(&self.allowed_hosts, scheme, host, port) else {
+            tracing::warn!(
+                target: "kronos::component",
+                "connection to {scheme}://{host}:{port} denied: `allowed_outbound_hosts` does not grant it"
+            );
             return Err(wit::Error::InvalidAddress);
-        }
-        let server = Backend::open(&self.pools, &self.embedded, address, host, &self.blocked).await?;
-        Ok(Connection { server, spin_exact: self.spin_exact })
+        };
+        let opened = async {
+            let permit = self.pools.guest().await?.map(Arc::new);
+            let server = Backend::open(&self.pools, &self.embedded, address, host, reach).await?;
+            Ok::<_, CommandError>(Connection { server, spin_exact: self.spin_exact, _permit: permit })
+        };
+        opened.await.map_err(|error| error.into_guest(self.spin_exact))
     }
 }
 
 impl Connection {
     async fn call(&self, parts: &[&[u8]]) -> Result<Value, wit::Error> {
-        self.server.call(parts).await.map_err(|error| error.into_guest(self.spin_exact))
+        let answer = self.server.call(parts).await.and_then(reply::check_size);
+        answer.map_err(|error| error.into_guest(self.spin_exact))
     }
 
     async fn count(&self, name: &str, key: &str, rest: &[String]) -> Result<u32, wit::Error> {
@@ -142,19 +158,19 @@ impl Connection {
 }
 
 impl Backend {
-    /// `host` is that of `address`, which may be reached.
+    /// `host` is that of `address`, of which `reach` may be reached.
     pub(super) async fn open(
         pools: &Pools,
         embedded: &EmbeddedRedis,
         address: &str,
         host: &str,
-        blocked: &[IpNet],
-    ) -> Result<Self, wit::Error> {
+        reach: &Reach,
+    ) -> Result<Self, CommandError> {
         if host == EMBEDDED_HOST {
             return Ok(Self::Embedded(embedded.clone()));
         }
-        let server = pools.get(address, blocked).map_err(|_| wit::Error::InvalidAddress)?;
-        server.connect().await.map_err(|error| wit::Error::Other(error.to_string()))?;
+        let server = pools.get(address, reach)?;
+        server.connect().await?;
         Ok(Self::Server { server, exclusive: Arc::default() })
     }
 
@@ -236,7 +252,7 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
             && let Backend::Server { server, exclusive } = &connection.server
             && !exclusive.initialized()
         {
-            return Ok(server.ring(channel).await.map_err(|error| error.into_guest(false)));
+            return Ok(server.ring(&channel).await.map_err(|error| error.into_guest(false)));
         }
         Ok(connection.call(&[b"PUBLISH", channel.as_bytes(), &payload]).await.map(drop))
     }

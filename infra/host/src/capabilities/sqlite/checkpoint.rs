@@ -5,7 +5,7 @@
 //! the file, the log can't begin anew.
 
 use std::{
-    path::Path,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,7 +16,7 @@ use std::{
 use rusqlite::hooks::Wal;
 
 use super::{
-    connection::{Handle, Role},
+    connection::{DatabaseFile, FileConnection, Role},
     error::Error,
     settings::Settings,
 };
@@ -25,9 +25,9 @@ use super::{
 const PAGES: i32 = 1000;
 
 /// Folds all of the log, and waits for whoever uses it.
-pub(super) fn fold(path: &Path) -> Result<(), Error> {
-    let handle = Handle::open(path, Role::Private, &Settings::default())?;
-    let busy: i64 = handle.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+pub(super) fn fold(path: PathBuf) -> Result<(), Error> {
+    let connection = DatabaseFile { path, settings: Settings::default() }.connect(Role::Own)?;
+    let busy: i64 = connection.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 { Ok(()) } else { Err(Error::InUse) }
 }
 
@@ -49,28 +49,30 @@ impl Drop for Folded<'_> {
 }
 
 impl Checkpoints {
-    pub(super) fn start(path: &Path, settings: &Settings) -> Result<Self, Error> {
-        let mut handle = Some(Handle::open(path, Role::Private, settings)?);
+    pub(super) fn start(file: &Arc<DatabaseFile>) -> Result<Self, Error> {
+        let mut connection = Some(file.connect(Role::Own)?);
         let (due, requests) = mpsc::sync_channel(1);
         let folded = Arc::new(AtomicBool::new(false));
-        let (done, path, settings) = (folded.clone(), path.to_owned(), settings.clone());
+        let (done, file) = (folded.clone(), file.clone());
         std::thread::Builder::new()
             .name("sqlite-checkpoint".into())
             .spawn(move || {
                 while requests.recv().is_ok() {
                     let _folded = Folded(&done);
-                    let open = match handle.take() {
+                    let open = match connection.take() {
                         Some(open) => Ok(open),
-                        None => Handle::open(&path, Role::Private, &settings),
+                        None => file.connect(Role::Own),
                     };
                     let copied = open.and_then(|open| {
                         open.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
                         Ok(open)
                     });
                     match copied {
-                        Ok(open) => handle = Some(open),
+                        Ok(open) => connection = Some(open),
                         // The next request tries again, with a new connection.
-                        Err(error) => tracing::warn!("the write-ahead log of {} stays long: {error}", path.display()),
+                        Err(error) => {
+                            tracing::warn!("the write-ahead log of {} stays long: {error}", file.path.display());
+                        }
                     }
                 }
             })
@@ -79,14 +81,9 @@ impl Checkpoints {
     }
 
     /// Has the thread called when the log of `writer` grows long.
-    pub(super) fn attend(&self, writer: &mut Handle) -> Result<(), Error> {
-        let mut log = Log {
-            due: self.due.clone(),
-            folded: self.folded.clone(),
-            requested: false,
-            last: 0,
-            limit: PAGES,
-        };
+    pub(super) fn attend(&self, writer: &mut FileConnection) -> Result<(), Error> {
+        let mut log =
+            Log { due: self.due.clone(), folded: self.folded.clone(), requested: false, last: 0, limit: PAGES };
         // It replaces SQLite's own.
         writer.connection.wal_hook(Some(move |wal: &mut Wal, pages| {
             log.committed(wal, pages);

@@ -1,12 +1,13 @@
 //! One connection to a file: how it is opened, what a guest may not do on it, and how a statement runs.
 
 use std::{
-    path::Path,
+    cell::Cell,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, ToSql,
+    CachedStatement, Connection, ErrorCode, OpenFlags, StatementStatus, ToSql,
     config::DbConfig,
     functions::FunctionFlags,
     hooks::{AuthAction, AuthContext, Authorization},
@@ -15,20 +16,23 @@ use rusqlite::{
 };
 
 use super::{
+    analysis::SETTLED,
     bindings::wit::{RowResult, Value},
     error::Error,
     settings::Settings,
     statement::{Counters, Statement},
     watch::{TICK, Watch},
 };
-use crate::capabilities::MAX_RESULT_BYTES;
+use crate::{capabilities::MAX_RESULT_BYTES, config::private};
 
 /// Prepared statements that a connection keeps.
 const CACHED_STATEMENTS: usize = 256;
+/// Bytes of prepared statements after which a connection forgets all of them.
+const CACHED_BYTES: usize = 8 << 20;
 
 /// What a statement answered.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct Rows {
     /// Names of the columns.
     pub columns: Vec<String>,
     /// Rows.
@@ -43,23 +47,43 @@ pub(super) enum Role {
     /// Shared, runs every autocommit write of the file.
     Writer,
     /// Belongs to one guest.
-    Private,
+    Own,
 }
 
 /// An open connection.
 #[derive(Debug)]
-pub(super) struct Handle {
+pub(super) struct FileConnection {
     pub(super) connection: Connection,
     pub(super) watch: Arc<Watch>,
     pub(super) counters: Arc<Counters>,
+    /// Bytes of the statements that were prepared since the cache was last empty.
+    prepared: Cell<usize>,
 }
 
-impl Handle {
-    /// Opens `path` and creates it when it is missing.
-    pub(super) fn open(path: &Path, role: Role, settings: &Settings) -> Result<Self, Error> {
+/// A file, and how it is connected to.
+#[derive(Debug)]
+pub(super) struct DatabaseFile {
+    pub(super) path: PathBuf,
+    pub(super) settings: Settings,
+}
+
+impl DatabaseFile {
+    /// Makes the file and the folders above it when they are missing, for this account alone.
+    pub(super) fn make(&self) -> Result<(), Error> {
+        private::database(&self.path).map_err(|error| Error::File(Arc::new(error)))
+    }
+
+    /// Opens the file, and makes it when it is missing.
+    pub(super) fn connect(&self, role: Role) -> Result<FileConnection, Error> {
+        FileConnection::open(&self.path, role, &self.settings)
+    }
+}
+
+impl FileConnection {
+    fn open(path: &Path, role: Role, settings: &Settings) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
-        let watch = Arc::new(Watch::new(settings.clock.clone()));
+        let watch = Arc::new(Watch::new(settings));
         let waiting = watch.clone();
         connection.busy_handler(Some(move |attempt| waiting.wait(attempt)))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -82,7 +106,7 @@ impl Handle {
             Role::Writer => {
                 connection.execute_batch("CREATE TEMP TABLE kronos_last_insert (id INTEGER PRIMARY KEY)")?;
             }
-            Role::Private => {
+            Role::Own => {
                 let committing = watch.clone();
                 connection.commit_hook(Some(move || {
                     committing.let_finish();
@@ -93,18 +117,13 @@ impl Handle {
         let watched = watch.clone();
         connection.progress_handler(TICK, Some(move || watched.should_stop()))?;
         connection.authorizer(Some(authorize))?;
-        Ok(Self { connection, watch, counters })
+        Ok(Self { connection, watch, counters, prepared: Cell::new(0) })
     }
 
     /// Runs one statement to its end. `None` when `read_only` is asked for and the statement writes.
-    pub(super) fn run(
-        &self,
-        statement: &Arc<Statement>,
-        read_only: bool,
-        ticks: u64,
-    ) -> Result<Option<Outcome>, Error> {
-        let Statement { sql, parameters, plan, .. } = &**statement;
-        if plan.is_control {
+    pub(super) fn run(&self, statement: &Arc<Statement>, read_only: bool, ticks: u64) -> Result<Option<Rows>, Error> {
+        let Statement { sql, parameters, analysis, .. } = &**statement;
+        if analysis.is_control {
             return self.run_to_its_end(sql, parameters, read_only);
         }
         let armed = self.watch.arm(statement, ticks);
@@ -121,52 +140,69 @@ impl Handle {
 
     /// Leaves the transaction that may be open, and says whether there is none.
     pub(super) fn leave_transaction(&self) -> bool {
-        if !self.connection.is_autocommit() {
+        if !self.is_autocommit() {
             // What counts is where it leaves the connection.
             let _failed = self.control("ROLLBACK");
         }
+        self.is_autocommit()
+    }
+
+    /// Whether no transaction is open.
+    pub(super) fn is_autocommit(&self) -> bool {
         self.connection.is_autocommit()
     }
 
-    fn run_to_its_end(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        read_only: bool,
-    ) -> Result<Option<Outcome>, Error> {
+    fn run_to_its_end(&self, sql: &str, parameters: &[Value], read_only: bool) -> Result<Option<Rows>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         if read_only && !statement.readonly() {
+            statement.discard();
             return Ok(None);
         }
         if statement.parameter_count() != parameters.len() {
             let expected = statement.parameter_count();
+            statement.discard();
             return Err(rusqlite::Error::InvalidParameterCount(parameters.len(), expected).into());
         }
-        for (index, parameter) in parameters.iter().enumerate() {
-            statement.raw_bind_parameter(index + 1, Parameter(parameter))?;
+        let rows = read_rows(&mut statement, parameters);
+        let is_first_run = statement.get_status(StatementStatus::Run) <= 1;
+        if is_first_run {
+            let bytes = usize::try_from(statement.get_status(StatementStatus::MemUsed)).unwrap_or_default();
+            self.prepared.set(self.prepared.get() + bytes + sql.len());
         }
-        let mut rows = Vec::new();
-        let mut bytes = 0_usize;
-        // The number of columns is known after the first step: a changed schema makes SQLite prepare again.
-        let mut width = None;
-        let mut cursor = statement.raw_query();
-        while let Some(row) = cursor.next()? {
-            let width = *width.get_or_insert_with(|| row.as_ref().column_count());
-            let mut values = Vec::with_capacity(width);
-            for column in 0..width {
-                let value = read(row.get_ref(column)?, column)?;
-                bytes += size_of::<Value>() + heap_size(&value);
-                values.push(value);
-            }
-            if bytes > MAX_RESULT_BYTES {
-                return Err(Error::TooLarge);
-            }
-            rows.push(RowResult { values });
+        drop(statement);
+        if self.prepared.get() > CACHED_BYTES {
+            self.connection.flush_prepared_statement_cache();
+            self.prepared.set(0);
         }
-        drop(cursor);
-        let columns = statement.column_names().map(str::to_owned).collect();
-        Ok(Some(Outcome { columns, rows }))
+        rows.map(Some)
     }
+}
+
+fn read_rows(statement: &mut CachedStatement<'_>, parameters: &[Value]) -> Result<Rows, Error> {
+    for (index, parameter) in parameters.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, Parameter(parameter))?;
+    }
+    let mut rows = Vec::new();
+    let mut bytes = 0_usize;
+    // The number of columns is known after the first step: a changed schema makes SQLite prepare again.
+    let mut width = None;
+    let mut cursor = statement.raw_query();
+    while let Some(row) = cursor.next()? {
+        let width = *width.get_or_insert_with(|| row.as_ref().column_count());
+        let mut values = Vec::with_capacity(width);
+        for column in 0..width {
+            let value = read(row.get_ref(column)?, column)?;
+            bytes += size_of::<Value>() + heap_size(&value);
+            values.push(value);
+        }
+        if bytes > MAX_RESULT_BYTES {
+            return Err(Error::TooLarge);
+        }
+        rows.push(RowResult { values });
+    }
+    drop(cursor);
+    let columns = statement.column_names().map(str::to_owned).collect();
+    Ok(Rows { columns, rows })
 }
 
 fn override_counters(connection: &Connection, counters: &Arc<Counters>) -> Result<(), Error> {
@@ -193,7 +229,11 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
 }
 
 fn authorize_pragma(name: &str, value: Option<&str>) -> Authorization {
-    let denied = match name.to_ascii_lowercase().as_str() {
+    let name = name.to_ascii_lowercase();
+    if value.is_some() && SETTLED.contains(&name.as_str()) {
+        return Authorization::Ignore;
+    }
+    let denied = match name.as_str() {
         // Either persistent in the file, or process-wide, or a path.
         "journal_mode" => value.is_some_and(|mode| !mode.eq_ignore_ascii_case("wal")),
         "locking_mode" | "writable_schema" | "hard_heap_limit" | "soft_heap_limit" => value.is_some(),
@@ -235,5 +275,30 @@ fn heap_size(value: &Value) -> usize {
         Value::Text(text) => text.len(),
         Value::Blob(bytes) => bytes.len(),
         Value::Integer(_) | Value::Real(_) | Value::Null => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capabilities::sqlite::analysis::Analysis;
+
+    #[test]
+    fn long_statements_are_not_hoarded() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = DatabaseFile { path: folder.path().join("default.db"), settings: Settings::default() };
+        let connection = file.connect(Role::Reader).expect("a new file opens");
+        let mut most = 0;
+        for number in 0..20 {
+            let sql = format!("SELECT {number} /* {} */", "x".repeat(1 << 20));
+            let analysis = Arc::new(Analysis::of(&sql));
+            let statement = Statement::new(sql, vec![], analysis, Arc::default());
+            for _ in 0..3 {
+                connection.run(&statement, true, u64::MAX).expect("a row");
+            }
+            assert!(connection.prepared.get() <= CACHED_BYTES);
+            most = most.max(connection.prepared.get());
+        }
+        assert!(most > CACHED_BYTES / 2, "they are counted");
     }
 }

@@ -2,171 +2,156 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
     time::{Duration, Instant},
 };
 
 use rusqlite::ErrorCode;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    task,
+};
 
 use super::{
+    analysis::{Analysis, Route, is_settled},
     bindings::wit::Value,
-    connection::{Handle, Outcome, Role},
+    connection::{DatabaseFile, FileConnection, Role, Rows},
     error::Error,
+    guest::Guest,
     lock,
-    plan::{Plan, Route, is_already_set},
-    settings::Settings,
-    statement::{CancelOnDrop, Counters, Counts, Statement},
+    settings::{OWN_CONNECTIONS, Settings},
+    statement::{CancelOnDrop, Statement},
     writer::{self, Job},
 };
 
 /// Reads at the same time; each has a connection.
 const READERS: usize = 8;
-/// Writes that wait for the writer; the next one waits for a place.
-const QUEUE: usize = 1024;
-/// Statements that are remembered.
-const PLANS: usize = 1024;
+/// Places for writes that wait for the writer; the next one waits for a place.
+const QUEUE: u32 = 1024;
+/// Bytes of a write that has one place; a larger one has more.
+const PLACE_BYTES: usize = 64 << 10;
+/// Analysed texts that are remembered, and their bytes.
+const ANALYSES: usize = 1024;
+const ANALYSED_BYTES: usize = 4 << 20;
 /// A read of no more instructions, in thousands, is run where it is asked for: waking another thread would cost more. Time does not
 /// tell, because on a busy machine a thread that is about to answer may have to wait for a core.
 const QUICK_TICKS: u64 = 8;
 /// One that takes longer all the same waits for the disk.
 const QUICK: Duration = Duration::from_millis(10);
 
-/// What one guest's connection remembers.
-#[derive(Debug, Default)]
-pub struct Session {
-    counters: Arc<Counters>,
-    /// Whether statements have to run on the connection of its own: a transaction is open there, or settings were made.
-    pinned: AtomicBool,
-    private: Mutex<Option<Private>>,
-    /// One statement at a time on the private connection.
-    turn: Arc<tokio::sync::Mutex<()>>,
-}
-
-#[derive(Debug)]
-struct Private {
-    handle: Handle,
-    /// Stays in use after a transaction ended.
-    sticky: bool,
-}
-
-impl Session {
-    /// Row id of the last insert, 0 before the first.
-    pub fn last_insert_rowid(&self) -> i64 {
-        self.counters.last_insert_rowid.load(Ordering::Relaxed)
-    }
-
-    /// Rows changed by the last statement that changes rows.
-    pub fn changes(&self) -> u64 {
-        self.counters.changes.load(Ordering::Relaxed)
-    }
-}
-
 /// A database file, open.
 #[derive(Debug)]
 pub struct Database {
-    path: PathBuf,
-    settings: Settings,
+    file: Arc<DatabaseFile>,
     writer: mpsc::Sender<Job>,
     queue: Arc<Semaphore>,
     readers: Arc<Semaphore>,
-    idle: Mutex<Vec<Handle>>,
-    plans: RwLock<HashMap<Box<str>, Arc<Plan>>>,
+    idle: Mutex<Vec<FileConnection>>,
+    /// Places for the connections of guests' own.
+    own_connections: Arc<Semaphore>,
+    analyses: RwLock<Analyses>,
+}
+
+/// What is known about texts that guests have sent.
+#[derive(Debug, Default)]
+struct Analyses {
+    by_text: HashMap<Box<str>, Arc<Analysis>>,
+    bytes: usize,
+}
+
+impl Analyses {
+    fn remember(&mut self, sql: &str, analysis: &Arc<Analysis>) {
+        if self.by_text.len() >= ANALYSES || self.bytes + sql.len() > ANALYSED_BYTES {
+            // Guests that build their statements from values: nothing is worth keeping.
+            *self = Self::default();
+        }
+        if sql.len() <= ANALYSED_BYTES && self.by_text.insert(sql.into(), analysis.clone()).is_none() {
+            self.bytes += sql.len();
+        }
+    }
 }
 
 impl Database {
     /// Opens the file, creating it and its folder when they are missing. Blocks.
     pub fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
-        if let Some(folder) = path.parent() {
-            // SQLite reports it better when this fails.
-            let _ = std::fs::create_dir_all(folder);
-        }
+        let file = Arc::new(DatabaseFile { path: path.to_owned(), settings });
+        file.make()?;
         Ok(Self {
-            path: path.to_owned(),
-            writer: writer::start(path, &settings)?,
-            settings,
-            queue: Arc::new(Semaphore::new(QUEUE)),
+            writer: writer::start(&file)?,
+            file,
+            queue: Arc::new(Semaphore::new(QUEUE as usize)),
             readers: Arc::new(Semaphore::new(READERS)),
             idle: Mutex::default(),
-            plans: RwLock::default(),
+            own_connections: Arc::new(Semaphore::new(OWN_CONNECTIONS)),
+            analyses: RwLock::default(),
         })
     }
 
-    /// Runs one statement for `session`.
+    /// Runs one statement for `guest`.
     pub async fn execute(
         self: &Arc<Self>,
-        session: &Arc<Session>,
+        guest: &Arc<Guest>,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Outcome, Error> {
-        let plan = self.plan(&sql);
-        let statement = Statement::new(sql, parameters, plan, session.counters.clone());
+    ) -> Result<Rows, Error> {
+        let analysis = self.analyse(&sql);
+        let statement = Statement::new(sql, parameters, analysis, guest.counters.clone());
         let _cancel = CancelOnDrop(&statement);
-        if session.pinned.load(Ordering::Acquire) {
-            return self.run_privately(session, &statement).await;
+        if guest.is_pinned() {
+            return guest.run(&self.file, &self.own_connections, &statement).await;
         }
-        match statement.plan.route {
+        match statement.analysis.route {
             Route::Query => {
-                if !statement.plan.writes() {
-                    if let Some(outcome) = self.read(&statement).await? {
-                        return Ok(outcome);
+                if !statement.analysis.writes() {
+                    if let Some(rows) = self.read(&statement).await? {
+                        return Ok(rows);
                     }
-                    statement.plan.mark_writes();
+                    statement.analysis.mark_writes();
                 }
                 self.write(&statement).await
             }
             Route::Write => self.write(&statement).await,
-            Route::Session if is_already_set(&statement.sql, self.settings.foreign_keys) => Ok(Outcome::default()),
-            Route::Session | Route::Transaction => self.run_privately(session, &statement).await,
+            Route::Own if is_settled(&statement.sql, self.file.settings.foreign_keys) => Ok(Rows::default()),
+            Route::Own | Route::Transaction => guest.run(&self.file, &self.own_connections, &statement).await,
         }
     }
 
-    fn plan(&self, sql: &str) -> Arc<Plan> {
-        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(sql) {
-            return plan.clone();
+    fn analyse(&self, sql: &str) -> Arc<Analysis> {
+        if let Some(known) = self.analyses.read().unwrap_or_else(PoisonError::into_inner).by_text.get(sql) {
+            return known.clone();
         }
-        drop(plans);
-        let plan = Arc::new(Plan::of(sql));
-        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        if plans.len() >= PLANS {
-            // Guests that build their statements from values: nothing is worth keeping.
-            plans.clear();
-        }
-        plans.insert(sql.into(), plan.clone());
-        plan
+        let analysis = Arc::new(Analysis::of(sql));
+        self.analyses.write().unwrap_or_else(PoisonError::into_inner).remember(sql, &analysis);
+        analysis
     }
 
-    async fn write(&self, statement: &Arc<Statement>) -> Result<Outcome, Error> {
-        let place = self.queue.clone().acquire_owned().await.map_err(|_| Error::Broken)?;
+    async fn write(&self, statement: &Arc<Statement>) -> Result<Rows, Error> {
+        let places = u32::try_from(1 + statement.size() / PLACE_BYTES).unwrap_or(QUEUE).min(QUEUE);
+        let place = self.queue.clone().acquire_many_owned(places).await.map_err(|_| Error::Broken)?;
         let (reply, answer) = oneshot::channel();
         self.writer.send(Job { statement: statement.clone(), reply, _place: place }).map_err(|_| Error::Broken)?;
         answer.await.map_err(|_| Error::Broken)?
     }
 
     /// `None` when the statement writes.
-    async fn read(self: &Arc<Self>, statement: &Arc<Statement>) -> Result<Option<Outcome>, Error> {
+    async fn read(self: &Arc<Self>, statement: &Arc<Statement>) -> Result<Option<Rows>, Error> {
         let permit = self.readers.clone().acquire_owned().await.map_err(|_| Error::Broken)?;
         let mut reader = lock(&self.idle).pop();
-        if statement.plan.is_quick()
-            && let Some(handle) = reader.take()
+        if statement.analysis.is_quick()
+            && let Some(connection) = reader.take()
         {
-            let outcome = read_on(&handle, statement, QUICK_TICKS);
-            match outcome {
+            let rows = read_on(&connection, statement, QUICK_TICKS);
+            match rows {
                 Err(error)
                     if error.is_code(ErrorCode::OperationInterrupted) || error.is_code(ErrorCode::DatabaseBusy) =>
                 {
-                    statement.plan.set_quick(false);
-                    reader = Some(handle);
+                    statement.analysis.set_quick(false);
+                    reader = Some(connection);
                 }
-                outcome => {
-                    lock(&self.idle).push(handle);
-                    return outcome;
+                rows => {
+                    self.keep(connection, &rows);
+                    return rows;
                 }
             }
         }
@@ -176,62 +161,56 @@ impl Database {
     async fn read_elsewhere(
         self: &Arc<Self>,
         statement: Arc<Statement>,
-        reader: Option<Handle>,
+        reader: Option<FileConnection>,
         permit: OwnedSemaphorePermit,
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<Rows>, Error> {
         let database = self.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let handle = match reader {
-                Some(handle) => handle,
-                None => Handle::open(&database.path, Role::Reader, &database.settings)?,
+        let task = task::spawn_blocking(move || {
+            let connection = match reader {
+                Some(connection) => connection,
+                None => database.file.connect(Role::Reader)?,
             };
             let start = Instant::now();
-            let outcome = read_on(&handle, &statement, u64::MAX);
-            let few = handle.watch.spent() <= QUICK_TICKS;
-            statement.plan.set_quick(outcome.is_ok() && few && start.elapsed() < QUICK);
-            lock(&database.idle).push(handle);
+            let rows = read_on(&connection, &statement, u64::MAX);
+            let few = connection.watch.spent() <= QUICK_TICKS;
+            statement.analysis.set_quick(rows.is_ok() && few && start.elapsed() < QUICK);
+            database.keep(connection, &rows);
             drop(permit);
-            outcome
+            rows
         });
         task.await.map_err(|_| Error::Broken)?
     }
 
-    async fn run_privately(
-        self: &Arc<Self>,
-        session: &Arc<Session>,
-        statement: &Arc<Statement>,
-    ) -> Result<Outcome, Error> {
-        let (session, statement) = (session.clone(), statement.clone());
-        let turn = session.turn.clone().lock_owned().await;
-        let database = self.clone();
-        let private = lock(&session.private).take();
-        let task = tokio::task::spawn_blocking(move || {
-            let mut private = match private {
-                Some(private) => private,
-                None => Private {
-                    handle: Handle::open(&database.path, Role::Private, &database.settings)?,
-                    sticky: false,
-                },
-            };
-            let outcome = private.handle.run(&statement, false, u64::MAX);
-            if statement.plan.route == Route::Session && outcome.is_ok() {
-                private.sticky = true;
-            }
-            let connection = &private.handle.connection;
-            if outcome.is_ok() {
-                statement.counters.count(Counts::of(statement.plan.effect, connection));
-            }
-            let pinned = private.sticky || !connection.is_autocommit();
-            session.pinned.store(pinned, Ordering::Release);
-            *lock(&session.private) = Some(private);
-            drop(turn);
-            outcome.map(Option::unwrap_or_default)
-        });
-        task.await.map_err(|_| Error::Broken)?
+    /// Keeps a reader for the next read.
+    fn keep(&self, connection: FileConnection, rows: &Result<Option<Rows>, Error>) {
+        if !rows.as_ref().is_err_and(Error::doubts_connection) {
+            lock(&self.idle).push(connection);
+        }
     }
 }
 
-fn read_on(handle: &Handle, statement: &Arc<Statement>, ticks: u64) -> Result<Option<Outcome>, Error> {
-    handle.counters.copy_from(&statement.counters);
-    handle.run(statement, true, ticks)
+fn read_on(connection: &FileConnection, statement: &Arc<Statement>, ticks: u64) -> Result<Option<Rows>, Error> {
+    connection.counters.copy_from(&statement.counters);
+    connection.run(statement, true, ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_not_hoarded() {
+        let mut known = Analyses::default();
+        let analysis = Arc::new(Analysis::of("SELECT 1"));
+        for number in 0..20 {
+            known.remember(&format!("SELECT {number} -- {}", "x".repeat(1 << 20)), &analysis);
+            assert!(known.bytes <= ANALYSED_BYTES && !known.by_text.is_empty());
+        }
+        known.remember(&"x".repeat(ANALYSED_BYTES + 1), &analysis);
+        assert_eq!((known.bytes, known.by_text.len()), (0, 0));
+        for number in 0..3000 {
+            known.remember(&format!("SELECT {number}"), &analysis);
+            assert!(known.by_text.len() <= ANALYSES);
+        }
+    }
 }

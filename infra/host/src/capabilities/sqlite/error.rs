@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rusqlite::{ErrorCode, ffi};
 
-use super::{bindings::wit, settings::TIME_LIMIT};
+use super::{
+    bindings::wit,
+    settings::{OWN_CONNECTIONS, TIME_LIMIT},
+};
 use crate::capabilities::MAX_RESULT_BYTES;
 
 /// Why a statement failed; the text of SQLite's own errors is SQLite's.
@@ -22,6 +25,15 @@ pub enum Error {
     /// [`TIME_LIMIT`] is over.
     #[error("the statement was stopped after {} s", TIME_LIMIT.as_secs())]
     TimedOut,
+    /// A transaction, or settings, that the guest believes in went with its connection.
+    #[error("the transaction was rolled back: its statement was cancelled, or none came for too long")]
+    TransactionLost,
+    /// [`OWN_CONNECTIONS`] are in use.
+    #[error("more than {OWN_CONNECTIONS} transactions or connections with settings of their own are open")]
+    TooManyTransactions,
+    /// The file can't be made.
+    #[error("the database file cannot be made: {0}")]
+    File(Arc<std::io::Error>),
     /// Somebody else keeps the file from being changed.
     #[error("the database is in use")]
     InUse,

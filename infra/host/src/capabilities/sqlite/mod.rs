@@ -14,12 +14,13 @@ use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader
 use super::{Capability, Handles, Holds, View};
 use crate::config::clock::Clock;
 
+mod analysis;
 mod bindings;
 mod checkpoint;
 pub mod connection;
 pub mod database;
 pub mod error;
-mod plan;
+mod guest;
 mod settings;
 mod statement;
 #[cfg(test)]
@@ -29,9 +30,10 @@ mod writer;
 
 use bindings::wit;
 pub use bindings::wit::Value;
-pub use connection::Outcome;
-pub use database::{Database, Session};
+pub use connection::Rows;
+pub use database::Database;
 pub use error::Error;
+pub use guest::Guest;
 pub use settings::Settings;
 
 /// The guard of `mutex`, also after a panic.
@@ -43,7 +45,7 @@ fn lock<T>(mutex: &sync::Mutex<T>) -> sync::MutexGuard<'_, T> {
 #[derive(Clone, Debug)]
 pub struct Connection {
     database: Arc<Database>,
-    session: Arc<Session>,
+    guest: Arc<Guest>,
 }
 
 /// Connections that a guest may hold, as in Spin.
@@ -96,7 +98,7 @@ impl Databases {
     /// The database in `file`, opened at first use.
     pub async fn get(&self, file: PathBuf, foreign_keys: bool) -> Result<Arc<Database>, Error> {
         let cell = self.open.lock().await.entry(file.clone()).or_default().clone();
-        let settings = Settings { foreign_keys, clock: self.clock.clone() };
+        let settings = Settings { foreign_keys, clock: self.clock.clone(), ..Settings::default() };
         let open = || async {
             let opened = tokio::task::spawn_blocking(move || Database::open(&file, settings));
             opened.await.map_err(|_| Error::Broken)?.map(Arc::new)
@@ -109,7 +111,7 @@ impl Databases {
         let files: Vec<_> = self.open.lock().await.keys().cloned().collect();
         let folding = tokio::task::spawn_blocking(move || {
             for file in files {
-                if let Err(error) = checkpoint::fold(&file) {
+                if let Err(error) = checkpoint::fold(file.clone()) {
                     tracing::warn!("{} is left with its write-ahead log: {error}", file.display());
                 }
             }
@@ -124,12 +126,12 @@ impl Grant {
     async fn open(&self, label: String) -> Result<Connection, wit::Error> {
         let file = self.databases.get(&label).ok_or(wit::Error::AccessDenied)?;
         let database = self.shared.get(file.clone(), self.foreign_keys).await?;
-        Ok(Connection { database, session: Arc::default() })
+        Ok(Connection { database, guest: Arc::default() })
     }
 }
 
-async fn execute(connection: Connection, statement: String, parameters: Vec<Value>) -> Result<Outcome, wit::Error> {
-    Ok(connection.database.execute(&connection.session, statement, parameters).await?)
+async fn execute(connection: Connection, statement: String, parameters: Vec<Value>) -> Result<Rows, wit::Error> {
+    Ok(connection.database.execute(&connection.guest, statement, parameters).await?)
 }
 
 /// Adds the interface to the linker.
@@ -163,11 +165,11 @@ impl wit::HostConnection for View<'_, State> {
     }
 
     async fn last_insert_rowid(&mut self, connection: Resource<Connection>) -> wasmtime::Result<i64> {
-        Ok(self.table.get(&connection)?.session.last_insert_rowid())
+        Ok(self.table.get(&connection)?.guest.last_insert_rowid())
     }
 
     async fn changes(&mut self, connection: Resource<Connection>) -> wasmtime::Result<u64> {
-        Ok(self.table.get(&connection)?.session.changes())
+        Ok(self.table.get(&connection)?.guest.changes())
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -212,14 +214,14 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         store: &Accessor<T, Self>,
         connection: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
-        store.with(|mut access| Ok(access.get().table.get(&connection)?.session.last_insert_rowid()))
+        store.with(|mut access| Ok(access.get().table.get(&connection)?.guest.last_insert_rowid()))
     }
 
     async fn changes_async(store: &Accessor<T, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
-        store.with(|mut access| Ok(access.get().table.get(&connection)?.session.changes()))
+        store.with(|mut access| Ok(access.get().table.get(&connection)?.guest.changes()))
     }
 }
 
 fn too_many() -> String {
-    format!("more than {} connections are open", MAX_CONNECTIONS)
+    format!("more than {MAX_CONNECTIONS} connections are open")
 }

@@ -1,4 +1,4 @@
-//! How the connections to a file behave.
+//! How the connections to a file behave, and what bounds them.
 
 use std::time::Duration;
 
@@ -6,14 +6,29 @@ use crate::config::clock::Clock;
 
 /// A statement that runs longer is stopped: it would keep the writers of its file waiting.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// How long a statement waits for a lock that another connection holds, as in Spin.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections to one file that guests may have of their own, for transactions and settings.
+pub(super) const OWN_CONNECTIONS: usize = 32;
 
 /// How the connections to a file behave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Whether references are enforced; in Spin they are not.
     pub foreign_keys: bool,
-    /// What limits of time go by.
+    /// What the limits of time go by.
     pub clock: Clock,
+    /// How long a statement waits for a lock that another connection holds: 5 s, as in Spin.
+    pub busy_timeout: Duration,
+    /// A transaction in which no statement has run for so long is rolled back: 3 s, so that whoever waits for its lock gets it.
+    pub transaction_idle: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            foreign_keys: false,
+            clock: Clock::default(),
+            busy_timeout: Duration::from_secs(5),
+            transaction_idle: Duration::from_secs(3),
+        }
+    }
 }

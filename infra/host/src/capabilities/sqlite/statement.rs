@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use super::{
+    analysis::{Analysis, Effect},
     bindings::wit::Value,
-    plan::{Effect, Plan},
 };
 
 /// A statement on its way.
@@ -15,15 +15,30 @@ use super::{
 pub(super) struct Statement {
     pub(super) sql: String,
     pub(super) parameters: Vec<Value>,
-    pub(super) plan: Arc<Plan>,
+    pub(super) analysis: Arc<Analysis>,
     /// Of the guest's connection that sent it.
     pub(super) counters: Arc<Counters>,
     cancelled: AtomicBool,
 }
 
 impl Statement {
-    pub(super) fn new(sql: String, parameters: Vec<Value>, plan: Arc<Plan>, counters: Arc<Counters>) -> Arc<Self> {
-        Arc::new(Self { sql, parameters, plan, counters, cancelled: AtomicBool::new(false) })
+    pub(super) fn new(
+        sql: String,
+        parameters: Vec<Value>,
+        analysis: Arc<Analysis>,
+        counters: Arc<Counters>,
+    ) -> Arc<Self> {
+        Arc::new(Self { sql, parameters, analysis, counters, cancelled: AtomicBool::new(false) })
+    }
+
+    /// Bytes that it takes up while it waits.
+    pub(super) fn size(&self) -> usize {
+        let values = self.parameters.iter().map(|value| match value {
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+            Value::Integer(_) | Value::Real(_) | Value::Null => 0,
+        });
+        self.sql.len() + self.parameters.len() * size_of::<Value>() + values.sum::<usize>()
     }
 
     /// Nobody waits for the answer any more.

@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    os::unix::fs::PermissionsExt,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -8,27 +9,27 @@ use std::{
 };
 
 use super::{
-    Error, Grant, Outcome, Settings,
-    database::{Database, Session},
+    Database, Error, Grant, Guest, Rows, Settings,
     wit::{self, Value},
 };
 use crate::config::clock::Clock;
 
 mod disk;
 mod faults;
+mod guests;
 
-struct Guest {
+struct Client {
     database: Arc<Database>,
-    session: Arc<Session>,
+    guest: Arc<Guest>,
 }
 
-impl Guest {
+impl Client {
     fn of(database: &Arc<Database>) -> Self {
-        Self { database: database.clone(), session: Arc::default() }
+        Self { database: database.clone(), guest: Arc::default() }
     }
 
-    async fn run(&self, sql: &str, parameters: Vec<Value>) -> Result<Outcome, Error> {
-        self.database.execute(&self.session, sql.into(), parameters).await
+    async fn run(&self, sql: &str, parameters: Vec<Value>) -> Result<Rows, Error> {
+        self.database.execute(&self.guest, sql.into(), parameters).await
     }
 
     async fn integer(&self, sql: &str) -> i64 {
@@ -50,9 +51,9 @@ fn database() -> (tempfile::TempDir, Arc<Database>) {
     (folder, Arc::new(database))
 }
 
-async fn with_table() -> (tempfile::TempDir, Arc<Database>, Guest) {
+async fn with_table() -> (tempfile::TempDir, Arc<Database>, Client) {
     let (folder, database) = database();
-    let guest = Guest::of(&database);
+    let guest = Client::of(&database);
     guest.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, more)", vec![]).await.expect("a table");
     (folder, database, guest)
 }
@@ -99,7 +100,7 @@ async fn a_failing_statement_of_a_group_fails_alone() {
     guest.run("INSERT INTO t VALUES (0, 'taken', NULL)", vec![]).await.expect("a row");
     let tasks: Vec<_> = (1..=200_i64)
         .map(|id| {
-            let guest = Guest::of(&database);
+            let guest = Client::of(&database);
             tokio::spawn(async move {
                 let name = if id % 10 == 0 { "taken".into() } else { format!("n{id}") };
                 let sql = if id % 3 == 0 {
@@ -108,7 +109,7 @@ async fn a_failing_statement_of_a_group_fails_alone() {
                     "INSERT INTO t (id, name) VALUES (?1, ?2)"
                 };
                 let result = guest.run(sql, vec![Value::Integer(id), Value::Text(name)]).await;
-                (id, result, guest.session.last_insert_rowid())
+                (id, result, guest.guest.last_insert_rowid())
             })
         })
         .collect();
@@ -135,7 +136,7 @@ async fn a_statement_that_ends_the_transaction_takes_nobody_with_it() {
     guest.run("INSERT INTO t VALUES (1000, 'x', NULL)", vec![]).await.expect("a row");
     let tasks: Vec<_> = (0..90_i64)
         .map(|n| {
-            let guest = Guest::of(&database);
+            let guest = Client::of(&database);
             tokio::spawn(async move {
                 match n % 3 {
                     0 => guest.run("INSERT INTO t (id) VALUES (?1)", vec![Value::Integer(n)]).await.is_ok(),
@@ -155,17 +156,17 @@ async fn a_statement_that_ends_the_transaction_takes_nobody_with_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_is_private_and_rolled_back_when_dropped() {
     let (_folder, database, reader) = with_table().await;
-    let writer = Guest::of(&database);
+    let writer = Client::of(&database);
     writer.run("BEGIN IMMEDIATE", vec![]).await.expect("a transaction");
     writer.run("INSERT INTO t (id) VALUES (7)", vec![]).await.expect("a row");
     assert_eq!(writer.integer("SELECT count(*) FROM t").await, 1);
-    assert_eq!(writer.session.last_insert_rowid(), 7);
+    assert_eq!(writer.guest.last_insert_rowid(), 7);
     assert_eq!(reader.integer("SELECT count(*) FROM t").await, 0);
     drop(writer);
     reader.run("INSERT INTO t (id) VALUES (8)", vec![]).await.expect("the lock is gone");
     assert_eq!(reader.integer("SELECT count(*) FROM t").await, 1);
 
-    let writer = Guest::of(&database);
+    let writer = Client::of(&database);
     for sql in ["BEGIN", "INSERT INTO t (id) VALUES (9)", "COMMIT"] {
         writer.run(sql, vec![]).await.expect(sql);
     }
@@ -177,7 +178,7 @@ async fn a_transaction_is_private_and_rolled_back_when_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn counters_belong_to_the_guest() {
     let (_folder, database, first) = with_table().await;
-    let second = Guest::of(&database);
+    let second = Client::of(&database);
     first.run("INSERT INTO t (id, name) VALUES (5, 'a'), (6, 'b')", vec![]).await.expect("rows");
     second.run("INSERT INTO t (id) VALUES (50)", vec![]).await.expect("a row");
     assert_eq!(first.integer("SELECT last_insert_rowid()").await, 6);
@@ -187,8 +188,8 @@ async fn counters_belong_to_the_guest() {
     assert_eq!(first.integer("SELECT more FROM t WHERE id = 51").await, 6);
     let upsert = "INSERT INTO t (id, name) VALUES (99, 'a') ON CONFLICT (name) DO UPDATE SET more = 1";
     second.run(upsert, vec![]).await.expect("an update");
-    assert_eq!(second.session.last_insert_rowid(), 50, "an update inserts nothing");
-    assert_eq!(second.session.changes(), 1);
+    assert_eq!(second.guest.last_insert_rowid(), 50, "an update inserts nothing");
+    assert_eq!(second.guest.changes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,12 +208,22 @@ async fn what_a_guest_may_not_do() {
         "SELECT 1; SELECT 2".into(),
         "SELECT ?1".into(),
     ] {
-        let result = Guest::of(&database).run(&sql, vec![]).await;
+        let result = Client::of(&database).run(&sql, vec![]).await;
         assert!(result.is_err(), "{sql}: {result:?}");
     }
     assert!(!std::fs::exists(other).expect("the folder is readable"));
+    // What bounds a connection stays as it is.
+    let own = Client::of(&database);
+    own.run("PRAGMA user_version = 1", vec![]).await.expect("a connection of its own");
+    for (setting, kept) in
+        [("busy_timeout = 1000000000", 0), ("cache_size = -1000000", -2000), ("synchronous = OFF", 2)]
+    {
+        own.run(&format!("PRAGMA {setting}"), vec![]).await.expect(setting);
+        let name = setting.split_once(' ').expect("a name").0;
+        assert_eq!(own.integer(&format!("PRAGMA {name}")).await, kept, "{setting}");
+    }
     for sql in ["VACUUM", "PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = ON", "PRAGMA user_version"] {
-        Guest::of(&database).run(sql, vec![]).await.expect(sql);
+        Client::of(&database).run(sql, vec![]).await.expect(sql);
     }
 }
 
@@ -247,7 +258,7 @@ async fn the_log_is_used_again_while_everybody_writes_and_reads() {
     let (writers, rows) = (16_i64, 500);
     let tasks: Vec<_> = (0..writers)
         .map(|writer| {
-            let guest = Guest::of(&database);
+            let guest = Client::of(&database);
             tokio::spawn(async move {
                 for row in 0..rows {
                     let values = vec![Value::Integer(writer * rows + row), Value::Text("x".repeat(4000))];
@@ -271,7 +282,7 @@ async fn a_file_is_complete_after_the_stop() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("default.db");
     let databases = super::Databases::default();
-    let guest = Guest::of(&databases.get(file.clone(), true).await.expect("a new file opens"));
+    let guest = Client::of(&databases.get(file.clone(), true).await.expect("a new file opens"));
     guest.run("CREATE TABLE t (id INTEGER PRIMARY KEY)", vec![]).await.expect("a table");
     guest.run("INSERT INTO t VALUES (7)", vec![]).await.expect("an insert");
     assert_eq!(guest.integer("SELECT id FROM t").await, 7);
@@ -292,7 +303,7 @@ async fn writes_go_on_after_any_idle_time() {
     let passed = seconds.clone();
     let clock = Clock::new(move || Duration::from_secs(passed.load(Ordering::Relaxed)));
     let database = Database::open(&file, Settings { clock, ..settings() }).expect("a new file opens");
-    let guest = Guest::of(&Arc::new(database));
+    let guest = Client::of(&Arc::new(database));
     guest.run("CREATE TABLE t (id INTEGER PRIMARY KEY)", vec![]).await.expect("a table");
     // SQLite looks at the clock in every thousandth instruction of a statement, so each kind of statement comes to its end there.
     for id in 0..2000 {
@@ -302,4 +313,15 @@ async fn writes_go_on_after_any_idle_time() {
     }
     let beside = rusqlite::Connection::open(&file).expect("a database");
     assert_eq!(beside.query_row("SELECT count(*) FROM t", [], |row| row.get(0)), Ok(2000));
+}
+
+#[tokio::test]
+async fn the_files_are_for_this_account_alone() {
+    let (folder, _database, guest) = with_table().await;
+    guest.run("INSERT INTO t (id) VALUES (1)", vec![]).await.expect("an insert");
+    let mode =
+        |name: &str| std::fs::metadata(folder.path().join(name)).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode("sub"), 0o700);
+    let files = ["sub/default.db", "sub/default.db-wal", "sub/default.db-shm"];
+    assert_eq!(files.map(mode), [0o600; 3]);
 }

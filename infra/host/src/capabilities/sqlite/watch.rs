@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     lock,
-    settings::{BUSY_TIMEOUT, TIME_LIMIT},
+    settings::{Settings, TIME_LIMIT},
     statement::Statement,
 };
 use crate::config::clock::Clock;
@@ -28,6 +28,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Watch {
     clock: Clock,
+    busy_timeout: Duration,
     /// `None` while nothing runs that may be stopped.
     running: Mutex<Option<Running>>,
     /// How many times [`TICK`] instructions the last statement took.
@@ -62,8 +63,14 @@ impl Drop for Armed<'_> {
 }
 
 impl Watch {
-    pub(super) fn new(clock: Clock) -> Self {
-        Self { clock, running: Mutex::default(), spent: AtomicU64::new(0), busy_since: AtomicU64::new(0) }
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            clock: settings.clock.clone(),
+            busy_timeout: settings.busy_timeout,
+            running: Mutex::default(),
+            spent: AtomicU64::new(0),
+            busy_since: AtomicU64::new(0),
+        }
     }
 
     /// Gives `statement` at most `budget` times [`TICK`] instructions and [`TIME_LIMIT`].
@@ -106,7 +113,7 @@ impl Watch {
         if attempt == 0 {
             self.busy_since.store(u64::try_from(now.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
-        if now >= Duration::from_micros(self.busy_since.load(Ordering::Relaxed)) + BUSY_TIMEOUT {
+        if now >= Duration::from_micros(self.busy_since.load(Ordering::Relaxed)) + self.busy_timeout {
             return false;
         }
         std::thread::sleep(BUSY_PAUSE.min(Duration::from_millis(1 << attempt.clamp(0, 6))));

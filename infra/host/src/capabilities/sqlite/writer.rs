@@ -13,7 +13,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering, mpsc},
 };
 
@@ -21,9 +20,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
     checkpoint::Checkpoints,
-    connection::{Handle, Outcome, Role},
+    connection::{DatabaseFile, FileConnection, Role, Rows},
     error::Error,
-    settings::Settings,
     statement::{Counts, Statement},
 };
 
@@ -34,13 +32,13 @@ const MAX_GROUP: usize = 256;
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) statement: Arc<Statement>,
-    pub(super) reply: oneshot::Sender<Result<Outcome, Error>>,
+    pub(super) reply: oneshot::Sender<Result<Rows, Error>>,
     /// Its place in the queue.
     pub(super) _place: OwnedSemaphorePermit,
 }
 
 impl Job {
-    fn answer(self, result: Result<(Outcome, Counts), Error>) {
+    fn answer(self, result: Result<(Rows, Counts), Error>) {
         let result = result.map(|(outcome, counts)| {
             self.statement.counters.count(counts);
             outcome
@@ -51,8 +49,8 @@ impl Job {
 }
 
 /// Opens the file and starts its thread, which ends when the sender is dropped.
-pub(super) fn start(path: &Path, settings: &Settings) -> Result<mpsc::Sender<Job>, Error> {
-    let mut writer = Writer::open(path, settings)?;
+pub(super) fn start(file: &Arc<DatabaseFile>) -> Result<mpsc::Sender<Job>, Error> {
+    let mut writer = Writer::open(file)?;
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new()
         .name("sqlite-writer".into())
@@ -64,6 +62,9 @@ pub(super) fn start(path: &Path, settings: &Settings) -> Result<mpsc::Sender<Job
         .map_err(|_| Error::Broken)?;
     Ok(sender)
 }
+
+/// What a statement made of its turn.
+type Answer = Result<(Rows, Counts), Error>;
 
 /// Why nothing is left of a transaction.
 #[derive(Debug)]
@@ -84,35 +85,34 @@ enum Culprit {
 
 #[derive(Debug)]
 pub(super) struct Writer {
-    path: PathBuf,
-    settings: Settings,
+    file: Arc<DatabaseFile>,
     checkpoints: Checkpoints,
     /// `None` after a failure; the next group opens another.
-    pub(super) connection: Option<Handle>,
+    pub(super) connection: Option<FileConnection>,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, settings: &Settings) -> Result<Self, Error> {
+    pub(super) fn open(file: &Arc<DatabaseFile>) -> Result<Self, Error> {
         // The first connection to a new file makes it ready for the others.
-        let connection = Handle::open(path, Role::Writer, settings)?;
-        let checkpoints = Checkpoints::start(path, settings)?;
-        let mut writer = Self { path: path.into(), settings: settings.clone(), checkpoints, connection: None };
+        let connection = file.connect(Role::Writer)?;
+        let checkpoints = Checkpoints::start(file)?;
+        let mut writer = Self { file: file.clone(), checkpoints, connection: None };
         writer.attach(connection)?;
         Ok(writer)
     }
 
-    fn attach(&mut self, mut connection: Handle) -> Result<&Handle, Error> {
+    fn attach(&mut self, mut connection: FileConnection) -> Result<&FileConnection, Error> {
         self.checkpoints.attend(&mut connection)?;
         Ok(self.connection.insert(connection))
     }
 
     /// A connection outside a transaction.
-    fn connection(&mut self) -> Result<&Handle, Error> {
+    fn connection(&mut self) -> Result<&FileConnection, Error> {
         if self.connection.as_ref().is_some_and(|connection| !connection.leave_transaction()) {
             self.connection = None;
         }
         if self.connection.is_none() {
-            let connection = Handle::open(&self.path, Role::Writer, &self.settings)?;
+            let connection = self.file.connect(Role::Writer)?;
             return self.attach(connection);
         }
         self.connection.as_ref().ok_or(Error::Broken)
@@ -138,7 +138,7 @@ impl Writer {
         }
     }
 
-    fn run_together(&mut self, group: &[Job]) -> Result<Vec<Result<(Outcome, Counts), Error>>, Failure> {
+    fn run_together(&mut self, group: &[Job]) -> Result<Vec<Answer>, Failure> {
         if group.is_empty() {
             return Ok(Vec::new());
         }
@@ -148,13 +148,13 @@ impl Writer {
             && let Some(connection) = &self.connection
             && (!connection.leave_transaction() || error.doubts_connection())
         {
-            tracing::warn!("the connection that writes {} is replaced: {error}", self.path.display());
+            tracing::warn!("the connection that writes {} is replaced: {error}", self.file.path.display());
             self.connection = None;
         }
         result
     }
 
-    fn run_in_transaction(&mut self, group: &[Job]) -> Result<Vec<Result<(Outcome, Counts), Error>>, Failure> {
+    fn run_in_transaction(&mut self, group: &[Job]) -> Result<Vec<Answer>, Failure> {
         let of_the_file = |error| Failure { error, culprit: Culprit::File };
         let connection = self.connection().map_err(of_the_file)?;
         // When somebody else keeps the file locked, waiting once more for each of them would not help.
@@ -163,7 +163,7 @@ impl Writer {
         for (index, job) in group.iter().enumerate() {
             let result = run(connection, &job.statement);
             match result {
-                Err(error) if !error.spares_transaction() || connection.connection.is_autocommit() => {
+                Err(error) if !error.spares_transaction() || connection.is_autocommit() => {
                     return Err(Failure { error, culprit: Culprit::One(index) });
                 }
                 result => results.push(result),
@@ -175,8 +175,8 @@ impl Writer {
     }
 }
 
-fn run(connection: &Handle, statement: &Arc<Statement>) -> Result<(Outcome, Counts), Error> {
-    if statement.plan.reads_last_insert {
+fn run(connection: &FileConnection, statement: &Arc<Statement>) -> Result<(Rows, Counts), Error> {
+    if statement.analysis.reads_last_insert {
         // Gives the connection, which all guests share, the row id that this guest inserted last.
         let id = statement.counters.last_insert_rowid.load(Ordering::Relaxed);
         connection
@@ -185,5 +185,5 @@ fn run(connection: &Handle, statement: &Arc<Statement>) -> Result<(Outcome, Coun
             .execute([id])?;
     }
     let outcome = connection.run(statement, false, u64::MAX)?.unwrap_or_default();
-    Ok((outcome, Counts::of(statement.plan.effect, &connection.connection)))
+    Ok((outcome, Counts::of(statement.analysis.effect, &connection.connection)))
 }

@@ -142,8 +142,12 @@ fn files(root: &Path, component: &schema::Component, findings: &mut Findings<'_>
     for file in &component.files {
         match file.get_ref() {
             StringOr::Table(mount) => {
-                if !mount.destination.starts_with('/') {
-                    findings.error(file, "the destination of a mount is an absolute path", "Begin it with `/`.");
+                if !mount.destination.starts_with('/') || Path::new(&mount.destination).components().any(is_parent) {
+                    findings.error(
+                        file,
+                        "the destination of a mount is an absolute path without `..`",
+                        "Begin it with `/`, and name each folder.",
+                    );
                 }
                 mounts.push((root.join(&mount.source), mount.destination.clone()));
             }
@@ -169,6 +173,10 @@ fn files(root: &Path, component: &schema::Component, findings: &mut Findings<'_>
         }
     }
     mounts
+}
+
+fn is_parent(part: std::path::Component<'_>) -> bool {
+    part == std::path::Component::ParentDir
 }
 
 fn dependencies(

@@ -248,6 +248,10 @@ fn what_this_host_lacks_is_refused_with_a_way_out() {
     bad("[component.a]\nsource = \"a\"\nallowed_http_hosts = [\"x\"]", &["deprecated"]);
     bad("[component.a]\nsource = \"a\"\nfiles = [\"*.txt\"]", &["pattern `*.txt`"]);
     bad("[component.a]\nsource = \"a\"\nfiles = [\"../x\"]", &["leaves the folder"]);
+    for destination in ["x", "/../x", "/a/../../x"] {
+        let mount = format!("files = [{{ source = \"x\", destination = \"{destination}\" }}]");
+        bad(&format!("[component.a]\nsource = \"a\"\n{mount}"), &["absolute path without `..`"]);
+    }
     bad("[component.a]\nsource = \"a\"\nexclude_files = [\"x\"]", &["exclude_files"]);
 }
 

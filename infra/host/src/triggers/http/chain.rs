@@ -59,9 +59,9 @@ impl Components for Chain {
             Err(error) => return Box::pin(ready(Err(error))),
         };
         Box::pin(async move {
-            target.handle(request, id, depth).await.map_err(|failure| match failure {
+            target.handle(request, id, depth, None).await.map_err(|failure| match failure {
                 Failure::Timeout => Error::HttpResponseTimeout,
-                Failure::NotInstantiated(_) => Error::DestinationUnavailable,
+                Failure::Overloaded | Failure::NotInstantiated(_) => Error::DestinationUnavailable,
                 Failure::Trapped | Failure::Refused(_) => {
                     Error::InternalError(Some(format!("component `{}` {failure}", target.id())))
                 }

@@ -15,6 +15,9 @@ const RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-compon
 const BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
 const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
 
+/// The domain of the components of an application.
+const INTERNAL: &[u8] = b"spin.internal";
+
 /// Header fields that do not depend on the request, made once per route.
 #[derive(Debug)]
 pub struct RouteHeaders {
@@ -133,6 +136,17 @@ pub fn authority(uri: &Uri, headers: &HeaderMap) -> Result<Authority, HostError>
     Ok(authority)
 }
 
+/// Whether `host` is a name by which the components of an application call each other: a client that uses it may want to be taken for
+/// one of them.
+pub fn is_internal(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let (domain, rest) = match host.len().checked_sub(INTERNAL.len()) {
+        Some(start) => (&host[start..], &host[..start]),
+        None => return false,
+    };
+    domain.eq_ignore_ascii_case(INTERNAL) && (rest.is_empty() || rest.ends_with(b"."))
+}
+
 /// `http://authority/path?query`, in one allocation.
 pub fn full_url(authority: &Authority, path_and_query: &str) -> HeaderValue {
     let mut url = BytesMut::with_capacity(7 + authority.as_str().len() + path_and_query.len());
@@ -182,6 +196,16 @@ mod tests {
         let mut twice = headers(&[("host", "a")]);
         twice.append(HOST, HeaderValue::from_static("b"));
         assert_eq!(authority(&Uri::from_static("/x"), &twice), Err(HostError::Missing));
+    }
+
+    #[test]
+    fn internal_names_are_recognised() {
+        for host in ["reports.spin.internal", "a.b.SPIN.Internal", "spin.internal", "reports.spin.internal."] {
+            assert!(is_internal(host), "{host}");
+        }
+        for host in ["reports.spin.internal.example.com", "myspin.internal", "internal", "localhost", "127.0.0.1"] {
+            assert!(!is_internal(host), "{host}");
+        }
     }
 
     #[test]

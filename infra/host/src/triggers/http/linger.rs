@@ -1,60 +1,92 @@
-//! Reads on after a refusal, so that the client gets to see it.
+//! Ends a connection so that the client gets to see why.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
 };
 
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt as _;
+use super::pace::LINGER;
 
-/// How long a client may go on sending a body that nobody reads.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// What is said without hyper, which is done with the connection or never saw it.
+#[derive(Clone, Copy, Debug)]
+pub enum Refusal {
+    /// The head took too long (RFC 9110, section 15.5.9).
+    HeadTimeout,
+    /// The first line is longer than any that is read (RFC 9112, section 3).
+    TargetTooLong,
+    /// There is no room for another client.
+    Full,
+}
 
-/// The body of a request, of which nobody has to read all.
+impl Refusal {
+    fn text(self) -> String {
+        let (status, title, key, detail, field) = match self {
+            Self::HeadTimeout => {
+                (408, "Request Timeout", "head_timeout", "The head of the request did not come in time.", "")
+            }
+            Self::TargetTooLong => (414, "URI Too Long", "target_too_long", "The request target is too long.", ""),
+            Self::Full => (
+                503,
+                "Service Unavailable",
+                "too_many_connections",
+                "There are too many connections; try again shortly.",
+                "retry-after: 1\r\n",
+            ),
+        };
+        let body = super::response::document(status, title, key, detail, None);
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n{field}connection: \
+             close\r\n\r\n{body}"
+        )
+    }
+}
+
+/// How long what a client is still sending is read, as long as it comes.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Sends `refusal` and ends the connection.
+pub async fn refuse(mut stream: TcpStream, refusal: Refusal) {
+    if matches!(timeout(LINGER, stream.write_all(refusal.text().as_bytes())).await, Ok(Ok(()))) {
+        read_on(stream).await;
+    }
+}
+
+/// Says that nothing more comes, and reads for a moment what the client is still sending.
 ///
 /// A connection that is closed with unread bytes is reset, and the client then loses the response that explains why (RFC 9112,
-/// section 9.6). So what is left when the body is dropped is read and thrown away, for a moment.
-pub struct Lingering<B>(Option<B>)
-where
-    B: Body<Data = Bytes> + Send + Unpin + 'static;
-
-impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Lingering<B> {
-    /// Wraps the body of a request.
-    pub fn new(body: B) -> Self {
-        Self(Some(body))
-    }
-}
-
-impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Body for Lingering<B> {
-    type Data = Bytes;
-    type Error = B::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let Some(body) = &mut self.0 else { return Poll::Ready(None) };
-        let frame = std::task::ready!(Pin::new(body).poll_frame(cx));
-        if !matches!(frame, Some(Ok(_))) {
-            self.0 = None;
+/// section 9.6).
+pub async fn read_on(mut stream: TcpStream) {
+    let mut buffer = vec![0; 64 << 10];
+    let reading = async {
+        // A client that is gone has nothing to read either.
+        if stream.shutdown().await.is_ok() {
+            while matches!(timeout(LINGER, stream.read(&mut buffer)).await, Ok(Ok(read)) if read > 0) {}
         }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(B::is_end_stream)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), B::size_hint)
-    }
+    };
+    // Who goes on sending after that has had the time to read.
+    let _late = timeout(LONGEST, reading).await;
 }
 
-impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Lingering<B> {
-    fn drop(&mut self) {
-        let Some(mut body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(tokio::time::timeout(PATIENCE, async move { while let Some(Ok(_)) = body.frame().await {} }));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_complete_responses() {
+        for refusal in [Refusal::HeadTimeout, Refusal::TargetTooLong, Refusal::Full] {
+            let text = refusal.text();
+            let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+            assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())), "{text}");
+            let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+            assert!(head.starts_with(&format!(
+                "HTTP/1.1 {} {}\r\n",
+                body["status"],
+                body["title"].as_str().expect("a title")
+            )));
         }
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-use super::{body::Outgoing, request_id::X_REQUEST_ID};
+use super::{outgoing::Outgoing, request_id::X_REQUEST_ID};
 use crate::config::manifest::StaticResponse;
 
 /// A response of a host, without a component.
@@ -12,17 +12,8 @@ pub type HttpResponse = Response<Outgoing>;
 /// `application/problem+json` with the fields that solidtime's clients know too.
 pub fn problem(status: StatusCode, key: &str, detail: &str, request_id: &HeaderValue) -> HttpResponse {
     let title = status.canonical_reason().unwrap_or("Error");
-    let body = serde_json::json!({
-        "type": "about:blank",
-        "title": title,
-        "status": status.as_u16(),
-        "detail": detail,
-        "key": key,
-        "message": detail,
-        "error": true,
-        "request_id": request_id.to_str().unwrap_or_default(),
-    });
-    let mut response = Response::new(Outgoing::whole(Bytes::from(body.to_string())));
+    let body = document(status.as_u16(), title, key, detail, Some(request_id));
+    let mut response = Response::new(Outgoing::whole(Bytes::from(body)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -33,11 +24,33 @@ pub fn problem(status: StatusCode, key: &str, detail: &str, request_id: &HeaderV
     response
 }
 
+/// The document of a problem (RFC 9457).
+pub fn document(status: u16, title: &str, key: &str, detail: &str, request_id: Option<&HeaderValue>) -> String {
+    let mut document = serde_json::json!({
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "key": key,
+        "message": detail,
+        "error": true,
+    });
+    if let Some(id) = request_id {
+        document["request_id"] = id.to_str().unwrap_or_default().into();
+    }
+    document.to_string()
+}
+
 /// Only a status.
 pub fn bare(status: StatusCode) -> HttpResponse {
     let mut response = Response::new(Outgoing::whole(Bytes::new()));
     *response.status_mut() = status;
     response
+}
+
+/// A body without a type.
+pub fn whole(body: Bytes) -> HttpResponse {
+    Response::new(Outgoing::whole(body))
 }
 
 /// A text of the given type.

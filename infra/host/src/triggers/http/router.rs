@@ -98,10 +98,11 @@ impl<T: Copy> Router<T> {
         Ok((Route { raw, parameters }, replaced))
     }
 
-    /// What answers `path`. A trailing slash makes no difference to routes without a wildcard.
+    /// What answers `path`, as in Spin: slashes at its ends count once, a trailing one makes no difference to routes without a
+    /// wildcard, and two slashes within have an empty segment between them, which only a parameter or a wildcard matches.
     pub fn find<'p>(&self, path: &'p str) -> Option<Match<'p, T>> {
         let mut parameters = [""; PARAMETERS];
-        let (target, path_info) = self.root.find(path, &mut parameters, 0)?;
+        let (target, path_info) = self.root.find(trim(path), &mut parameters, 0)?;
         Some(Match { target, parameters, path_info })
     }
 }
@@ -109,11 +110,11 @@ impl<T: Copy> Router<T> {
 impl<T: Copy> Node<T> {
     /// `rest` is empty or starts with a slash.
     fn find<'p>(&self, rest: &'p str, parameters: &mut [&'p str; PARAMETERS], depth: usize) -> Option<(T, &'p str)> {
-        let trimmed = rest.trim_start_matches('/');
-        if trimmed.is_empty() {
+        let path = rest.strip_prefix('/').unwrap_or(rest);
+        if path.is_empty() {
             return self.end.map(|target| (target, "")).or_else(|| self.wildcard.map(|target| (target, rest)));
         }
-        let (segment, next) = trimmed.find('/').map_or((trimmed, ""), |end| trimmed.split_at(end));
+        let (segment, next) = path.find('/').map_or((path, ""), |end| path.split_at(end));
         if let Some(node) = self.exact.get(segment)
             && let Some(found) = node.find(next, parameters, depth)
         {
@@ -129,6 +130,14 @@ impl<T: Copy> Node<T> {
         }
         self.wildcard.map(|target| (target, rest))
     }
+}
+
+/// `path` with one slash at most at either end.
+fn trim(path: &str) -> &str {
+    let end = path.trim_end_matches('/').len();
+    let path = &path[..path.len().min(end + 1)];
+    let start = path.len() - path.trim_start_matches('/').len();
+    &path[start.saturating_sub(1)..]
 }
 
 fn normalise(route: &str) -> String {
@@ -210,17 +219,60 @@ mod tests {
     }
 
     #[test]
+    fn slashes_count_as_in_spin() {
+        let router = laid_out(&["/a/...", "/b/:x/c", "/d/:x", "/e/f"]);
+        assert_eq!(found(&router, "//a/x//"), Some((0, "/x/")), "once at the ends");
+        assert_eq!(found(&router, "/a//x"), Some((0, "//x")), "each of them within");
+        assert_eq!(found(&router, "/a//"), Some((0, "/")));
+        assert_eq!(found(&router, "/b//c"), Some((1, "")), "an empty parameter");
+        assert_eq!(found(&router, "/d//"), None, "the end is no segment");
+        assert_eq!(found(&router, "/e//f"), None, "an exact segment is not empty");
+        assert_eq!(found(&router, "//e/f//"), Some((3, "")));
+        let root = laid_out(&["/..."]);
+        assert_eq!(found(&root, "//"), Some((0, "/")));
+        assert_eq!(found(&root, "//x"), Some((0, "/x")));
+    }
+
+    /// What Spin makes of a match (`crates/routes/src/lib.rs`, `RouteMatchKind::trailing_wildcard`).
+    fn spins_path_info(wildcard: Option<&str>, path: &str) -> String {
+        match wildcard {
+            None => String::new(),
+            Some(rest) => {
+                let slash = if path.ends_with('/') { "/" } else { "" };
+                if rest.is_empty() { slash.to_owned() } else { format!("/{rest}{slash}") }
+            }
+        }
+    }
+
+    #[test]
     fn agrees_with_spins_library() {
-        let routes = ["/a/*", "/a/:x", "/a/b", "/:p/q", "/r/:x/s/*", "/"];
+        let routes = ["/a/*", "/a/:x", "/a/b", "/:p/q", "/r/:x/s/*", "/", "/w//v"];
         let ours = laid_out(&routes);
         let mut theirs = routefinder::Router::new();
         for (index, route) in routes.iter().enumerate() {
             theirs.add(*route, index).expect("a valid route");
         }
-        for path in ["/", "/a", "/a/", "/a/b", "/a/b/", "/a/x", "/a/x/y", "/z/q", "/z", "/r/1/s", "/r/1/s/t/u", "/r/1"]
-        {
-            let expected = theirs.best_match(path).map(|found| *found.handler());
-            assert_eq!(ours.find(path).map(|found| found.target), expected, "{path}");
+        // Every path of up to five of these parts.
+        let parts = ["/", "a", "b", "q", "/r", "/s/", "x", "w", "v"];
+        let mut paths = vec![String::new()];
+        let mut compared = 0;
+        for _ in 0..5 {
+            paths = paths.iter().flat_map(|path| parts.map(|part| format!("{path}{part}"))).collect();
+            for path in paths.iter().map(|path| format!("/{path}")) {
+                let expected = theirs.best_match(&path).map(|found| {
+                    let captures = found.captures();
+                    let parameters: Vec<_> = captures.iter().map(|(_, value)| value.to_owned()).collect();
+                    (*found.handler(), spins_path_info(captures.wildcard(), &path), parameters)
+                });
+                let actual = ours.find(&path).map(|found| {
+                    let count = routes[found.target].matches(':').count();
+                    let parameters = found.parameters[..count].iter().map(|&value| value.to_owned()).collect();
+                    (found.target, found.path_info.to_owned(), parameters)
+                });
+                assert_eq!(actual, expected, "{path}");
+                compared += usize::from(expected.is_some());
+            }
         }
+        assert!(compared > 1000, "{compared} paths match");
     }
 }

@@ -1,69 +1,30 @@
 //! The Redis trigger: a message on a channel calls a component.
 //!
 //! Delivery is what Redis gives, at most once, so components treat a message as a hint. The host adds what a hint needs: a
-//! connection that comes back by itself, one ring after it was away, and identical messages that wait for the same
-//! component are one.
+//! connection that comes back by itself, one ring after it was away, and rings that wait for the same component are one.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    collections::BTreeMap,
+    sync::{Arc, Weak},
 };
 
 use bytes::Bytes;
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinSet,
-    time::Duration,
-};
+use tokio::{sync::watch, task::JoinSet, time::Duration};
+
+use crate::capabilities::redis::{Address, CommandError, embedded::EmbeddedRedis};
 
 pub mod bindings;
 pub mod consumer;
+mod publisher;
+mod queue;
 mod subscription;
 
 pub use consumer::Consumer;
-pub use subscription::{EMBEDDED, Publisher};
+pub use publisher::Publisher;
+use queue::{Message, Queue};
 
-/// Messages that wait for one component; beyond it the oldest is given up, which Redis would do with the connection.
-const WAITING: usize = 1024;
-
-/// Messages on their way to one component.
-#[derive(Debug, Default)]
-pub struct Queue {
-    waiting: Mutex<VecDeque<Bytes>>,
-    filled: Notify,
-    overflowed: AtomicBool,
-}
-
-impl Queue {
-    /// Adds a message, unless the same one waits already.
-    fn push(&self, message: Bytes) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.contains(&message) {
-            return;
-        }
-        if waiting.len() == WAITING {
-            waiting.pop_front();
-            if !self.overflowed.swap(true, Relaxed) {
-                tracing::warn!("more than {WAITING} messages wait for a component: the oldest are dropped");
-            }
-        }
-        waiting.push_back(message);
-        drop(waiting);
-        self.filled.notify_one();
-    }
-
-    async fn pop(&self) -> Bytes {
-        loop {
-            if let Some(message) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
-                return message;
-            }
-            self.filled.notified().await;
-        }
-    }
-}
+/// The address of the Redis that lives in the process.
+pub const EMBEDDED: &str = "redis://embedded";
 
 /// One `[[trigger.redis]]` with its templates resolved.
 #[derive(Clone)]
@@ -76,16 +37,9 @@ pub struct Trigger {
     pub consumer: Arc<Consumer>,
 }
 
-/// How messages get from one server to their consumers.
-enum Delivery {
-    /// Through a queue per consumer, so that a slow one delays only itself.
-    Queued(Arc<Queue>),
-    /// One message after the other for all consumers of the server, as Spin does.
-    Exact(Arc<Consumer>),
-}
-
-/// Consumers by channel.
-type Channels = BTreeMap<String, Vec<Delivery>>;
+/// Where the messages of each channel go: a queue per consumer, so that a slow one delays only itself. As Spin does it, one after
+/// the other for all consumers of a server, they go to one queue.
+type Channels = BTreeMap<String, Vec<Arc<Queue>>>;
 
 /// Running triggers.
 pub struct Triggers {
@@ -95,50 +49,67 @@ pub struct Triggers {
 }
 
 impl Triggers {
-    /// Subscribes. `silence` is how long a subscription may hear nothing before its connection counts as dead.
-    /// `ended` is told the address when a server was lost and `spin_exact` says not to come back.
+    /// Subscribes. `ended` is told the address when a server was lost and `spin_exact` says not to come back.
+    ///
+    /// Fails when an address is not one of a server.
     pub fn start(
         triggers: Vec<Trigger>,
-        embedded: &crate::capabilities::redis::embedded::EmbeddedRedis,
+        embedded: &EmbeddedRedis,
         spin_exact: bool,
-        silence: Option<Duration>,
         ended: &tokio::sync::mpsc::UnboundedSender<String>,
-    ) -> Self {
+    ) -> Result<Self, CommandError> {
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        let mut queues = Vec::new();
-        let mut servers: BTreeMap<String, Channels> = BTreeMap::new();
-        for Trigger { address, channel, consumer } in triggers {
-            let delivery = if spin_exact {
-                Delivery::Exact(consumer)
-            } else {
-                let queue = Arc::<Queue>::default();
-                queues.push((channel.clone(), Arc::clone(&queue)));
-                tasks.spawn(consume(Arc::clone(&queue), consumer, stopped.clone()));
-                Delivery::Queued(queue)
-            };
-            servers.entry(address).or_default().entry(channel).or_default().push(delivery);
+        let mut started = Self { tasks: JoinSet::new(), stop, queues: Vec::new() };
+        let mut servers: BTreeMap<String, Vec<Trigger>> = BTreeMap::new();
+        for trigger in triggers {
+            servers.entry(trigger.address.clone()).or_default().push(trigger);
         }
-        for (address, channels) in servers {
-            let (ended, stopped) = (ended.clone(), stopped.clone());
-            if address == EMBEDDED {
-                tasks.spawn(subscription::embedded(embedded.subscribe(), channels, stopped));
-            } else if spin_exact {
-                tasks.spawn(async move {
-                    subscription::exact(&address, &channels, stopped).await;
+        for (url, triggers) in servers {
+            let channels = started.consume(triggers, spin_exact, &stopped);
+            if url == EMBEDDED {
+                subscribe_here(embedded, &channels);
+                continue;
+            }
+            let (address, ended, stopped) = (Address::parse(&url)?, ended.clone(), stopped.clone());
+            started.tasks.spawn(async move {
+                if spin_exact {
+                    subscription::once(&address, &channels, stopped).await;
                     // Nobody listens any more when the host stops at the same time.
-                    let _ = ended.send(subscription::without_password(&address));
-                });
-            } else {
-                tasks.spawn(subscription::reconnecting(address, channels, silence, stopped));
+                    let _ = ended.send(address.to_string());
+                } else {
+                    subscription::always(&address, &channels, stopped).await;
+                }
+            });
+        }
+        Ok(started)
+    }
+
+    /// Starts the consumers of one server.
+    fn consume(&mut self, triggers: Vec<Trigger>, spin_exact: bool, stopped: &watch::Receiver<bool>) -> Channels {
+        let mut channels = Channels::new();
+        if spin_exact {
+            let queue = Arc::new(Queue::new(false));
+            let mut consumers: BTreeMap<String, Vec<Arc<Consumer>>> = BTreeMap::new();
+            for Trigger { channel, consumer, .. } in triggers {
+                channels.entry(channel.clone()).or_insert_with(|| vec![Arc::clone(&queue)]);
+                consumers.entry(channel).or_default().push(consumer);
+            }
+            self.tasks.spawn(consume_in_turn(queue, consumers, stopped.clone()));
+        } else {
+            for Trigger { channel, consumer, .. } in triggers {
+                let queue = Arc::new(Queue::new(true));
+                self.tasks.spawn(consume(Arc::clone(&queue), consumer, stopped.clone()));
+                self.queues.push((channel.clone(), Arc::clone(&queue)));
+                channels.entry(channel).or_default().push(queue);
             }
         }
-        Self { tasks, stop, queues }
+        channels
     }
 
     /// Rings for everyone on `channel` without a server in between.
     pub fn ring(&self, channel: &str) {
-        self.queues.iter().filter(|(known, _)| known == channel).for_each(|(_, queue)| queue.push(Bytes::new()));
+        let ring = Message { channel: channel.into(), payload: Bytes::new() };
+        self.queues.iter().filter(|(known, _)| known == channel).for_each(|(_, queue)| queue.push(ring.clone()));
     }
 
     /// Takes no more messages and waits up to `drain` for the handlers at work; says whether all of them finished.
@@ -155,66 +126,70 @@ impl Triggers {
 /// Hands messages over one at a time; a stop waits for the one at work.
 async fn consume(queue: Arc<Queue>, consumer: Arc<Consumer>, mut stopped: watch::Receiver<bool>) {
     let mut instance = None;
+    let mut told = consumer.told();
     loop {
+        if consumer.is_short() {
+            // What the instance holds is given back.
+            instance = None;
+        }
         let idle = consumer.idle();
         let message = tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => return,
             message = tokio::time::timeout(idle, queue.pop()) => message,
+            () = told.changed() => continue,
         };
         match message {
-            Ok(message) => instance = consumer.handle(instance, &message).await,
-            // What the instance holds is given back.
+            Ok(message) => instance = consumer.handle(instance, &message.payload).await,
             Err(_) => instance = None,
         }
     }
 }
 
-/// Brings `message` to everyone on `channel`.
-async fn deliver(channels: &Channels, channel: &str, message: &Bytes) {
-    let Some(consumers) = channels.get(channel) else { return };
-    let mut exact = Vec::new();
-    for delivery in consumers {
-        match delivery {
-            Delivery::Queued(queue) => queue.push(message.clone()),
-            Delivery::Exact(consumer) => exact.push(consumer.handle(None, message)),
+/// The same for all consumers of a server, each message with new instances.
+async fn consume_in_turn(
+    queue: Arc<Queue>,
+    consumers: BTreeMap<String, Vec<Arc<Consumer>>>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    loop {
+        let message = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            message = queue.pop() => message,
+        };
+        let consumers = consumers.get(&*message.channel).into_iter().flatten();
+        futures::future::join_all(consumers.map(|consumer| consumer.handle(None, &message.payload))).await;
+    }
+}
+
+/// Hears the embedded server for as long as the consumers exist.
+fn subscribe_here(embedded: &EmbeddedRedis, channels: &Channels) {
+    for (channel, queues) in channels {
+        let channel: Arc<str> = channel.as_str().into();
+        for queue in queues {
+            let (queue, name): (Weak<Queue>, _) = (Arc::downgrade(queue), Arc::clone(&channel));
+            embedded.subscribe(&channel, move |payload| {
+                let Some(queue) = queue.upgrade() else { return false };
+                queue.push(Message { channel: Arc::clone(&name), payload: payload.clone() });
+                true
+            });
         }
     }
-    futures::future::join_all(exact).await;
+}
+
+/// Brings `payload` to everyone on `channel`.
+fn deliver(channels: &Channels, channel: &str, payload: &Bytes) {
+    let Some(queues) = channels.get(channel) else { return };
+    let message = Message { channel: channel.into(), payload: payload.clone() };
+    for queue in queues {
+        queue.push(message.clone());
+    }
 }
 
 /// Everyone looks what happened while nobody listened.
-async fn ring_all(channels: &Channels) {
+fn ring_all(channels: &Channels) {
     for channel in channels.keys() {
-        deliver(channels, channel, &Bytes::new()).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn messages_keep_their_order_and_identical_ones_that_wait_are_one() {
-        let queue = Queue::default();
-        for message in ["a", "b", "a", "c", "b"] {
-            queue.push(Bytes::from_static(message.as_bytes()));
-        }
-        assert_eq!(queue.pop().await, "a");
-        queue.push(Bytes::from_static(b"a"));
-        let mut rest = Vec::new();
-        for _ in 0..3 {
-            rest.push(queue.pop().await);
-        }
-        assert_eq!(rest, ["b", "c", "a"], "a message that is being handled does not stand for a later one");
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_drops_the_oldest() {
-        let queue = Queue::default();
-        for number in 0..=WAITING {
-            queue.push(Bytes::from(number.to_string()));
-        }
-        assert_eq!(queue.pop().await, "1");
+        deliver(channels, channel, &Bytes::new());
     }
 }

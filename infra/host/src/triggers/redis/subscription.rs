@@ -1,4 +1,4 @@
-//! Subscriptions to real servers and to the embedded one, and the publisher of the doorbell.
+//! Subscriptions to servers.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -7,76 +7,55 @@ use std::{
 
 use bytes::Bytes;
 use futures::StreamExt as _;
-use redis::{AsyncConnectionConfig, Client, Msg, RedisError, aio::MultiplexedConnection};
-use tokio::sync::{Mutex, broadcast, watch};
+use redis::{
+    Value,
+    aio::{PubSubSink, PubSubStream},
+};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 use super::{Channels, deliver, ring_all};
-use crate::capabilities::redis::embedded::EmbeddedRedis;
+use crate::{
+    capabilities::redis::{Address, CommandError},
+    network::Reach,
+};
 
-/// The address of the Redis that lives in the process.
-pub const EMBEDDED: &str = "redis://embedded";
-
-/// Pause before the first attempt to connect again, and the longest one.
+/// Pause before the first attempt to connect again, and the longest one: a server that is back is heard soon.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a command may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Hears the embedded server until the host stops.
-pub(super) async fn embedded(
-    mut messages: broadcast::Receiver<(String, Bytes)>,
-    channels: Channels,
-    mut stopped: watch::Receiver<bool>,
-) {
-    loop {
-        let message = tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-            message = messages.recv() => message,
-        };
-        match message {
-            Ok((channel, payload)) => deliver(&channels, &channel, &payload).await,
-            Err(broadcast::error::RecvError::Lagged(_)) => ring_all(&channels).await,
-            Err(broadcast::error::RecvError::Closed) => return,
-        }
-    }
-}
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long nothing is heard before the server is asked whether it is there.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Hears a server and connects again whenever it is lost, until the host stops.
-pub(super) async fn reconnecting(
-    address: String,
-    channels: Channels,
-    silence: Option<Duration>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let name = without_password(&address);
+pub(super) async fn always(address: &Address, channels: &Channels, mut stopped: watch::Receiver<bool>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let heard = tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return,
-            heard = hear(&address, &channels, silence, || {
-                tracing::debug!("subscribed to {name}");
-            }) => heard,
+            heard = hear(address, channels, Some(QUIET)) => heard,
         };
         // A connection that was used shows that the server is there.
         if heard.subscribed {
             pause = FIRST_PAUSE;
         }
-        tracing::warn!("Redis at {name} is not reachable, next attempt in {pause:?}: {}", heard.reason);
+        tracing::warn!("Redis at {address} is not reachable, next attempt in {pause:?}: {}", heard.reason);
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return,
-            () = tokio::time::sleep(jittered(pause)) => {}
+            () = sleep(jittered(pause)) => {}
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
 /// Hears a server until it is lost or the host stops.
-pub(super) async fn exact(address: &str, channels: &Channels, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn once(address: &Address, channels: &Channels, mut stopped: watch::Receiver<bool>) {
     tokio::select! {
         _ = stopped.wait_for(|stopped| *stopped) => {}
-        heard = hear(address, channels, None, || ()) => {
-            tracing::error!("disconnected from {}: {}", without_password(address), heard.reason);
-        }
+        heard = hear(address, channels, None) => tracing::error!("disconnected from {address}: {}", heard.reason),
     }
 }
 
@@ -85,34 +64,40 @@ struct Heard {
     reason: String,
 }
 
-async fn hear(address: &str, channels: &Channels, silence: Option<Duration>, ready: impl FnOnce()) -> Heard {
-    let lost = |subscribed, reason: String| Heard { subscribed, reason };
-    let subscription = async {
-        let mut subscription = Client::open(address)?.get_async_pubsub().await?;
-        for channel in channels.keys() {
-            subscription.subscribe(channel).await?;
-        }
-        Ok::<_, RedisError>(subscription)
+/// `quiet` is how long nothing may be heard before the server is asked whether it is there.
+async fn hear(address: &Address, channels: &Channels, quiet: Option<Duration>) -> Heard {
+    let (mut sink, mut messages) = match subscribe(address, channels).await {
+        Ok(subscription) => subscription,
+        Err(error) => return Heard { subscribed: false, reason: error.to_string() },
     };
-    let subscription = match tokio::time::timeout(PATIENCE, subscription).await {
-        Ok(Ok(subscription)) => subscription,
-        Ok(Err(error)) => return lost(false, error.to_string()),
-        Err(_) => return lost(false, "it does not answer".into()),
-    };
-    ready();
-    ring_all(channels).await;
-    let mut messages = subscription.into_on_message();
+    tracing::debug!("subscribed to {address}");
+    ring_all(channels);
+    let lost = |reason: &str| Heard { subscribed: true, reason: reason.into() };
     loop {
-        let message: Option<Msg> = match silence {
+        let message = match quiet {
             None => messages.next().await,
-            Some(silence) => match tokio::time::timeout(silence, messages.next()).await {
+            Some(quiet) => match timeout(quiet, messages.next()).await {
                 Ok(message) => message,
-                Err(_) => return lost(true, format!("nothing was heard for {silence:?}")),
+                Err(_) => match timeout(PATIENCE, sink.ping::<Value>()).await {
+                    Ok(Ok(_)) => continue,
+                    Ok(Err(error)) => return lost(&error.to_string()),
+                    Err(_) => return lost("it does not answer"),
+                },
             },
         };
-        let Some(message) = message else { return lost(true, "the connection was closed".into()) };
-        deliver(channels, message.get_channel_name(), &Bytes::copy_from_slice(message.get_payload_bytes())).await;
+        let Some(message) = message else { return lost("the connection was closed") };
+        deliver(channels, message.get_channel_name(), &Bytes::copy_from_slice(message.get_payload_bytes()));
     }
+}
+
+async fn subscribe(address: &Address, channels: &Channels) -> Result<(PubSubSink, PubSubStream), CommandError> {
+    let mut subscription = address.subscriber(&Reach::everything()).await?;
+    let channels: Vec<_> = channels.keys().collect();
+    match timeout(PATIENCE, subscription.subscribe(channels)).await {
+        Ok(subscribed) => subscribed?,
+        Err(_) => return Err(CommandError::Client("it does not answer".into())),
+    }
+    Ok(subscription.split())
 }
 
 /// Between half of `pause` and all of it, so that many hosts do not come back at once.
@@ -123,60 +108,9 @@ fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + share / 2.0)
 }
 
-/// The address for a log.
-pub(super) fn without_password(address: &str) -> String {
-    match url::Url::parse(address) {
-        Ok(url) => format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(6379)),
-        Err(_) => "an address that is not a URL".into(),
-    }
-}
-
-/// Rings doorbells at one server.
-pub struct Publisher {
-    address: String,
-    connection: Mutex<Option<MultiplexedConnection>>,
-}
-
-impl Publisher {
-    /// A publisher for the server at `address`; it connects when it is used.
-    pub fn new(address: String) -> Self {
-        Self { address, connection: Mutex::default() }
-    }
-
-    /// Publishes an empty message on `channel`.
-    pub async fn ring(&self, channel: &str, embedded: &EmbeddedRedis) -> Result<(), RedisError> {
-        if self.address == EMBEDDED {
-            embedded.publish(channel, Bytes::new());
-            return Ok(());
-        }
-        let mut held = self.connection.lock().await;
-        let mut connection = if let Some(connection) = held.take() {
-            connection
-        } else {
-            let config = AsyncConnectionConfig::new()
-                .set_connection_timeout(Some(PATIENCE))
-                .set_response_timeout(Some(PATIENCE));
-            Client::open(self.address.as_str())?.get_multiplexed_async_connection_with_config(&config).await?
-        };
-        let published = redis::cmd("PUBLISH").arg(channel).arg(&[] as &[u8]).query_async::<()>(&mut connection).await;
-        // One that failed is not used again.
-        if published.is_ok() {
-            *held = Some(connection);
-        }
-        published
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_log_shows_no_password() {
-        assert_eq!(without_password("redis://user:secret@host:1/2"), "host:1");
-        assert_eq!(without_password("redis://host"), "host:6379");
-        assert!(!without_password("secret").contains("secret"));
-    }
 
     #[test]
     fn pauses_vary_within_bounds() {

@@ -13,7 +13,7 @@ pub(super) fn syntax() -> CommandError {
     CommandError::new("ERR", "syntax error")
 }
 
-fn not_an_integer() -> CommandError {
+pub(super) fn not_an_integer() -> CommandError {
     CommandError::new("ERR", "value is not an integer or out of range")
 }
 

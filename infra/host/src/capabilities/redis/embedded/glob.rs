@@ -2,6 +2,10 @@
 
 /// Whether `text` matches `pattern`: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\` before a literal.
 pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    if text.is_empty() {
+        // Redis compares nothing then, so that `**` is not `*`.
+        return matches!(pattern, b"" | b"*");
+    }
     let (mut p, mut t) = (0, 0);
     // Where to go on after the last `*` when the rest doesn't fit: one more byte for it. Going back further is never needed.
     let mut star: Option<(usize, usize)> = None;
@@ -82,6 +86,8 @@ mod tests {
     fn patterns_of_redis() {
         for (pattern, text, expected) in [
             ("*", "", true),
+            ("**", "", false),
+            ("**", "a", true),
             ("*", "abc", true),
             ("a*c", "abbc", true),
             ("a*c", "abbd", false),

@@ -3,7 +3,7 @@
 use ::redis::Value;
 
 use super::{
-    arguments::{Arguments, parse_integer, syntax},
+    arguments::{Arguments, not_an_integer, parse_integer, syntax},
     glob,
     store::{Data, Lifetime, Store, cost},
     strings::moment,
@@ -31,7 +31,7 @@ pub(super) fn exists(store: &mut Store, mut arguments: Arguments<'_>) -> Answer 
 }
 
 pub(super) fn expire(store: &mut Store, mut arguments: Arguments<'_>, unit_ms: i64) -> Answer {
-    let (key, amount) = (arguments.next()?, arguments.next_integer()?);
+    let (key, amount) = (arguments.next()?, arguments.next()?);
     let (mut missing, mut present, mut later, mut sooner) = (false, false, false, false);
     while let Some(option) = arguments.next_option() {
         match option.to_ascii_lowercase().as_str() {
@@ -49,6 +49,8 @@ pub(super) fn expire(store: &mut Store, mut arguments: Arguments<'_>, unit_ms: i
     if later && sooner {
         return Err(CommandError::new("ERR", "GT and LT options at the same time are not compatible"));
     }
+    // Redis looks at the options first.
+    let amount = parse_integer(amount).ok_or_else(not_an_integer)?;
     let moment = if amount > 0 {
         moment(store, amount, unit_ms).ok_or_else(|| arguments.invalid_expiry())?
     } else {

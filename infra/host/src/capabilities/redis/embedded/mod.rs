@@ -11,6 +11,7 @@ mod strings;
 mod tests;
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -18,7 +19,6 @@ use std::{
 
 use ::redis::Value;
 use bytes::Bytes;
-use tokio::sync::broadcast;
 
 use arguments::Arguments;
 use store::Store;
@@ -27,13 +27,13 @@ use super::CommandError;
 
 /// Bytes of keys and values that are kept; a command that adds to them is refused beyond.
 pub const DEFAULT_CAPACITY: usize = 256 << 20;
-/// Messages that a slow subscriber may be behind before it loses the oldest.
-const BACKLOG: usize = 4096;
+/// What is done with each message of a channel; `false` when there shall be no more.
+type Subscriber = Box<dyn Fn(&Bytes) -> bool + Send + Sync>;
 
 /// An in-process Redis: keys with times to live, and channels. Cloning shares it.
 #[derive(Clone)]
 pub struct EmbeddedRedis {
-    messages: broadcast::Sender<(String, Bytes)>,
+    subscribers: Arc<Mutex<HashMap<String, Vec<Subscriber>>>>,
     store: Arc<Mutex<Store>>,
     clock: Arc<dyn Fn() -> Duration + Send + Sync>,
 }
@@ -54,21 +54,21 @@ impl Default for EmbeddedRedis {
 impl EmbeddedRedis {
     /// `capacity` bounds the bytes of keys and values; `clock` is monotonic and counts from any moment.
     pub fn new(capacity: usize, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        Self {
-            messages: broadcast::channel(BACKLOG).0,
-            store: Arc::new(Mutex::new(Store::new(capacity))),
-            clock: Arc::new(clock),
-        }
+        Self { subscribers: Arc::default(), store: Arc::new(Mutex::new(Store::new(capacity))), clock: Arc::new(clock) }
     }
 
-    /// Sends `payload` to the subscribers of `channel`; answers how many there were of any channel.
-    pub fn publish(&self, channel: &str, payload: Bytes) -> usize {
-        self.messages.send((channel.into(), payload)).unwrap_or(0)
+    /// Hands `payload` to the subscribers of `channel`; answers how many there are.
+    pub fn publish(&self, channel: &str, payload: &Bytes) -> usize {
+        let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(there) = subscribers.get_mut(channel) else { return 0 };
+        there.retain(|subscriber| subscriber(payload));
+        there.len()
     }
 
-    /// Messages of all channels from now on, as (channel, payload).
-    pub fn subscribe(&self) -> broadcast::Receiver<(String, Bytes)> {
-        self.messages.subscribe()
+    /// From now on, hands the messages of `channel` to `subscriber`, which must not wait; it answers `false` when it takes no more.
+    pub fn subscribe(&self, channel: &str, subscriber: impl Fn(&Bytes) -> bool + Send + Sync + 'static) {
+        let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
+        subscribers.entry(channel.to_owned()).or_default().push(Box::new(subscriber));
     }
 
     /// Runs a command; its name is the first of `parts`.
@@ -78,7 +78,7 @@ impl EmbeddedRedis {
         if name == "publish" {
             let (channel, payload) = (arguments.next()?, arguments.next()?);
             arguments.end()?;
-            let receivers = self.publish(&String::from_utf8_lossy(channel), Bytes::copy_from_slice(payload));
+            let receivers = self.publish(&String::from_utf8_lossy(channel), &Bytes::copy_from_slice(payload));
             return Ok(Value::Int(i64::try_from(receivers).unwrap_or(i64::MAX)));
         }
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);

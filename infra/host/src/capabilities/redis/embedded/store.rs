@@ -246,7 +246,9 @@ impl Store {
     }
 
     fn put(&mut self, key: &[u8], data: Data, expires: Option<Duration>) {
-        let size = key.len() + OVERHEAD + data.size();
+        // A key that ends is held twice.
+        let copies = if expires.is_some() { 2 } else { 1 };
+        let size = copies * key.len() + OVERHEAD + data.size();
         self.used += size;
         if let Some(expires) = expires {
             self.expiries.insert((expires, key.to_vec()));

@@ -89,9 +89,14 @@ pub(super) fn set(store: &mut Store, mut arguments: Arguments<'_>) -> Answer {
             "nx" if condition != Condition::Present => condition = Condition::Missing,
             "xx" if condition != Condition::Missing => condition = Condition::Present,
             "get" => returns_old = true,
-            "keepttl" if expiry.is_none() && amount.is_none() => expiry = Some(Expiry::Keep),
-            "ex" | "px" if expiry.is_none() && amount.is_none() && arguments.len() > 0 => {
-                amount = Some((arguments.next()?, if option == "ex" { 1000 } else { 1 }));
+            "keepttl" if amount.is_none() => expiry = Some(Expiry::Keep),
+            "ex" | "px" if expiry.is_none() && arguments.len() > 0 => {
+                let unit_ms = if option == "ex" { 1000 } else { 1 };
+                // The same option may come again, and the last one counts.
+                if amount.is_some_and(|(_, other)| other != unit_ms) {
+                    return Err(syntax());
+                }
+                amount = Some((arguments.next()?, unit_ms));
             }
             _ => return Err(syntax()),
         }

@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -86,13 +86,29 @@ fn a_missing_command_is_named_with_its_remedy() {
     );
 }
 
-#[tokio::test]
-async fn messages_reach_subscribers() {
+#[test]
+fn messages_reach_the_subscribers_of_their_channel() {
     let redis = EmbeddedRedis::default();
-    let mut first = redis.subscribe();
-    let mut second = redis.clone().subscribe();
-    assert_eq!(call(&redis, "PUBLISH c hello"), Ok(Value::Int(2)));
-    for subscriber in [&mut first, &mut second] {
-        assert_eq!(subscriber.recv().await.expect("a message"), ("c".into(), "hello".into()));
+    let heard = Arc::<Mutex<Vec<String>>>::default();
+    for (channel, name, most) in [("c", "first", 1), ("c", "second", 9), ("d", "third", 9)] {
+        let (heard, taken) = (heard.clone(), AtomicU64::new(0));
+        redis.clone().subscribe(channel, move |payload| {
+            let goes_on = taken.fetch_add(1, Ordering::Relaxed) < most;
+            if goes_on {
+                heard.lock().expect("not poisoned").push(format!("{name} {}", String::from_utf8_lossy(payload)));
+            }
+            goes_on
+        });
     }
+    for (line, receivers) in [
+        ("PUBLISH c one", 2),
+        ("PUBLISH c two", 1),
+        ("PUBLISH c three", 1),
+        ("PUBLISH d four", 1),
+        ("PUBLISH e five", 0),
+    ] {
+        assert_eq!(call(&redis, line), Ok(Value::Int(receivers)), "{line}");
+    }
+    let expected = ["first one", "second one", "second two", "second three", "third four"];
+    assert_eq!(*heard.lock().expect("not poisoned"), expected);
 }

@@ -131,7 +131,8 @@ fn install() {
             let real = ffi::sqlite3_vfs_find(std::ptr::null());
             let name = c"kronos-disk".as_ptr();
             let bytes = real.read().szOsFile + c_int::try_from(size_of::<Behind>() + 8).expect("few bytes");
-            let vfs = sqlite3_vfs { szOsFile: bytes, zName: name, xOpen: Some(open), xSleep: Some(sleep), ..real.read() };
+            let vfs =
+                sqlite3_vfs { szOsFile: bytes, zName: name, xOpen: Some(open), xSleep: Some(sleep), ..real.read() };
             assert_eq!(ffi::sqlite3_vfs_register(Box::into_raw(Box::new(vfs)), 1), ffi::SQLITE_OK);
             Real(real)
         }
@@ -246,8 +247,7 @@ unsafe extern "C" fn lock_shared(file: *mut sqlite3_file, offset: c_int, count: 
     unsafe {
         let Behind { real, disk, .. } = &*behind(file);
         // Letting go always succeeds.
-        let code =
-            if flags & ffi::SQLITE_SHM_LOCK == 0 { ffi::SQLITE_OK } else { disk.result(Operation::LockShared) };
+        let code = if flags & ffi::SQLITE_SHM_LOCK == 0 { ffi::SQLITE_OK } else { disk.result(Operation::LockShared) };
         match code {
             ffi::SQLITE_OK => (**real).xShmLock.expect("it is there")(file, offset, count, flags),
             code => code,

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -15,8 +15,10 @@ use tokio::sync::{Semaphore, oneshot};
 use super::disk::{Disk, Fault};
 use crate::{
     capabilities::sqlite::{
-        Error, Outcome, Settings, Value, lock,
-        plan::Plan,
+        Database, Error, Rows, Settings, Value,
+        analysis::Analysis,
+        connection::DatabaseFile,
+        lock,
         statement::Statement,
         writer::{Job, Writer},
     },
@@ -41,7 +43,7 @@ impl Time {
 
     fn settings(&self) -> Settings {
         let time = self.clone();
-        Settings { foreign_keys: true, clock: Clock::new(move || time.look()) }
+        Settings { foreign_keys: true, clock: Clock::new(move || time.look()), ..Settings::default() }
     }
 
     fn look(&self) -> Duration {
@@ -100,11 +102,11 @@ const GROUP: [Write; 7] =
 const ORPHANED: [Write; 4] = [Write::Count, Write::Insert, Write::Orphan, Write::Returning];
 
 impl Ledger {
-    fn new(settings: &Settings) -> (Self, &'static Disk) {
+    fn new(settings: Settings) -> (Self, &'static Disk) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let disk = Disk::below(folder.path());
         let path = folder.path().join("default.db");
-        let writer = Writer::open(&path, settings).expect("a new file opens");
+        let writer = Writer::open(&Arc::new(DatabaseFile { path: path.clone(), settings })).expect("a new file opens");
         let schema = "
             CREATE TABLE entry (id INTEGER PRIMARY KEY, name TEXT UNIQUE, more BLOB);
             CREATE TABLE parent (id INTEGER PRIMARY KEY);
@@ -126,7 +128,7 @@ impl Ledger {
             let id = self.next;
             self.next += 1;
             let (sql, parameters) = write.statement(id);
-            let statement = Statement::new(sql.into(), parameters, Arc::new(Plan::of(sql)), Arc::default());
+            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), Arc::default());
             let (reply, answer) = oneshot::channel();
             let place = places.clone().try_acquire_owned().expect("a place");
             answers.push((*write, id, statement.clone(), answer));
@@ -143,7 +145,7 @@ impl Ledger {
         }
     }
 
-    fn note(&mut self, write: Write, id: i64, answer: Result<Outcome, Error>) {
+    fn note(&mut self, write: Write, id: i64, answer: Result<Rows, Error>) {
         match (write, answer) {
             (_, Err(_)) => self.refused += 1,
             (Write::Count, Ok(_)) => self.counted += 1,
@@ -214,15 +216,19 @@ fn look_often(writer: &mut Writer) {
 #[test]
 fn a_disk_that_fails_at_any_operation() {
     for fault in [Fault::Broken, Fault::Full, Fault::Busy] {
-        for (lasting, group) in [(false, &GROUP[..]), (true, &GROUP), (false, &ORPHANED), (true, &ORPHANED)] {
-            let (mut ledger, disk) = Ledger::new(&Time::with(Duration::from_secs(1)).settings());
+        let groups = [(&GROUP[..], false), (&GROUP, true), (&ORPHANED, false)];
+        for ((group, reopened), lasting) in groups.into_iter().flat_map(|group| [(group, false), (group, true)]) {
+            let (mut ledger, disk) = Ledger::new(Time::with(Duration::from_secs(1)).settings());
             for at in 1.. {
+                if reopened {
+                    ledger.writer.connection = None;
+                }
                 disk.strike(fault, at, lasting);
                 ledger.serve(group, |_| ());
                 let struck = disk.heal();
-                ledger.balance(&format!("{fault:?} at {at}, lasting: {lasting}, {group:?}"));
+                ledger.balance(&format!("{fault:?} at {at}, lasting: {lasting}, reopened: {reopened}, {group:?}"));
                 if !struck {
-                    assert!(at > 1, "{fault:?} can strike");
+                    assert!(at > 4, "{fault:?} can strike");
                     break;
                 }
             }
@@ -233,7 +239,7 @@ fn a_disk_that_fails_at_any_operation() {
 #[test]
 fn a_statement_that_is_stopped_at_any_instruction() {
     let time = Time::with(Duration::from_millis(1));
-    let (mut ledger, _) = Ledger::new(&time.settings());
+    let (mut ledger, _) = Ledger::new(time.settings());
     for group in [&GROUP[..], &ORPHANED] {
         for at in 1.. {
             look_often(&mut ledger.writer);
@@ -255,7 +261,7 @@ fn a_statement_that_is_stopped_at_any_instruction() {
 #[test]
 fn a_guest_that_goes_away_at_any_instruction() {
     let time = Time::with(Duration::from_millis(1));
-    let (mut ledger, _) = Ledger::new(&time.settings());
+    let (mut ledger, _) = Ledger::new(time.settings());
     for (group, index) in [(&GROUP[..], 1), (&GROUP, 3), (&ORPHANED, 2)] {
         for at in 1.. {
             look_often(&mut ledger.writer);
@@ -276,7 +282,7 @@ fn a_guest_that_goes_away_at_any_instruction() {
 #[test]
 fn a_panic_in_the_writer() {
     let time = Time::with(Duration::from_millis(1));
-    let (mut ledger, _) = Ledger::new(&time.settings());
+    let (mut ledger, _) = Ledger::new(time.settings());
     for group in [&GROUP[..], &ORPHANED] {
         for at in 1.. {
             time.plan(at, move || panic!("at look {at}"));
@@ -289,4 +295,64 @@ fn a_panic_in_the_writer() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fails_again_and_again_under_load() {
+    let (ledger, disk) = Ledger::new(Time::with(Duration::from_millis(1)).settings());
+    let database =
+        Database::open(&ledger.path, Settings { foreign_keys: true, ..Settings::default() }).expect("a database");
+    let database = Arc::new(database);
+    let writers: Vec<_> = (0..6_i64)
+        .map(|writer| {
+            let database = database.clone();
+            tokio::spawn(async move {
+                let guest = Arc::default();
+                let (mut acknowledged, mut counted) = (BTreeSet::new(), 0);
+                let writes = [Write::Insert, Write::Large, Write::Returning, Write::Count].into_iter().cycle();
+                for (id, write) in (1 + writer * 1000..).zip(writes).take(600) {
+                    let (sql, parameters) = write.statement(id);
+                    let answer = database.execute(&guest, sql.into(), parameters).await;
+                    match (write, answer) {
+                        (_, Err(_)) => {}
+                        (Write::Count, Ok(_)) => counted += 1,
+                        (_, Ok(_)) => {
+                            let sql = "SELECT id FROM entry WHERE id = ?1".to_owned();
+                            let read = database.execute(&guest, sql, vec![Value::Integer(id)]).await;
+                            assert!(read.is_err() || read.is_ok_and(|rows| rows.rows.len() == 1), "{id} can be read");
+                            acknowledged.insert(id);
+                        }
+                    }
+                }
+                (acknowledged, counted)
+            })
+        })
+        .collect();
+    let done = Arc::new(AtomicBool::new(false));
+    let weather = {
+        let done = done.clone();
+        std::thread::spawn(move || {
+            let mut strikes = 0;
+            for at in (1..40).cycle() {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                disk.strike(if at % 3 == 0 { Fault::Full } else { Fault::Broken }, at, false);
+                std::thread::sleep(Duration::from_millis(1));
+                strikes += u32::from(disk.heal());
+            }
+            strikes
+        })
+    };
+    let (mut acknowledged, mut counted) = (ledger.acknowledged.clone(), 0);
+    for writer in writers {
+        let (ids, count) = writer.await.expect("no panic");
+        acknowledged.extend(ids);
+        counted += count;
+    }
+    done.store(true, Ordering::Relaxed);
+    assert!(weather.join().expect("no panic") > 0, "something failed");
+    assert_eq!(contents(&ledger.path), (acknowledged, counted));
+    let (sql, parameters) = Write::Insert.statement(1_000_000);
+    database.execute(&Arc::default(), sql.into(), parameters).await.expect("the next write works");
 }

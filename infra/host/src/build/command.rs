@@ -1,9 +1,11 @@
-//! The environment of nested commands: what `cargo run` adds to ours would make cargo rebuild, or build for this machine.
+//! Nested commands: their environment, since what `cargo run` adds to ours would make cargo rebuild, or build for this machine; and
+//! what they say.
 
 use std::{
     ffi::{OsStr, OsString},
+    io,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// Settings of the person that hold for every build; all other `CARGO*` and `RUST*` variables are left out.
@@ -49,6 +51,25 @@ fn without_toolchain(name: &OsStr, value: &OsStr) -> Option<OsString> {
     Some(std::env::join_paths(kept).unwrap_or_default())
 }
 
+/// What a command prints, or in one line why it failed.
+pub(super) fn output(command: &mut Command) -> Result<String, String> {
+    let program = command.get_program().display().to_string();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("`{program}` is not installed"),
+        _ => format!("`{program}` cannot be started: {error}"),
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().into());
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let reason = text.lines().map(str::trim).find(|line| {
+        let line = line.to_ascii_lowercase();
+        line.starts_with("error") || line.starts_with("e:")
+    });
+    let reason = reason.or_else(|| text.lines().map(str::trim).rfind(|line| !line.is_empty()));
+    Err(reason.map_or_else(|| format!("`{program}` ended with {}", output.status), Into::into))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +92,12 @@ mod tests {
         let value = OsStr::new("/w/target/debug/deps:/home/me/.rustup/toolchains/stable/lib:/opt/lib");
         assert_eq!(without_toolchain(name, value), Some("/opt/lib".into()));
         assert_eq!(without_toolchain(OsStr::new("PATH"), value), None);
+    }
+
+    #[test]
+    fn failures_are_told_in_one_line() {
+        let error = output(Command::new("sh").args(["-c", "echo info: x >&2; echo 'error: no network' >&2; exit 1"]));
+        assert_eq!(error, Err("error: no network".into()));
+        assert_eq!(output(&mut Command::new("/does/not/exist")), Err("`/does/not/exist` is not installed".into()));
     }
 }

@@ -2,6 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Settings that bound what a connection takes from others, or that make commits durable: a guest that makes them is not refused,
+/// and nothing changes.
+pub(super) const SETTLED: [&str; 5] = ["busy_timeout", "cache_size", "mmap_size", "synchronous", "temp_store"];
+
 /// Which connections may run a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
@@ -12,7 +16,7 @@ pub(super) enum Route {
     /// A connection of the guest's own, for as long as a transaction is open on it.
     Transaction,
     /// A connection of the guest's own from now on: the statement may change the state of the connection.
-    Session,
+    Own,
 }
 
 /// What a statement that succeeds does to the counters of its connection.
@@ -28,7 +32,7 @@ pub(super) enum Effect {
 
 /// What is known about a statement by its text, and what was learned from running it.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct Analysis {
     pub(super) route: Route,
     /// Whether the statement only begins or ends a transaction. It takes no time, and stopping it would leave everybody in doubt
     /// about where the connection is.
@@ -40,7 +44,7 @@ pub(super) struct Plan {
     quick: AtomicBool,
 }
 
-impl Plan {
+impl Analysis {
     pub(super) fn of(sql: &str) -> Self {
         let (first, rest) = next_word(sql);
         let first = first.to_ascii_uppercase();
@@ -48,11 +52,11 @@ impl Plan {
             "SELECT" | "VALUES" | "WITH" | "EXPLAIN" => Route::Query,
             "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "DROP" | "ALTER" | "REINDEX" | "ANALYZE" => Route::Write,
             "CREATE" => match next_word(rest).0.to_ascii_uppercase().as_str() {
-                "TEMP" | "TEMPORARY" => Route::Session,
+                "TEMP" | "TEMPORARY" => Route::Own,
                 _ => Route::Write,
             },
             "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "VACUUM" => Route::Transaction,
-            _ => Route::Session,
+            _ => Route::Own,
         };
         let lower = sql.to_ascii_lowercase();
         let effect = match first.as_str() {
@@ -92,15 +96,20 @@ impl Plan {
     }
 }
 
-/// Settings that portable guests make on real Spin and that hold here anyway, so that they need no connection of their own.
-pub(super) fn is_already_set(sql: &str, foreign_keys: bool) -> bool {
+/// Whether `sql` makes a setting that needs no connection of the guest's own: one that portable guests make on real Spin and that
+/// holds here anyway, or one that the host has settled for every connection, see [`SETTLED`].
+pub(super) fn is_settled(sql: &str, foreign_keys: bool) -> bool {
     let (first, rest) = next_word(sql);
     if !first.eq_ignore_ascii_case("PRAGMA") {
         return false;
     }
     let setting: String =
         rest.chars().filter(|c| !c.is_whitespace() && *c != ';').map(|c| c.to_ascii_lowercase()).collect();
-    matches!(setting.as_str(), "foreign_keys=on" | "foreign_keys=1" | "foreign_keys=true" if foreign_keys)
+    match setting.split_once('=') {
+        Some(("foreign_keys", value)) => foreign_keys && matches!(value, "on" | "1" | "true"),
+        Some((name, _)) => SETTLED.contains(&name),
+        None => false,
+    }
 }
 
 /// The first word of `sql` behind white space and comments, and what follows it.
@@ -131,22 +140,25 @@ mod tests {
             (" -- a\n/* b */ WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x", Route::Query),
             ("INSERT INTO t VALUES (1)", Route::Write),
             ("CREATE TABLE temp_x (a)", Route::Write),
-            ("create temp table x (a)", Route::Session),
+            ("create temp table x (a)", Route::Own),
             ("BEGIN IMMEDIATE", Route::Transaction),
-            ("PRAGMA cache_size = 1", Route::Session),
-            ("ATTACH 'x' AS y", Route::Session),
-            ("", Route::Session),
-            ("-- only a comment", Route::Session),
+            ("PRAGMA cache_size = 1", Route::Own),
+            ("ATTACH 'x' AS y", Route::Own),
+            ("", Route::Own),
+            ("-- only a comment", Route::Own),
         ] {
-            assert_eq!(Plan::of(sql).route, route, "{sql}");
+            assert_eq!(Analysis::of(sql).route, route, "{sql}");
         }
     }
 
     #[test]
-    fn knows_the_settings_that_hold_anyway() {
-        assert!(is_already_set("PRAGMA foreign_keys = ON;", true));
-        assert!(!is_already_set("PRAGMA foreign_keys = ON;", false));
-        assert!(!is_already_set("PRAGMA foreign_keys = OFF", true));
-        assert!(!is_already_set("PRAGMA foreign_keys", true));
+    fn knows_the_settings_that_need_no_connection() {
+        assert!(is_settled("PRAGMA foreign_keys = ON;", true));
+        assert!(!is_settled("PRAGMA foreign_keys = ON;", false));
+        assert!(!is_settled("PRAGMA foreign_keys = OFF", true));
+        assert!(!is_settled("PRAGMA foreign_keys", true));
+        assert!(is_settled("pragma BUSY_TIMEOUT = 5000", false));
+        assert!(!is_settled("PRAGMA busy_timeout", false));
+        assert!(!is_settled("PRAGMA user_version = 1", false));
     }
 }

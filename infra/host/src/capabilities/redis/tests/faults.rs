@@ -1,0 +1,279 @@
+//! Servers that fall silent, limits, and connections that nobody needs any more.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use ::redis::Value;
+use kronos_test_servers as servers;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+use super::{answer, connect};
+use crate::{
+    capabilities::redis::{Address, Backend, CommandError, EmbeddedRedis, Pools, server::Times},
+    network::Reach,
+};
+
+const LONG: Duration = Duration::from_secs(30);
+const SHORT: Duration = Duration::from_millis(100);
+const TIMES: Times = Times { answer: LONG, silence: LONG, wait: SHORT, idle: LONG, age: LONG };
+
+/// A network before a server, which can forget the connections that there are: they stay open, and nothing passes any more.
+struct Network {
+    port: u16,
+    forgotten: watch::Sender<usize>,
+    made: Arc<AtomicUsize>,
+    _tasks: JoinSet<()>,
+}
+
+impl Network {
+    async fn start(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let (forgotten, made) = (watch::Sender::new(0), Arc::<AtomicUsize>::default());
+        let (watched, count) = (forgotten.clone(), made.clone());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (mut client, _) = listener.accept().await.expect("a client");
+                let (number, mut forgotten) = (count.fetch_add(1, Relaxed), watched.subscribe());
+                connections.spawn(async move {
+                    let mut server = TcpStream::connect(("127.0.0.1", server)).await.expect("the server");
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut client, &mut server) => {}
+                        () = async { drop(forgotten.wait_for(|forgotten| *forgotten > number).await) } => {}
+                    }
+                    if *forgotten.borrow() > number {
+                        std::future::pending::<()>().await;
+                    }
+                });
+            }
+        });
+        Self { port, forgotten, made, _tasks: tasks }
+    }
+
+    fn forget(&self) {
+        self.forgotten.send_replace(self.made.load(Relaxed));
+    }
+}
+
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(start.elapsed() < LONG, "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// How many connections a server has, without the one that asks.
+async fn connections(observer: &Backend) -> usize {
+    let Ok(Value::BulkString(list)) = answer(observer, "CLIENT LIST").await else { panic!("no list") };
+    String::from_utf8_lossy(&list).lines().filter(|line| !line.contains("cmd=client")).count()
+}
+
+#[tokio::test]
+async fn nobody_waits_behind_a_connection_that_fell_silent() {
+    let Some(server) = servers::redis() else { return };
+    let network = Network::start(server.port()).await;
+    let pools = Pools::with_times(4, false, Times { silence: SHORT, answer: Duration::from_secs(3), ..TIMES });
+    let redis = connect(&pools, network.port).await;
+    answer(&redis, "SET a 1").await.expect("an answer");
+    network.forget();
+    let lost = tokio::spawn({
+        let redis = redis.clone();
+        async move { answer(&redis, "GET a").await }
+    });
+    tokio::time::sleep(2 * SHORT).await;
+    assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())), "on a new connection");
+    assert!(!lost.is_finished(), "it may be a slow command, which disturbs nobody");
+    assert!(lost.await.expect("no panic").is_err());
+    assert_eq!(network.made.load(Relaxed), 2);
+    assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())));
+}
+
+/// Commands whose guests went away leave no mark, and a connection with a slow command is not silent once it answers.
+#[tokio::test]
+async fn a_connection_that_answers_is_kept() {
+    let Some(server) = servers::redis() else { return };
+    let network = Network::start(server.port()).await;
+    let redis = connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.port).await;
+    for _ in 0..5 {
+        // Its guest is gone before it is answered.
+        assert!(futures::FutureExt::now_or_never(answer(&redis, "PING")).is_none());
+        answer(&redis, "PING").await.expect("an answer");
+    }
+    tokio::time::sleep(2 * SHORT).await;
+    answer(&redis, "PING").await.expect("an answer");
+    assert_eq!(network.made.load(Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_broken_connection_costs_nobody_a_command_when_it_lay_idle() {
+    let Some(server) = servers::redis() else { return };
+    let pools = Pools::with_times(4, false, TIMES);
+    let (redis, observer) = (connect(&pools, server.port()).await, connect(&Pools::default(), server.port()).await);
+    answer(&redis, "SET a 1").await.expect("an answer");
+    answer(&observer, "CLIENT KILL TYPE normal SKIPME yes").await.expect("an answer");
+    until("the connection is gone", async || connections(&observer).await == 0).await;
+    assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())));
+}
+
+#[tokio::test]
+async fn connections_that_nobody_needs_are_closed() {
+    let Some(server) = servers::redis() else { return };
+    let observer = connect(&Pools::default(), server.port()).await;
+    answer(&observer, "CLIENT LIST").await.expect("an answer");
+    for times in [Times { idle: SHORT, ..TIMES }, Times { age: SHORT, ..TIMES }] {
+        let redis = connect(&Pools::with_times(4, false, times), server.port()).await;
+        answer(&redis, "PING").await.expect("an answer");
+        until("it is closed though the guest holds it", async || connections(&observer).await == 1).await;
+        assert_eq!(answer(&redis, "PING").await, Ok(Value::SimpleString("PONG".into())));
+    }
+    // A guest that blocks is gone: so is its connection.
+    let redis = connect(&Pools::with_times(4, false, TIMES), server.port()).await;
+    let blocked = tokio::spawn({
+        let redis = redis.clone();
+        async move { answer(&redis, "BLPOP nothing 0").await }
+    });
+    until("it blocks", async || connections(&observer).await == 3).await;
+    drop(redis);
+    blocked.abort();
+    until("it is closed", async || connections(&observer).await <= 2).await;
+}
+
+#[tokio::test]
+async fn the_limit_holds_for_all_connections_and_waiting_for_one_ends() {
+    let Some(server) = servers::redis() else { return };
+    let pools = Pools::with_times(2, false, TIMES);
+    let (first, second) = (connect(&pools, server.port()).await, connect(&pools, server.port()).await);
+    answer(&first, "MULTI").await.expect("the shared connection and this one");
+    let start = Instant::now();
+    let address = format!("redis://127.0.0.1:{}/1", server.port());
+    let elsewhere = Backend::open(&pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &Reach::everything()).await;
+    assert!(matches!(elsewhere, Err(CommandError::Full)));
+    assert!(answer(&second, "MULTI").await.is_err());
+    assert!(start.elapsed() < LONG);
+    assert_eq!(answer(&second, "PING").await, Ok(Value::SimpleString("PONG".into())));
+    drop(first);
+    answer(&second, "MULTI").await.expect("there is one again");
+
+    let none = Pools::new(Some(0), false);
+    let refused = none.get(&address, &Reach::everything()).expect("an address").connect().await;
+    assert_eq!(refused, Err(CommandError::Full));
+}
+
+#[tokio::test]
+async fn guests_are_counted_as_spin_does() {
+    let pools = Pools::with_times(1, true, TIMES);
+    let held = pools.guest().await.expect("the first");
+    assert!(held.is_some());
+    assert_eq!(pools.guest().await.map(drop), Err(CommandError::Full));
+    drop(held);
+    assert!(pools.guest().await.is_ok());
+    assert!(matches!(Pools::new(Some(1), false).guest().await, Ok(None)));
+}
+
+#[test]
+fn one_that_may_reach_more_does_not_lend_its_connections() {
+    let pools = Pools::default();
+    let network = crate::network::Network::new(Vec::new(), true, false);
+    let [everything, some] = [Reach::everything(), network.own().clone()];
+    let get = |reach: &Reach| pools.get("redis://localhost", reach).expect("an address");
+    assert!(Arc::ptr_eq(&get(&some), &get(&some)));
+    assert!(!Arc::ptr_eq(&get(&some), &get(&everything)));
+}
+
+#[tokio::test]
+async fn rings_are_merged_within_bounds() {
+    let Some(server) = servers::redis() else { return };
+    let pools = Pools::default();
+    let redis = pools.get(&format!("redis://127.0.0.1:{}", server.port()), &Reach::everything()).expect("an address");
+    let heard = Arc::<AtomicUsize>::default();
+    let address = Address::parse(&format!("redis://127.0.0.1:{}", server.port())).expect("an address");
+    let mut subscription = address.subscriber(&Reach::everything()).await.expect("a subscription");
+    subscription.psubscribe("*").await.expect("a subscription");
+    let count = heard.clone();
+    let listening = tokio::spawn(async move {
+        let mut messages = subscription.into_on_message();
+        while futures::StreamExt::next(&mut messages).await.is_some() {
+            count.fetch_add(1, Relaxed);
+        }
+    });
+    for _ in 0..50 {
+        redis.ring("bell").await.expect("a ring");
+    }
+    // Each of these counts by itself: there are too many, or their names are too long.
+    for number in 0..1000 {
+        redis.ring(&format!("bell {number}")).await.expect("a ring");
+    }
+    let long = "x".repeat(1 << 20);
+    for _ in 0..2 {
+        redis.ring(&long).await.expect("a ring");
+    }
+    until("every channel was rung", async || heard.load(Relaxed) >= 1003).await;
+    assert!(heard.load(Relaxed) < 1050, "{heard:?}: rings of one channel are merged");
+    listening.abort();
+}
+
+#[test]
+fn addresses_are_urls_of_servers() {
+    for url in ["redis://h", "redis://:pw@h:1/2", "rediss://u:pw@h:6380", "redis://[::1]", "redis://h/?protocol=resp3"]
+    {
+        Address::parse(url).expect(url);
+    }
+    for url in [
+        "",
+        "h",
+        "http://h",
+        "redis://",
+        "redis:///x",
+        "redis://h/x",
+        "unix:///s",
+        "redis+unix:///s",
+        "rediss://h#insecure",
+    ] {
+        let error = Address::parse(url).expect_err(url);
+        assert!(matches!(error, CommandError::Address(_)), "{error}");
+    }
+    let address = Address::parse("redis://user:secret@host:1/2").expect("an address");
+    assert_eq!(address.to_string(), "host:1");
+    assert!(!format!("{address:?}").contains("secret"));
+    assert!(!Address::parse("redis://:secret@/").expect_err("no host").to_string().contains("secret"));
+}
+
+/// With TLS, to a server whose certificate is trusted, and to the same with the authorities of the public.
+#[tokio::test]
+async fn tls_is_verified() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path of letters").to_owned();
+    let (key, certificate) = (path("key.pem"), path("certificate.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "36500"])
+        .args(["-subj", "/CN=localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", &key, "-out", &certificate])
+        .stderr(Stdio::null())
+        .status();
+    if !made.is_ok_and(|made| made.success()) {
+        assert!(std::env::var_os("KRONOS_TEST_REQUIRE_ALL").is_none(), "openssl is not installed");
+        return eprintln!("skipped: openssl is not installed");
+    }
+    let Some(server) = servers::redis_with_tls(Path::new(&certificate), Path::new(&key)) else { return };
+    let url = format!("rediss://localhost:{}", server.port());
+    let mut address = Address::parse(&url).expect("an address");
+    let error = address.connect(&Reach::everything()).await.map(drop).expect_err("nobody vouches for it");
+    assert!(error.to_string().contains("certificate"), "{error}");
+    address.trust(&std::fs::read(&certificate).expect("a certificate"));
+    assert!(address.subscriber(&Reach::everything()).await.is_ok());
+}

@@ -1,0 +1,80 @@
+//! How many clients there may be, and who makes room.
+
+use kronos_tests::{Engine, Guests};
+
+use super::{process::Process, wire::Wire};
+
+const STREAM: &str = "/granted/stream?ms=600000";
+
+/// Opens a stream of events from `source`.
+async fn stream(source: [u8; 4], address: std::net::SocketAddr) -> Wire {
+    let mut wire = Wire::open_from(source, address).await;
+    wire.get(STREAM).await;
+    wire.until(|read| read.ends_with(b"data: 0\n\n\r\n").then_some(())).await;
+    wire
+}
+
+#[tokio::test]
+async fn one_address_has_its_share() {
+    let kronos = Guests::start(Engine::Embedded, |options| {
+        options.limits.connections = Some(3);
+        options.limits.connections_per_address = Some(2);
+    })
+    .await;
+    let address = kronos.host().address();
+    let (first, second) = (stream([127, 0, 0, 1], address).await, stream([127, 0, 0, 1], address).await);
+    let mut third = Wire::open_from([127, 0, 0, 1], address).await;
+    third.get("/granted/hello").await;
+    let refused = third.response().await;
+    refused.expect_problem(503, "too_many_connections");
+    assert!(refused.head.contains("\r\nretry-after: 1\r\n"), "{}", refused.head);
+    assert_eq!(third.end().await, b"");
+    let _other = stream([127, 0, 0, 2], address).await;
+    let mut full = Wire::open_from([127, 0, 0, 3], address).await;
+    full.response().await.expect_problem(503, "too_many_connections");
+    drop((first, second));
+    loop {
+        let mut again = Wire::open_from([127, 0, 0, 1], address).await;
+        again.get("/granted/hello").await;
+        match again.response().await.status {
+            200 => break,
+            status => assert_eq!(status, 503),
+        }
+    }
+}
+
+/// Who is idle makes room: a client that holds connections without using them locks nobody out.
+#[tokio::test]
+async fn the_longest_idle_makes_room() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(3)).await;
+    let address = kronos.host().address();
+    let mut busy = stream([127, 0, 0, 1], address).await;
+    let mut rested = Wire::open(address).await;
+    rested.get("/granted/hello").await;
+    rested.response().await.expect_text("hello");
+    let mut silent = Wire::open(address).await;
+    for _ in 0..100 {
+        let mut wire = Wire::open(address).await;
+        wire.get("/granted/hello").await;
+        wire.response().await.expect_text("hello");
+    }
+    assert_eq!(rested.gone().await, b"");
+    assert_eq!(silent.gone().await, b"");
+    assert_eq!(tokio::time::timeout(super::PATIENCE, busy.gone()).await.ok(), None, "who is served stays");
+}
+
+/// Without a file for another connection the host says so, once, and lets an idle one go.
+#[tokio::test]
+async fn too_few_files_are_an_error_and_no_end() {
+    let process = Process::start("guests", &[("files", 8)]).await;
+    let mut idle = Vec::new();
+    for _ in 0..40 {
+        idle.push(Wire::open(process.address).await);
+    }
+    let mut wire = Wire::open(process.address).await;
+    wire.get("/.well-known/spin/health").await;
+    wire.response().await.expect_text("OK");
+    drop((idle, wire));
+    let log = process.stop().await;
+    assert_eq!(log.matches("cannot accept connections").count(), 1, "{log}");
+}

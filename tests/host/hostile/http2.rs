@@ -1,0 +1,191 @@
+//! The known floods of HTTP/2, and clients that stop in the middle of it.
+
+use std::time::Duration;
+
+use kronos_tests::{Engine, Guests};
+
+use super::{
+    PATIENCE,
+    frames::{
+        ACK, CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, Frames, GET, GOAWAY, HEADERS,
+        PING, POST, PREFACE, RST_STREAM, SETTINGS, frame, request,
+    },
+    impatient,
+    wire::Wire,
+};
+
+#[tokio::test]
+async fn requests_are_answered() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    frames.get(1, "/granted/body?bytes=40000").await;
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 200);
+    let mut body = 0;
+    loop {
+        let data = frames.next_of(DATA, 1).await;
+        body += data.payload.len();
+        if data.flags & END_STREAM != 0 {
+            break;
+        }
+    }
+    assert_eq!(body, 40_000);
+    frames.get(3, "/nowhere").await;
+    assert_eq!(frames.next_of(HEADERS, 3).await.status(), 404);
+}
+
+/// Half a preface, and a handshake without a request.
+#[tokio::test]
+async fn a_connection_without_a_request_ends() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.head_timeout = Some(PATIENCE)).await;
+    let address = kronos.host().address();
+    let mut wire = Wire::open(address).await;
+    wire.send(&PREFACE[..12]).await;
+    assert!(wire.gone().await.starts_with(b"HTTP/1.1 408 "), "as far as the host knows this is HTTP/1.1");
+    let mut frames = Frames::open(address, 65_535).await;
+    frames.wire.gone().await;
+}
+
+/// A client that never opens its window has its streams reset, and may use the connection for others.
+#[tokio::test]
+async fn a_window_of_zero_ends_the_stream() {
+    let kronos = impatient(|options| options.limits.streams = Some(1)).await;
+    let mut frames = Frames::open(kronos.host().address(), 0).await;
+    frames.get(1, "/granted/body?bytes=60000").await;
+    frames.get(3, "/granted/body?bytes=1000000").await;
+    for stream in [1, 3] {
+        assert_eq!(frames.next_of(RST_STREAM, stream).await.number(0), CANCEL);
+    }
+    frames.get(5, "/granted/body?bytes=1000000").await;
+    assert_eq!(frames.next_of(HEADERS, 5).await.status(), 200, "the place among the streams is free again");
+}
+
+/// A body that is not sent costs its stream alone.
+#[tokio::test]
+async fn a_body_that_does_not_come_is_refused() {
+    let kronos = impatient(|options| options.limits.concurrent_requests = Some(1)).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    let length = [&[0x0f, 0x0d, 2][..], b"10"].concat();
+    frames.send(HEADERS, END_HEADERS, 1, &[request(POST, "/granted/echo"), length].concat()).await;
+    frames.get(3, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 3).await.status(), 200, "it takes no request's place");
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 408);
+    frames.get(5, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 5).await.status(), 200);
+}
+
+/// One that is gone without a word does not answer the sign of life that it is asked for.
+#[tokio::test]
+async fn a_client_that_gives_no_sign_of_life_is_gone() {
+    let kronos = impatient(|_| ()).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    frames.lives = false;
+    frames.get(1, "/granted/sleep?ms=600000").await;
+    frames.next_of(PING, 0).await;
+    frames.wire.gone().await;
+}
+
+/// Frames that belong to no request, as fast as they go: the connection is cut off, and nobody else notices.
+#[tokio::test]
+async fn floods_of_control_frames_are_cut_off() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let address = kronos.host().address();
+    let pings = frame(PING, 0, 0, &[0; 8]).repeat(10_000);
+    let settings = frame(SETTINGS, 0, 0, &[]).repeat(10_000);
+    let resets = frame(RST_STREAM, 0, 1, &CANCEL.to_be_bytes()).repeat(10_000);
+    let windows = frame(8, 0, 0, &[0, 0, 0, 1]).repeat(10_000);
+    for (name, flood) in [("PING", pings), ("SETTINGS", settings), ("RST_STREAM", resets), ("WINDOW_UPDATE", windows)] {
+        let mut frames = Frames::open(address, 65_535).await;
+        // The connection is in use.
+        frames.get(1, "/granted/stream?ms=600000").await;
+        frames.next_of(HEADERS, 1).await;
+        while frames.wire.try_send(&flood).await.is_ok() {}
+        let mut other = Wire::open(address).await;
+        other.get("/granted/hello").await;
+        assert_eq!(other.response().await.status, 200, "after {name}");
+    }
+}
+
+/// CVE-2023-44487: streams that are reset as soon as they are made keep nobody else out.
+#[tokio::test]
+async fn rapid_resets_keep_nobody_out() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = Some(50)).await;
+    let address = kronos.host().address();
+    let mut frames = Frames::open(address, 65_535).await;
+    let mut stream = 1;
+    loop {
+        let mut pairs = Vec::new();
+        for _ in 0..100 {
+            pairs.extend(frame(HEADERS, END_HEADERS | END_STREAM, stream, &request(GET, "/granted/sleep?ms=100")));
+            pairs.extend(frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes()));
+            stream += 2;
+        }
+        if frames.wire.try_send(pairs).await.is_err() {
+            break;
+        }
+        if stream > 200_000 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    // What the guest works on counts until it is done, also when nobody wants it any more.
+    let mut other = Wire::open(address).await;
+    loop {
+        other.get("/granted/hello").await;
+        match other.response().await.status {
+            200 => break,
+            status => assert_eq!(status, 503),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// CVE-2024-27316: a head that goes on in frame after frame.
+#[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let address = kronos.host().address();
+    let mut frames = Frames::open(address, 65_535).await;
+    frames.send(HEADERS, END_STREAM, 1, &request(GET, "/granted/hello")).await;
+    let more = frame(CONTINUATION, 0, 1, &[]).repeat(100_000);
+    let _cut_off = frames.wire.try_send(more).await;
+    assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), ENHANCE_YOUR_CALM);
+}
+
+/// More fields than a head may have.
+#[tokio::test]
+async fn large_heads_are_refused() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    // The same literal field, 1,000 times: 36 KB as RFC 9113, section 6.5.2, counts.
+    let fields = b"\x00\x03x-a\x011".repeat(1000);
+    frames.send(HEADERS, END_HEADERS | END_STREAM, 1, &[request(GET, "/granted/hello"), fields].concat()).await;
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 431);
+}
+
+/// Empty and tiny frames of a body are no way around its limits.
+#[tokio::test]
+async fn floods_of_empty_data_are_cut_off() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    frames.send(HEADERS, END_HEADERS, 1, &request(POST, "/granted/echo")).await;
+    let empty = frame(DATA, 0, 1, &[]).repeat(10_000);
+    while frames.wire.try_send(&empty).await.is_ok() {}
+}
+
+/// The answers that a client of HTTP/2 does not take are bounded as those of many of HTTP/1.1 are.
+#[tokio::test]
+async fn streams_take_the_places_of_clients() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(4)).await;
+    let mut frames = Frames::open(kronos.host().address(), 0).await;
+    for stream in [1, 3, 5] {
+        frames.get(stream, "/granted/stream?ms=600000").await;
+        assert_eq!(frames.next_of(HEADERS, stream).await.status(), 200);
+    }
+    frames.get(7, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 7).await.status(), 503);
+    frames.send(RST_STREAM, 0, 1, &CANCEL.to_be_bytes()).await;
+    frames.send(PING, 0, 0, &[7; 8]).await;
+    assert_eq!(frames.next_of(PING, 0).await.flags, ACK);
+    frames.get(9, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 9).await.status(), 200);
+}

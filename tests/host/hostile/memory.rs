@@ -1,0 +1,62 @@
+//! What hostile clients cost, together.
+
+use std::time::Duration;
+
+use super::{
+    frames::{END_HEADERS, Frames, HEADERS, POST, PREFACE, request},
+    process::Process,
+    wire::Wire,
+};
+
+/// What 1,000 of them may add to the resident memory of the host.
+const BOUND: u64 = 128 << 20;
+
+/// 1,000 connections that hold as much as they can, of ten kinds.
+#[tokio::test]
+async fn a_thousand_hostile_connections_stay_within_a_bound() {
+    let process = Process::start("guests", &[("connections_per_address", 2048)]).await;
+    let address = process.address;
+    let mut other = Wire::open(address).await;
+    other.get("/granted/body?bytes=60000").await;
+    other.response().await;
+    process.forget_peak();
+    let before = process.peak();
+    let (mut wires, mut frames) = (Vec::new(), Vec::new());
+    let get = "GET /granted/body?bytes=60000 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let post = "POST /granted/echo HTTP/1.1\r\nHost: localhost\r\n";
+    for number in 0..1000 {
+        if number % 10 >= 8 {
+            let mut connection = Frames::open(address, 0).await;
+            if number % 10 == 8 {
+                for stream in 0..2 {
+                    connection.get(2 * stream + 1, "/granted/body?bytes=60000").await;
+                }
+            } else {
+                connection.send(HEADERS, END_HEADERS, 1, &request(POST, "/granted/echo")).await;
+            }
+            frames.push(connection);
+            continue;
+        }
+        let mut wire = Wire::open_narrow(address).await;
+        match number % 10 {
+            0 => {}
+            1 => wire.send(&PREFACE[..20]).await,
+            2 => wire.send(format!("GET / HTTP/1.1\r\nx-a: {}", "a".repeat(30_000))).await,
+            3 => wire.send(format!("{post}Content-Length: 65000\r\n\r\n{}", "x".repeat(64_000))).await,
+            4 => wire.send(format!("{post}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")).await,
+            5 => wire.send(get).await,
+            6 => wire.send(get.repeat(100)).await,
+            _ => {
+                wire.get("/granted/hello").await;
+                wire.response().await.expect_text("hello");
+            }
+        }
+        wires.push(wire);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    other.get("/granted/hello").await;
+    other.response().await.expect_text("hello");
+    let grown = process.peak() - before;
+    println!("1,000 hostile connections: {} MiB more", grown >> 20);
+    assert!(grown < BOUND, "{grown} bytes more");
+}

@@ -1,0 +1,166 @@
+//! PostgreSQL that trusts everybody on this machine.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    net::Ipv4Addr,
+    os::unix::{
+        fs::{MetadataExt, chown},
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    Failure, Missing,
+    child::{Program, Server, try_ports},
+    find_program, free_port, or_skip,
+};
+
+/// Where Debian puts the programs of each version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// What a test wants: not to wait for the disk, connections for many tests at once, and no shared memory outside the folder.
+const SETTINGS: [(&str, &str); 3] =
+    [("fsync", "off"), ("max_connections", "300"), ("dynamic_shared_memory_type", "mmap")];
+
+/// A PostgreSQL server.
+#[derive(Debug)]
+pub struct Postgres {
+    port: u16,
+    program: Program,
+    // Before the folder, which it uses.
+    pub(crate) server: Option<Server>,
+    path: PathBuf,
+    folder_guard: Option<TempDir>,
+}
+
+impl Postgres {
+    /// The folder of the programs, of the newest version.
+    pub fn installed() -> Result<PathBuf, Missing> {
+        let missing = Missing { server: "PostgreSQL", package: "postgresql" };
+        let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut versions: Vec<(u32, PathBuf)> =
+            versions.filter_map(|path| Some((path.file_name()?.to_str()?.parse().ok()?, path.join("bin")))).collect();
+        versions.sort();
+        let newest_first = versions.into_iter().rev().map(|(_, folder)| folder);
+        let initdb = find_program("initdb", newest_first).ok_or(missing)?;
+        initdb.parent().map(Path::to_owned).ok_or(missing)
+    }
+
+    /// One server for the tests of this process that share it, started at the first call; each makes a database of its own. See
+    /// [`or_skip`].
+    pub fn shared() -> Option<&'static Self> {
+        static SERVER: OnceLock<Postgres> = OnceLock::new();
+        or_skip(Self::installed())?;
+        Some(SERVER.get_or_init(|| Self::start().expect("PostgreSQL starts")))
+    }
+
+    /// Starts a server that forgets everything in a crash.
+    pub fn start() -> Result<Self, Failure> {
+        let folder = tempfile::Builder::new().prefix("kronos-postgres-").tempdir();
+        let folder = folder.map_err(|error| Failure(format!("no folder for PostgreSQL: {error}")))?;
+        let path = folder.path().to_owned();
+        let mut postgres = Self::start_in(&path, &SETTINGS)?;
+        postgres.folder_guard = Some(folder);
+        Ok(postgres)
+    }
+
+    /// Starts a server in an empty folder, which goes with it, with `settings` that differ from the defaults. Run by root, the user
+    /// `postgres` must be able to enter the folders above.
+    pub fn start_in(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, Failure> {
+        let programs = Self::installed()?;
+        let failure = |what: &str, error: io::Error| Failure(format!("{what}: {error}"));
+        let account = account(folder)?;
+        if let Some((user, group)) = account {
+            chown(folder, Some(user), Some(group)).map_err(|error| failure("PostgreSQL's folder", error))?;
+        }
+        let data = folder.join("data");
+        let mut initdb = Command::new(programs.join("initdb"));
+        initdb.arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        if let Some((user, group)) = account {
+            initdb.uid(user).gid(group);
+        }
+        let made =
+            initdb.current_dir(folder).stdin(Stdio::null()).output().map_err(|error| failure("initdb", error))?;
+        if !made.status.success() {
+            return Err(Failure(format!("initdb failed:\n{}", String::from_utf8_lossy(&made.stderr))));
+        }
+        try_ports(|| {
+            let port = free_port();
+            let mut command: Vec<OsString> = vec![programs.join("postgres").into(), "-D".into(), data.clone().into()];
+            let own = [("listen_addresses", "127.0.0.1"), ("unix_socket_directories", "")];
+            command.extend(["-p".into(), port.to_string().into()]);
+            for (name, value) in own.iter().chain(settings) {
+                command.extend(["-c".into(), format!("{name}={value}").into()]);
+            }
+            // A fast shutdown: clients that are still connected are not waited for.
+            let program = Program { command, account, stop_signal: "INT" };
+            let mut postgres = Self { port, program, server: None, path: folder.to_owned(), folder_guard: None };
+            postgres.restart()?;
+            Ok(postgres)
+        })
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The server's first process.
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Server::pid)
+    }
+
+    /// Where its data and its log are.
+    pub fn folder(&self) -> &Path {
+        &self.path
+    }
+
+    /// The URL of a database. The password is not asked for; programs that insist on one are content.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres:postgres@{}:{}/{database}?sslmode=disable", Ipv4Addr::LOCALHOST, self.port)
+    }
+
+    /// Stops the server; connections break.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop(self.program.stop_signal);
+        }
+    }
+
+    /// Starts the server again on its port, with what it has stored.
+    pub fn restart(&mut self) -> Result<(), Failure> {
+        self.stop();
+        let state = self.path.join("data").join("postmaster.pid");
+        let is_ready = |pid: u32| {
+            let text = fs::read_to_string(&state).unwrap_or_default();
+            let mut lines = text.lines();
+            // One that was killed leaves its file behind.
+            lines.next() == Some(pid.to_string().as_str())
+                && lines.nth(6).is_some_and(|status| status.trim() == "ready")
+        };
+        self.server = Some(Server::start(&self.program, &self.path, is_ready)?);
+        Ok(())
+    }
+}
+
+/// PostgreSQL refuses to run as root: then it is the user `postgres`, which Debian's package makes.
+fn account(folder: &Path) -> Result<Option<(u32, u32)>, Failure> {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+    if !is_root {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let ids = |line: &str| {
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    let found = users.lines().find(|line| line.starts_with("postgres:")).and_then(ids);
+    let none = || Failure(format!("there is no user `postgres` to run a server in {} for root", folder.display()));
+    found.map(Some).ok_or_else(none)
+}
