@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts, uri::Scheme};
-use http_body::Body as _;
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::WasiBody;
@@ -73,9 +72,6 @@ impl App {
     /// Answers one request of a client.
     pub async fn respond(&self, request: Request<Incoming>, exchange: Exchange) -> HttpResponse {
         let (mut head, body) = request.into_parts();
-        if !body.is_end_stream() {
-            exchange.connection.expect_body();
-        }
         let id = request_id::of(&mut head.headers);
         let logged = self.access_log.then(|| (Instant::now(), head.method.clone(), head.uri.clone()));
         let span = telemetry::request_span(&head.method, &head.uri, &mut head.headers, &id);

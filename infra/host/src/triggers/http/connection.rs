@@ -48,8 +48,6 @@ pub struct Connection {
     blocked: AtomicBool,
     half_closed: AtomicBool,
     http2: AtomicBool,
-    /// The body of a request was left unread.
-    unread: AtomicBool,
     order: AtomicU8,
     waker: AtomicWaker,
     /// The response of the stream of HTTP/2 that was opened last, until its task takes it.
@@ -77,7 +75,6 @@ impl Connection {
             blocked: AtomicBool::new(false),
             half_closed: AtomicBool::new(false),
             http2: AtomicBool::new(false),
-            unread: AtomicBool::new(false),
             order: AtomicU8::new(Order::Serve as u8),
             waker: AtomicWaker::new(),
             opened: Mutex::default(),
@@ -121,16 +118,6 @@ impl Connection {
     pub fn ordered_or_wake(&self, waker: &Waker) -> Order {
         self.waker.register(waker);
         self.ordered()
-    }
-
-    /// A request has a body, which is unread until somebody receives it.
-    pub fn expect_body(&self) {
-        self.unread.store(true, Relaxed);
-    }
-
-    /// Whether the body of a request was left unread.
-    pub fn left_unread(&self) -> bool {
-        self.unread.load(Relaxed)
     }
 
     /// Whether nothing is lost when it ends.
@@ -265,7 +252,6 @@ pub struct Receiving(Arc<Connection>);
 impl Receiving {
     /// The body of a request on `connection` begins.
     pub fn new(connection: &Arc<Connection>) -> Self {
-        connection.unread.store(false, Relaxed);
         connection.receiving.fetch_add(1, Relaxed);
         Self(Arc::clone(connection))
     }
@@ -273,11 +259,6 @@ impl Receiving {
     /// The connection.
     pub fn connection(&self) -> &Arc<Connection> {
         &self.0
-    }
-
-    /// It is not going to be read to its end.
-    pub fn leave(&self) {
-        self.0.unread.store(true, Relaxed);
     }
 }
 

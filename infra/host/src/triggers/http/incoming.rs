@@ -154,9 +154,7 @@ impl<B> Arriving<B> {
     fn fail(&mut self, fault: Fault, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         self.fate.is(fault);
         self.upload = None;
-        if let Some(receiving) = self.receiving.take() {
-            receiving.leave();
-        }
+        self.receiving = None;
         Poll::Ready(Some(Err(error)))
     }
 }
@@ -214,13 +212,5 @@ impl<B: Body<Data = Bytes, Error = hyper::Error> + Unpin> Body for Arriving<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl<B> Drop for Arriving<B> {
-    fn drop(&mut self) {
-        if let Some(receiving) = &self.receiving {
-            receiving.leave();
-        }
     }
 }

@@ -118,10 +118,8 @@ async fn run(
         }
         Order::TargetTooLong => linger::refuse(stream, Refusal::TargetTooLong).await,
         Order::Abort => stream.set_zero_linger()?,
-        // It has just been told what was wrong, or that nobody wants its body.
-        _ if connection.left_unread()
-            || (counts.read > counts.at_rest && served.as_ref().is_some_and(Result::is_err)) =>
-        {
+        // It may still be sending what nobody wants, and has to see why.
+        _ if !counts.http2 && !counts.half_closed && counts.begun > 0 => {
             linger::read_on(stream).await;
         }
         _ => {}
