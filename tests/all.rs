@@ -21,6 +21,9 @@ mod host {
     mod faults;
     mod http;
     mod limits;
+    mod network {
+        mod proxy;
+    }
     mod redis_trigger;
 }
 mod laws;

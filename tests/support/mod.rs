@@ -23,10 +23,12 @@
 
 mod actor;
 mod kronos;
+mod proxy;
 mod server;
 
 pub use actor::{Actor, Answer};
 pub use kronos::{Engine, Guests, Kronos, OWNER_PASSWORD, repository};
+pub use proxy::{Fault, FaultProxy, Way};
 pub use server::{PostgresServer, RedisServer, free_port};
 
 /// Declares each test twice: on SQLite with the embedded Redis, and on PostgreSQL with a Redis server.
