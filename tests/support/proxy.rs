@@ -207,8 +207,8 @@ impl Connection {
             }
         };
         if reset {
-            client.set_linger(Some(Duration::ZERO))?;
-            server.set_linger(Some(Duration::ZERO))?;
+            client.set_zero_linger()?;
+            server.set_zero_linger()?;
         }
         Ok(())
     }

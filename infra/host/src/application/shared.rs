@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{StartError, create};
@@ -42,13 +43,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// `state_dir` exists.
-    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool) -> Self {
+    /// `state_dir` exists; no statement in PostgreSQL may take longer than `statement_limit`.
+    pub(super) fn new(config: &RuntimeConfig, state_dir: PathBuf, spin_exact: bool, statement_limit: Duration) -> Self {
         Self {
             databases: Arc::default(),
             embedded_redis: EmbeddedRedis::default(),
             key_value: Arc::default(),
-            postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),
+            postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections, statement_limit)),
             redis: Arc::default(),
             state_dir,
             spin_exact,

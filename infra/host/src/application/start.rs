@@ -83,7 +83,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     {
         limits.instance_memory = bytes;
     }
-    let shared = Shared::new(&config, state_dir, options.spin_exact);
+    let shared = Shared::new(&config, state_dir, options.spin_exact, limits.request_timeout);
     let blocked = Blocked { networks: config.blocked_networks.clone(), private: config.block_private };
     let clients =
         Clients::new(blocked, config.http_connection_pooling).map_err(|error| StartError::Tls(error.to_string()))?;

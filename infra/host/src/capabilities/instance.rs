@@ -201,7 +201,7 @@ pub(crate) fn nothing() -> Arc<Grants> {
         postgres: Arc::new(postgres::Grant {
             allowed_hosts: Arc::default(),
             blocked: Arc::default(),
-            pools: Arc::new(postgres::Pools::new(None)),
+            pools: Arc::new(postgres::Pools::new(None, Limits::default().request_timeout)),
             spin_exact: false,
         }),
         redis: Arc::new(redis::Grant {

@@ -17,7 +17,7 @@ pub mod postgres;
 pub mod redis;
 pub mod sqlite;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod variables;
 
 use instance::Context;

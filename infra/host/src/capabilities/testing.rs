@@ -7,11 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[path = "../../../../tests/support/proxy.rs"]
+#[expect(dead_code, reason = "the tests of the application use what the tests of the host don't")]
+pub(super) mod proxy;
+
 /// A process with its folder; both go when it is dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) port: u16,
+    pub(crate) port: u16,
     _folder: tempfile::TempDir,
 }
 
@@ -76,6 +80,56 @@ pub(super) fn redis_on(port: u16) -> Option<Server> {
 
 /// Starts a PostgreSQL whose user `postgres` needs no password.
 pub(super) fn postgres() -> Option<Server> {
+    postgres_with(&[], |_| ())
+}
+
+/// The same with TLS: answers the certificate of the authority that issued the server's, in PEM. The server's names `localhost`.
+pub(crate) fn postgres_with_tls() -> Option<(Server, String)> {
+    let mut authority = String::new();
+    let server = postgres_with(&["-c", "ssl=on"], |data| {
+        let issue = |arguments: &[&str]| {
+            let made = Command::new("openssl")
+                .args([
+                    "req",
+                    "-x509",
+                    "-nodes",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1",
+                    "-days",
+                    "2",
+                ])
+                .args(arguments)
+                .current_dir(data)
+                .output()
+                .expect("openssl starts");
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        };
+        issue(&["-subj", "/CN=authority", "-keyout", "authority.key", "-out", "authority.crt"]);
+        issue(&[
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-addext",
+            "basicConstraints=critical,CA:false",
+            "-CA",
+            "authority.crt",
+            "-CAkey",
+            "authority.key",
+            "-keyout",
+            "server.key",
+            "-out",
+            "server.crt",
+        ]);
+        authority = std::fs::read_to_string(data.join("authority.crt")).expect("a certificate");
+    })?;
+    Some((server, authority))
+}
+
+/// `prepare` sees the folder of the data before the server does.
+fn postgres_with(options: &[&str], prepare: impl FnOnce(&Path)) -> Option<Server> {
     let (Some(initdb), Some(postgres)) = (find("initdb"), find("postgres")) else {
         skip("postgres");
         return None;
@@ -90,10 +144,13 @@ pub(super) fn postgres() -> Option<Server> {
         .status()
         .expect("initdb starts");
     assert!(made.success());
+    prepare(Path::new(data));
+    own(folder.path());
     let port = free_port();
     let child = as_server_user(&postgres)
         .args(["-D", data, "-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off"])
         .args(["-c", "max_connections=60", "-c", "log_min_messages=fatal"])
+        .args(options)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
