@@ -245,4 +245,18 @@ mod tests {
         let error = run(&Store::Postgres("postgres://me:s3cret@/?port=x".into())).await.expect_err("bad").to_string();
         assert!(!error.contains("s3cret"), "{error}");
     }
+
+    #[tokio::test]
+    async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
+        let Some((server, _)) = crate::capabilities::testing::postgres_with_tls() else { return };
+        let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port));
+        assert!(!run(&store("")).await.expect("a migrated store").is_empty());
+        assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());
+        let error = run(&store("?sslmode=require")).await.expect_err("nobody vouches for it").to_string();
+        assert!(error.contains("certificate") && error.contains("sslmode=prefer"), "{error}");
+        // Two at once: the second waits for the first, and no longer.
+        let (first, second) = (store(""), store(""));
+        let (first, second) = tokio::join!(run(&first), run(&second));
+        assert!(first.expect("a migrated store").is_empty() && second.expect("a migrated store").is_empty());
+    }
 }
