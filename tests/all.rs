@@ -22,6 +22,8 @@ mod host {
     mod http;
     mod limits;
     mod network {
+        mod ledger;
+        mod postgres;
         mod proxy;
     }
     mod redis_trigger;
