@@ -32,7 +32,7 @@ pub struct RuntimeConfig {
     pub http_connection_pooling: bool,
     /// Connections that outbound HTTP may hold in all.
     pub http_max_connections: Option<usize>,
-    /// Connections to PostgreSQL per address.
+    /// Connections to PostgreSQL in all; 0 allows none.
     pub postgres_max_connections: Option<usize>,
     /// Connections to Redis that guests may hold in all.
     pub redis_max_connections: Option<usize>,
