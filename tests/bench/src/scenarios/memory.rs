@@ -16,7 +16,8 @@ use crate::{
 
 const INSTANCES: usize = 100;
 /// As many instances as requests in progress.
-const ONE_EACH: &[&str] = &["--max-instance-concurrent-reuse-count", "1"];
+const ONE_EACH: &[&str] =
+    &["--max-instance-concurrent-reuse-count", "1", "--max-instances", "100", "--max-total-memory", "4GiB"];
 /// Longer than the host keeps an instance without requests.
 const SETTLE: Duration = Duration::from_secs(12);
 
