@@ -13,6 +13,9 @@ async fn a_large_body_is_refused() {
     let fits = actor.send(post(vec![b'x'; 1 << 20].into())).await.expect(200);
     assert_eq!(fits.body["body_length"], 1 << 20);
     actor.send(post(vec![b'x'; (1 << 20) + 1].into())).await.expect_problem(413, "payload_too_large");
+    // Without a length in the head, the body is cut where it grows too large.
+    let chunks = futures::stream::iter((0..32).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 64 << 10])));
+    actor.send(post(reqwest::Body::wrap_stream(chunks))).await.expect_problem(413, "payload_too_large");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::wire::Wire;
 
 pub const DATA: u8 = 0;
 pub const HEADERS: u8 = 1;
+pub const PRIORITY: u8 = 2;
 pub const RST_STREAM: u8 = 3;
 pub const SETTINGS: u8 = 4;
 pub const PING: u8 = 6;
@@ -17,6 +18,7 @@ pub const END_STREAM: u8 = 1;
 pub const ACK: u8 = 1;
 pub const END_HEADERS: u8 = 4;
 
+pub const NO_ERROR: u32 = 0;
 pub const CANCEL: u32 = 8;
 pub const ENHANCE_YOUR_CALM: u32 = 11;
 
@@ -133,5 +135,28 @@ impl Frames {
                 return frame;
             }
         }
+    }
+
+    /// Makes a hundred requests from `stream` on, gives them up when the host has them, and reads on to the next PING; whether it
+    /// comes. If not, the reason is [`ENHANCE_YOUR_CALM`].
+    pub async fn make_and_reset(&mut self, stream: u32) -> bool {
+        let streams = (stream..).step_by(2).take(100);
+        let head = |stream| frame(HEADERS, END_HEADERS | END_STREAM, stream, &request(GET, "/granted/sleep?ms=100"));
+        let reset = |stream| frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
+        for frames in [streams.clone().flat_map(head).collect(), streams.flat_map(reset).collect::<Vec<u8>>()] {
+            self.wire.send([frames, frame(PING, 0, 0, &[7; 8])].concat()).await;
+            loop {
+                let frame = self.next().await;
+                match (frame.kind, frame.flags) {
+                    (PING, ACK) => break,
+                    (GOAWAY, _) => {
+                        assert_eq!(frame.number(4), ENHANCE_YOUR_CALM);
+                        return false;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        true
     }
 }

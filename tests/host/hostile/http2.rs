@@ -8,7 +8,7 @@ use super::{
     PATIENCE,
     frames::{
         ACK, CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, Frames, GET, GOAWAY, HEADERS,
-        PING, POST, PREFACE, RST_STREAM, SETTINGS, frame, request,
+        PING, POST, PREFACE, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, request,
     },
     impatient,
     wire::Wire,
@@ -92,7 +92,7 @@ async fn floods_of_control_frames_are_cut_off() {
     let pings = frame(PING, 0, 0, &[0; 8]).repeat(10_000);
     let settings = frame(SETTINGS, 0, 0, &[]).repeat(10_000);
     let resets = frame(RST_STREAM, 0, 1, &CANCEL.to_be_bytes()).repeat(10_000);
-    let windows = frame(8, 0, 0, &[0, 0, 0, 1]).repeat(10_000);
+    let windows = frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]).repeat(10_000);
     for (name, flood) in [("PING", pings), ("SETTINGS", settings), ("RST_STREAM", resets), ("WINDOW_UPDATE", windows)] {
         let mut frames = Frames::open(address, 65_535).await;
         // The connection is in use.
@@ -105,38 +105,62 @@ async fn floods_of_control_frames_are_cut_off() {
     }
 }
 
-/// CVE-2023-44487: streams that are reset as soon as they are made keep nobody else out.
+/// The client is told why it is cut off, as far as it reads.
 #[tokio::test]
-async fn rapid_resets_keep_nobody_out() {
-    let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = Some(50)).await;
-    let address = kronos.host().address();
-    let mut frames = Frames::open(address, 65_535).await;
-    let mut stream = 1;
-    loop {
-        let mut pairs = Vec::new();
-        for _ in 0..100 {
-            pairs.extend(frame(HEADERS, END_HEADERS | END_STREAM, stream, &request(GET, "/granted/sleep?ms=100")));
-            pairs.extend(frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes()));
-            stream += 2;
-        }
-        if frames.wire.try_send(pairs).await.is_err() {
-            break;
-        }
-        if stream > 200_000 {
-            break;
-        }
-        tokio::task::yield_now().await;
+async fn frames_that_cost_nothing_are_counted() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let priority = frame(PRIORITY, 0, 3, &[0, 0, 0, 1, 0]);
+    let window = frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]);
+    let reset = frame(RST_STREAM, 0, 1, &CANCEL.to_be_bytes());
+    let unknown = frame(0xff, 0, 0, &[]);
+    for flood in [priority, window, reset, unknown] {
+        let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+        frames.get(1, "/granted/stream?ms=600000").await;
+        frames.next_of(DATA, 1).await;
+        frames.wire.send_to_the_end(&flood.repeat(1000), Duration::ZERO).await;
+        assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), ENHANCE_YOUR_CALM, "frames of type {}", flood[3]);
     }
-    // What the guest works on counts until it is done, also when nobody wants it any more.
-    let mut other = Wire::open(address).await;
-    loop {
-        other.get("/granted/hello").await;
-        match other.response().await.status {
-            200 => break,
-            status => assert_eq!(status, 503),
+}
+
+/// CVE-2023-44487: the client gives up its streams as fast as it makes them, whether they are answered before or not.
+#[tokio::test]
+async fn rapid_resets_are_cut_off() {
+    for (name, limit) in [("answered with 503", 1), ("not answered", 1000)] {
+        let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = Some(limit)).await;
+        let address = kronos.host().address();
+        let mut frames = Frames::open(address, 65_535).await;
+        let mut round = 0;
+        while frames.make_and_reset(200 * round + 1).await {
+            round += 1;
+            assert!(round < 100, "{name}: still served after {round} rounds");
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(round >= 2, "{name}: {round} rounds are no attack");
+        assert_eq!(frames.wire.end().await, b"", "{name}");
+        // What the guest works on counts until it is done, also when nobody wants it any more.
+        let mut other = Wire::open(address).await;
+        loop {
+            other.get("/granted/hello").await;
+            match other.response().await.status {
+                200 => break,
+                status => assert_eq!(status, 503),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
+}
+
+/// The same, with the reset in the same packet as the request.
+#[tokio::test]
+async fn resets_that_overtake_their_requests_are_cut_off() {
+    let kronos = Guests::start(Engine::Embedded, |_| ()).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    let pair = |stream| {
+        let head = frame(HEADERS, END_HEADERS | END_STREAM, stream, &request(GET, "/granted/sleep?ms=100"));
+        [head, frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes())].concat()
+    };
+    frames.wire.send((0..1000).flat_map(|number| pair(2 * number + 1)).collect::<Vec<u8>>()).await;
+    assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), ENHANCE_YOUR_CALM);
+    assert_eq!(frames.wire.end().await, b"");
 }
 
 /// CVE-2024-27316: a head that goes on in frame after frame.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    frames::{END_HEADERS, Frames, HEADERS, POST, PREFACE, request},
+    frames::{CANCEL, END_HEADERS, Frames, HEADERS, POST, PREFACE, RST_STREAM, request},
     process::Process,
     wire::Wire,
 };
@@ -59,4 +59,44 @@ async fn a_thousand_hostile_connections_stay_within_a_bound() {
     let grown = process.peak() - before;
     println!("1,000 hostile connections: {} MiB more", grown >> 20);
     assert!(grown < BOUND, "{grown} bytes more");
+}
+
+/// A client of HTTP/2 that asks for a hundred answers at a time, takes nothing of them, and shows that it lives: each of them is given
+/// up for being too slow.
+#[tokio::test]
+async fn unread_answers_cost_little() {
+    let process = Process::start("guests", &[("stall_ms", 1000)]).await;
+    let mut other = Wire::open(process.address).await;
+    other.get("/granted/body?bytes=60000").await;
+    other.response().await;
+    process.forget_peak();
+    let before = process.peak();
+    let mut frames = Frames::open(process.address, 0).await;
+    let mut next = 1;
+    for _ in 0..3 {
+        for _ in 0..100 {
+            frames.get(next, "/granted/body?bytes=60000").await;
+            next += 2;
+        }
+        let (mut begun, mut given_up) = (0, 0);
+        while given_up < 100 {
+            let frame = frames.next().await;
+            match frame.kind {
+                HEADERS => {
+                    assert_eq!(frame.status(), 200);
+                    begun += 1;
+                }
+                RST_STREAM => {
+                    assert_eq!(frame.number(0), CANCEL);
+                    given_up += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(begun, 100);
+    }
+    let grown = process.peak() - before;
+    println!("100 unread answers: {} KiB more", grown >> 10);
+    // Three times what the answers have; without the end of each they would be all three hundred.
+    assert!(grown < 16 << 20, "{grown} bytes more");
 }

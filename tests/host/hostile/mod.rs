@@ -10,6 +10,7 @@ mod process;
 mod slow;
 mod stop;
 mod streams;
+mod uploads;
 mod wire;
 
 use std::time::Duration;

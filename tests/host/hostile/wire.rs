@@ -94,6 +94,25 @@ impl Wire {
         sent
     }
 
+    /// Sends `bytes` again and again, with a pause after each time, until the host hangs up. What it has said by then is there to be
+    /// read; fails when the connection is reset, which may cost a client just that.
+    pub async fn send_to_the_end(&mut self, bytes: &[u8], pause: Duration) {
+        let (mut reader, mut writer) = self.stream.split();
+        let sending = async {
+            loop {
+                writer.write_all(bytes).await.expect("the bytes are taken");
+                tokio::time::sleep(pause).await;
+            }
+        };
+        let to_the_end = async {
+            tokio::select! {
+                read = reader.read_to_end(&mut self.read) => read.expect("the connection is closed in order"),
+                () = sending => unreachable!("it does not end"),
+            }
+        };
+        within(to_the_end).await;
+    }
+
     /// Says that nothing more comes.
     pub async fn finish(&mut self) {
         within(self.stream.shutdown()).await.expect("the end is taken");

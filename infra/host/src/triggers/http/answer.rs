@@ -196,7 +196,7 @@ impl App {
     }
 
     fn faulty(&self, fault: Fault, id: &HeaderValue) -> HttpResponse {
-        match fault {
+        let mut response = match fault {
             Fault::TooLarge => {
                 let detail = format!("The body of a request may have {} bytes.", self.limits.request_body);
                 response::problem(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", &detail, id)
@@ -209,7 +209,10 @@ impl App {
                 let detail = "The body of the request is malformed or incomplete.";
                 response::problem(StatusCode::BAD_REQUEST, "invalid_body", detail, id)
             }
-        }
+        };
+        // The rest of the body is not read, so that nothing can follow it. HTTP/2, where that is no matter, leaves the field out.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
     }
 
     fn reserved(&self, name: &str) -> HttpResponse {

@@ -22,9 +22,6 @@ use super::{
     slots::{Full, Slot, Slots},
 };
 
-/// A client that has given up so many requests, and most of those it has made, makes them to give them up (CVE-2023-44487).
-const ABANDONED: u64 = 200;
-
 /// What the parts of a connection share, and the watch sees of it.
 #[derive(Debug)]
 pub struct Connection {
@@ -38,13 +35,13 @@ pub struct Connection {
     read: AtomicU64,
     at_rest: AtomicU64,
     written: AtomicU64,
-    bodies: AtomicU64,
     begun: AtomicU64,
     open: AtomicU32,
     responding: AtomicU32,
     /// Bodies of requests that have not been read to the end.
     receiving: AtomicU32,
-    abandoned: AtomicU64,
+    /// With HTTP/1.1, the last request has a body whose end has not been read.
+    unread: AtomicBool,
     blocked: AtomicBool,
     half_closed: AtomicBool,
     http2: AtomicBool,
@@ -66,12 +63,11 @@ impl Connection {
             read: AtomicU64::new(0),
             at_rest: AtomicU64::new(0),
             written: AtomicU64::new(0),
-            bodies: AtomicU64::new(0),
             begun: AtomicU64::new(0),
             open: AtomicU32::new(0),
             responding: AtomicU32::new(0),
             receiving: AtomicU32::new(0),
-            abandoned: AtomicU64::new(0),
+            unread: AtomicBool::new(false),
             blocked: AtomicBool::new(false),
             half_closed: AtomicBool::new(false),
             http2: AtomicBool::new(false),
@@ -92,7 +88,6 @@ impl Connection {
             read: self.read.load(Relaxed),
             at_rest: self.at_rest.load(Relaxed),
             written: self.written.load(Relaxed),
-            bodies: self.bodies.load(Relaxed),
             begun: self.begun.load(Relaxed),
             open: self.open.load(Relaxed),
             responding: self.responding.load(Relaxed) > 0,
@@ -136,11 +131,6 @@ impl Connection {
         self.read.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// Bytes of a request's body were read.
-    pub fn on_body(&self, bytes: usize) {
-        self.bodies.fetch_add(bytes as u64, Relaxed);
-    }
-
     /// Bytes were written.
     pub fn on_written(&self, bytes: usize) {
         self.written.fetch_add(bytes as u64, Relaxed);
@@ -167,16 +157,19 @@ impl Connection {
         self.http2.store(true, Relaxed);
     }
 
-    /// The number of requests that were made before the one whose head is read; none when no head is.
+    /// The number of requests that were made before the one whose head is read; none when no head is, nor when it cannot be told from
+    /// what is left of a body that nobody wanted.
     pub fn expects_head(&self) -> Option<u64> {
-        (!self.http2.load(Relaxed) && self.open.load(Relaxed) == 0).then(|| self.begun.load(Relaxed))
+        let head = !self.http2.load(Relaxed) && self.open.load(Relaxed) == 0 && !self.unread.load(Relaxed);
+        head.then(|| self.begun.load(Relaxed))
     }
 
-    /// A request is made.
-    pub fn begin(self: &Arc<Self>) -> Exchange {
+    /// A request is made, with a body or without.
+    pub fn begin(self: &Arc<Self>, with_body: bool) -> Exchange {
+        self.unread.store(with_body, Relaxed);
         self.begun.fetch_add(1, Relaxed);
         self.open.fetch_add(1, Relaxed);
-        let mut exchange = Exchange { connection: Arc::clone(self), place: Ok(None), flow: None, phase: Phase::Asked };
+        let mut exchange = Exchange { connection: Arc::clone(self), place: Ok(None), flow: None, answered: false };
         if self.http2.load(Relaxed) {
             exchange.place = self.slots.take(self.peer.ip()).map(Some);
             let flow = Arc::new(Flow::default());
@@ -190,19 +183,6 @@ impl Connection {
     pub fn take_opened(&self) -> Option<Arc<Flow>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
-
-    fn abandon(&self) {
-        let abandoned = self.abandoned.fetch_add(1, Relaxed) + 1;
-        if abandoned >= ABANDONED && abandoned > self.begun.load(Relaxed) / 2 {
-            self.order(Order::Abort);
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Asked,
-    Answered,
 }
 
 /// One request, from its head to the end of its response.
@@ -214,13 +194,13 @@ pub struct Exchange {
     pub place: Result<Option<Slot>, Full>,
     /// How the response moves, with HTTP/2.
     pub flow: Option<Arc<Flow>>,
-    phase: Phase,
+    answered: bool,
 }
 
 impl Exchange {
     /// The response begins.
     pub fn answer(&mut self) {
-        if mem::replace(&mut self.phase, Phase::Answered) == Phase::Asked {
+        if !mem::replace(&mut self.answered, true) {
             self.connection.responding.fetch_add(1, Relaxed);
         }
     }
@@ -229,11 +209,8 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         let Connection { open, responding, at_rest, read, half_closed, waker, .. } = &*self.connection;
-        match self.phase {
-            Phase::Asked => self.connection.abandon(),
-            Phase::Answered => {
-                responding.fetch_sub(1, Relaxed);
-            }
+        if self.answered {
+            responding.fetch_sub(1, Relaxed);
         }
         if open.fetch_sub(1, Relaxed) == 1 {
             at_rest.store(read.load(Relaxed), Relaxed);
@@ -259,6 +236,11 @@ impl Receiving {
     /// The connection.
     pub fn connection(&self) -> &Arc<Connection> {
         &self.0
+    }
+
+    /// The body has been read to its end.
+    pub fn finish(self) {
+        self.0.unread.store(false, Relaxed);
     }
 }
 

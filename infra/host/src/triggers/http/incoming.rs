@@ -125,14 +125,13 @@ impl Fault {
     }
 }
 
-/// A body as it comes: counted, bounded, and watched while it is waited for.
+/// A body as it comes: bounded, and watched while it is waited for.
 #[derive(Debug)]
 struct Arriving<B> {
-    body: B,
+    /// None from its end on, or from the fault on: hyper reads no more of a body that nobody holds.
+    coming: Option<(B, Receiving)>,
     left: u64,
     limit: u64,
-    /// None from its end on.
-    receiving: Option<Receiving>,
     flow: Option<Arc<Flow>>,
     fate: Fate,
     upload: Option<OwnedSemaphorePermit>,
@@ -141,10 +140,9 @@ struct Arriving<B> {
 impl<B> Arriving<B> {
     fn new(body: B, limit: u64, connection: &Arc<Connection>) -> Self {
         Self {
-            body,
+            coming: Some((body, Receiving::new(connection))),
             left: limit,
             limit,
-            receiving: Some(Receiving::new(connection)),
             flow: None,
             fate: Fate::default(),
             upload: None,
@@ -153,9 +151,15 @@ impl<B> Arriving<B> {
 
     fn fail(&mut self, fault: Fault, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         self.fate.is(fault);
-        self.upload = None;
-        self.receiving = None;
+        (self.coming, self.upload) = (None, None);
         Poll::Ready(Some(Err(error)))
+    }
+
+    fn finish(&mut self) {
+        if let Some((_, receiving)) = self.coming.take() {
+            receiving.finish();
+        }
+        self.upload = None;
     }
 }
 
@@ -164,15 +168,14 @@ impl<B: Body<Data = Bytes, Error = hyper::Error> + Unpin> Body for Arriving<B> {
     type Error = Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let Self { body, receiving, flow, .. } = &mut *self;
-        let Some(receiving) = receiving else { return Poll::Ready(None) };
-        let connection = receiving.connection();
-        let frame = match Pin::new(body).poll_frame(cx) {
+        let Self { coming, flow, .. } = &mut *self;
+        let Some((body, receiving)) = coming else { return Poll::Ready(None) };
+        let frame = match Pin::new(&mut *body).poll_frame(cx) {
             Poll::Ready(frame) => frame,
             Poll::Pending => {
                 let flow = flow.get_or_insert_with(|| {
                     let flow = Arc::default();
-                    connection.flows.watch(&flow, Instant::now());
+                    receiving.connection().flows.watch(&flow, Instant::now());
                     flow
                 });
                 flow.waits(true);
@@ -186,11 +189,11 @@ impl<B: Body<Data = Bytes, Error = hyper::Error> + Unpin> Body for Arriving<B> {
             Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
             Some(Err(_)) => 0,
             None => {
-                (self.receiving, self.upload) = (None, None);
+                self.finish();
                 return Poll::Ready(None);
             }
         };
-        connection.on_body(length);
+        let is_last = body.is_end_stream();
         if let Some(flow) = flow {
             flow.waits(false);
             flow.moved(length);
@@ -200,17 +203,17 @@ impl<B: Body<Data = Bytes, Error = hyper::Error> + Unpin> Body for Arriving<B> {
             return self.fail(Fault::TooLarge, Error::HttpRequestBodySize(Some(limit)));
         };
         self.left = left;
-        if self.body.is_end_stream() {
-            (self.receiving, self.upload) = (None, None);
+        if is_last {
+            self.finish();
         }
         Poll::Ready(frame.map(|frame| frame.map_err(Error::Hyper)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.receiving.is_none() || self.body.is_end_stream()
+        self.coming.as_ref().is_none_or(|(body, _)| body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.coming.as_ref().map_or_else(|| SizeHint::with_exact(0), |(body, _)| body.size_hint())
     }
 }

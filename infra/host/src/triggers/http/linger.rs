@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::pace::LINGER;
+use super::{frames, pace::LINGER};
 
 /// What is said without hyper, which is done with the connection or never saw it.
 #[derive(Clone, Copy, Debug)]
@@ -47,12 +47,23 @@ impl Refusal {
 
 /// How long what a client is still sending is read, as long as it comes.
 const LONGEST: Duration = Duration::from_secs(10);
+/// How much of it is: a client that sends its whole request before it reads has most likely sent it by then.
+const MOST: u64 = 64 << 20;
 
 /// Sends `refusal` and ends the connection.
-pub async fn refuse(mut stream: TcpStream, refusal: Refusal) {
-    if matches!(timeout(LINGER, stream.write_all(refusal.text().as_bytes())).await, Ok(Ok(()))) {
-        read_on(stream).await;
-    }
+pub async fn refuse(stream: TcpStream, refusal: Refusal) {
+    end(stream, refusal.text().as_bytes()).await;
+}
+
+/// Tells a client of HTTP/2 that it sends too much of what costs it nothing, and ends the connection.
+pub async fn calm(stream: TcpStream) {
+    end(stream, &frames::CALM).await;
+}
+
+async fn end(mut stream: TcpStream, last: &[u8]) {
+    let _said = timeout(LINGER, stream.write_all(last)).await;
+    // Also when that could not be said: something else was before.
+    read_on(stream).await;
 }
 
 /// Says that nothing more comes, and reads for a moment what the client is still sending.
@@ -64,7 +75,8 @@ pub async fn read_on(mut stream: TcpStream) {
     let reading = async {
         // A client that is gone has nothing to read either.
         if stream.shutdown().await.is_ok() {
-            while matches!(timeout(LINGER, stream.read(&mut buffer)).await, Ok(Ok(read)) if read > 0) {}
+            let mut coming = stream.take(MOST);
+            while matches!(timeout(LINGER, coming.read(&mut buffer)).await, Ok(Ok(read)) if read > 0) {}
         }
     };
     // Who goes on sending after that has had the time to read.

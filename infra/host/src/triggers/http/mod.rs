@@ -22,6 +22,7 @@ mod answer;
 pub mod body;
 pub mod chain;
 pub mod connection;
+mod frames;
 pub mod head;
 pub mod incoming;
 pub mod instances;

@@ -25,10 +25,6 @@ use crate::config::options::Limits;
 pub const HEAD_SIZE: usize = 32 << 10;
 /// How long a connection that is to end may take to say good-bye.
 pub const LINGER: Duration = Duration::from_secs(2);
-/// Bytes per second of HTTP/2 that belong to no request, such as PING and SETTINGS.
-const CONTROL_RATE: u64 = 16 << 10;
-/// As many of them may come at once.
-const CONTROL_BURST: u64 = 1 << 20;
 /// What is to become of a connection; the later ones overrule the earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -43,14 +39,16 @@ pub enum Order {
     HeadTimeout,
     /// It ends with 414.
     TargetTooLong,
+    /// It ends with `ENHANCE_YOUR_CALM`.
+    Calm,
     /// It is reset: what it still holds for the client is thrown away.
     Abort,
 }
 
 impl Order {
     /// In the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Serve, Self::Drain, Self::Close, Self::HeadTimeout, Self::TargetTooLong, Self::Abort];
+    pub const ALL: [Self; 7] =
+        [Self::Serve, Self::Drain, Self::Close, Self::HeadTimeout, Self::TargetTooLong, Self::Calm, Self::Abort];
 }
 
 /// What has happened on a connection.
@@ -63,8 +61,6 @@ pub struct Counts {
     pub at_rest: u64,
     /// Bytes written.
     pub written: u64,
-    /// Bytes of bodies of requests.
-    pub bodies: u64,
     /// Requests made.
     pub begun: u64,
     /// Requests in progress, up to the end of their responses.
@@ -169,7 +165,6 @@ impl Rate {
 /// What is remembered of a connection from look to look.
 #[derive(Debug)]
 pub struct Record {
-    seen: Instant,
     counts: Counts,
     /// The last look at which a request was in progress or had been made.
     pub quiet: Instant,
@@ -178,27 +173,21 @@ pub struct Record {
     /// The first look at which it was to take no more requests.
     draining: Option<Instant>,
     written: Rate,
-    /// Bytes that belonged to no request, less what they may be.
-    control: u64,
 }
 
 impl Record {
     /// Of a connection that was opened at `now`.
     pub fn new(now: Instant) -> Self {
         let counts = Counts::default();
-        Self { seen: now, counts, quiet: now, head: None, draining: None, written: Rate::new(now), control: 0 }
+        Self { counts, quiet: now, head: None, draining: None, written: Rate::new(now) }
     }
 
     /// What is to become of the connection.
     pub fn judge(&mut self, now: Instant, counts: Counts, draining: bool, limits: &Limits) -> Option<Order> {
-        let passed = now.saturating_duration_since(mem::replace(&mut self.seen, now));
         let before = mem::replace(&mut self.counts, counts);
         // A client that closed its side may have gone: only what it takes says that it is there.
         let reads = counts.blocked || (counts.half_closed && counts.responding);
         if self.written.is_low(now, reads, counts.written, limits) {
-            return Some(Order::Abort);
-        }
-        if counts.http2 && self.is_flood(passed, before, counts) {
             return Some(Order::Abort);
         }
         let draining = draining.then(|| *self.draining.get_or_insert(now));
@@ -219,18 +208,6 @@ impl Record {
             return (now.saturating_duration_since(head) >= limits.head_timeout).then_some(Order::HeadTimeout);
         }
         (quiet >= limits.connection_idle).then_some(Order::Close)
-    }
-
-    /// Whether more frames come that belong to no request than the little that windows, settings and signs of life need.
-    fn is_flood(&mut self, passed: Duration, before: Counts, counts: Counts) -> bool {
-        let accounted = (counts.bodies - before.bodies)
-            + (counts.begun - before.begun).saturating_mul(HEAD_SIZE as u64)
-            // A window is opened by 13 bytes at a time.
-            + (counts.written - before.written) / 4;
-        let allowed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX).saturating_mul(CONTROL_RATE) / 1000;
-        let other = (counts.read - before.read).saturating_sub(accounted);
-        self.control = (self.control + other).saturating_sub(allowed);
-        self.control > CONTROL_BURST
     }
 }
 
@@ -311,19 +288,6 @@ mod tests {
         assert_eq!(ended(false, idle), Some((20, Order::Abort)), "a stream on which nothing happens");
         let taken = |second| Counts { responding: true, written: 1000 * second, ..closed };
         assert_eq!(ended(false, taken), None, "a download");
-    }
-
-    #[test]
-    fn frames_without_a_request_are_bounded() {
-        let frames = |rate: u64| {
-            move |second| Counts { http2: true, open: 1, begun: 1, read: rate * second, ..Counts::default() }
-        };
-        assert_eq!(ended(false, frames(16 << 10)), None);
-        assert_eq!(ended(false, frames((16 << 10) + (256 << 10))), Some((5, Order::Abort)));
-        let upload = |second| Counts { bodies: (1 << 20) * second, ..frames(1 << 20)(second) };
-        assert_eq!(ended(false, upload), None, "bytes of a body");
-        let requests = |second| Counts { begun: 1000 * second, ..frames(1 << 20)(second) };
-        assert_eq!(ended(false, requests), None, "heads of requests");
     }
 
     #[tokio::test]

@@ -10,7 +10,10 @@ use std::{
 };
 
 use http::Request;
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
@@ -22,7 +25,7 @@ use super::{
     connection::Connection,
     linger::{self, Refusal},
     pace::{HEAD_SIZE, Order},
-    socket::Socket,
+    socket::{Remains, Socket},
 };
 use crate::config::options::Limits;
 
@@ -88,7 +91,7 @@ async fn run(
     let (socket, left) = Socket::new(TcpStream::from_std(stream)?, Arc::clone(connection));
     let asked = Arc::clone(connection);
     let service = service_fn(move |request: Request<Incoming>| {
-        let (app, exchange) = (Arc::clone(&app), asked.begin());
+        let (app, exchange) = (Arc::clone(&app), asked.begin(!request.body().is_end_stream()));
         async move { Ok::<_, Infallible>(app.respond(request, exchange).await) }
     });
     let served = {
@@ -110,17 +113,26 @@ async fn run(
         .await
     };
     // What is left of it after hyper; nothing when the client has closed it.
-    let Some(stream) = left.take() else { return served.unwrap_or(Ok(())) };
+    let Some(Remains { stream, takes_frame }) = left.take() else { return served.unwrap_or(Ok(())) };
     let counts = connection.counts();
     match connection.ordered() {
         Order::HeadTimeout if counts.read > 0 && !counts.http2 => {
             linger::refuse(stream, Refusal::HeadTimeout).await;
         }
         Order::TargetTooLong => linger::refuse(stream, Refusal::TargetTooLong).await,
-        Order::Abort => stream.set_zero_linger()?,
+        Order::Calm if takes_frame => linger::calm(stream).await,
+        Order::Calm | Order::Abort => stream.set_zero_linger()?,
         // It may still be sending what nobody wants, and has to see why.
-        _ if !counts.http2 && !counts.half_closed && counts.begun > 0 => {
-            linger::read_on(stream).await;
+        order if counts.written > 0 && !counts.half_closed => {
+            // Until something else is ordered, such as to make room for another client.
+            let overruled = poll_fn(|cx| {
+                let overruled = connection.ordered_or_wake(cx.waker()) > order.max(Order::Drain);
+                if overruled { Poll::Ready(()) } else { Poll::Pending }
+            });
+            tokio::select! {
+                () = linger::read_on(stream) => {}
+                () = overruled => {}
+            }
         }
         _ => {}
     }

@@ -10,9 +10,10 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::Instant,
 };
 
-use super::{connection::Connection, pace::Order};
+use super::{connection::Connection, frames::Traffic, pace::Order};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Most bytes of the first line of a request; RFC 9112, section 3, asks for 8000 at least.
@@ -29,6 +30,8 @@ pub struct Socket {
     /// Bytes of [`PREFACE`] that have been read; none when it has begun otherwise.
     preface: Option<usize>,
     line: Line,
+    /// With HTTP/2.
+    traffic: Option<Traffic>,
 }
 
 /// The first line of a head.
@@ -61,11 +64,20 @@ impl Line {
 
 /// What becomes of the socket when hyper is done with it.
 #[derive(Clone, Debug, Default)]
-pub struct Left(Arc<Mutex<Option<TcpStream>>>);
+pub struct Left(Arc<Mutex<Option<Remains>>>);
+
+/// A socket that hyper is done with.
+#[derive(Debug)]
+pub struct Remains {
+    /// The socket.
+    pub stream: TcpStream,
+    /// Whether a frame of HTTP/2 may follow what was written.
+    pub takes_frame: bool,
+}
 
 impl Left {
     /// The socket, unless the client has closed its side.
-    pub fn take(&self) -> Option<TcpStream> {
+    pub fn take(&self) -> Option<Remains> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -81,6 +93,7 @@ impl Socket {
             left: left.clone(),
             preface: Some(0),
             line: Line::default(),
+            traffic: None,
         };
         (socket, left)
     }
@@ -92,28 +105,44 @@ impl Socket {
     /// Counts what was read; says whether hyper may have it.
     fn on_read(&mut self, bytes: &[u8]) -> bool {
         self.connection.on_read(bytes.len());
+        let mut frames = bytes;
         if let Some(seen) = self.preface {
             let expected = &PREFACE[seen..PREFACE.len().min(seen + bytes.len())];
             self.preface = bytes.starts_with(expected).then_some(seen + expected.len());
             if self.preface == Some(PREFACE.len()) {
                 self.connection.on_preface();
                 self.preface = None;
+                self.traffic = Some(Traffic::new(Instant::now()));
+                frames = &bytes[expected.len()..];
             }
         }
-        let too_long = self.connection.expects_head().is_some_and(|begun| self.line.is_too_long(begun, bytes));
-        if too_long {
-            self.connection.order(Order::TargetTooLong);
+        let order = if let Some(traffic) = &mut self.traffic {
+            (!traffic.on_read(frames, Instant::now)).then_some(Order::Calm)
+        } else {
+            let begun = self.connection.expects_head();
+            begun.is_some_and(|begun| self.line.is_too_long(begun, bytes)).then_some(Order::TargetTooLong)
+        };
+        if let Some(order) = order {
+            self.connection.order(order);
         }
-        !too_long
+        order.is_none()
     }
 
-    fn on_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match &written {
-            Poll::Ready(Ok(bytes)) => self.connection.on_written(*bytes),
+    fn on_write(&mut self, parts: &[IoSlice<'_>], written: &Poll<io::Result<usize>>) {
+        match written {
+            Poll::Ready(Ok(bytes)) => {
+                self.connection.on_written(*bytes);
+                let Some(traffic) = &mut self.traffic else { return };
+                let mut left = *bytes;
+                for part in parts {
+                    let part = &part[..left.min(part.len())];
+                    traffic.on_written(part);
+                    left -= part.len();
+                }
+            }
             Poll::Ready(Err(_)) => {}
             Poll::Pending => self.connection.on_blocked(),
         }
-        written
     }
 }
 
@@ -140,7 +169,8 @@ impl AsyncRead for Socket {
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = self.stream()?.poll_write(cx, bytes);
-        self.on_write(written)
+        self.on_write(&[IoSlice::new(bytes)], &written);
+        written
     }
 
     fn poll_write_vectored(
@@ -149,7 +179,8 @@ impl AsyncWrite for Socket {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = self.stream()?.poll_write_vectored(cx, parts);
-        self.on_write(written)
+        self.on_write(parts, &written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -169,7 +200,9 @@ impl AsyncWrite for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if !self.ended {
-            *self.left.0.lock().unwrap_or_else(PoisonError::into_inner) = self.stream.take();
+            let takes_frame = self.traffic.as_ref().is_some_and(Traffic::is_between_frames);
+            *self.left.0.lock().unwrap_or_else(PoisonError::into_inner) =
+                self.stream.take().map(|stream| Remains { stream, takes_frame });
         }
     }
 }
