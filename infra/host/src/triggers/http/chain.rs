@@ -6,14 +6,12 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use http::{HeaderValue, Request, Uri, uri::Scheme};
+use http::{HeaderValue, Request};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{
-    head::{self, RouteHeaders},
+    head::RouteHeaders,
     instances::{Failure, HttpComponent},
-    request_id,
-    router::{Match, PARAMETERS},
 };
 use crate::capabilities::http::{Calling, Components};
 
@@ -32,20 +30,10 @@ impl Chain {
         Self { components, headers: RouteHeaders::chained() }
     }
 
-    /// `request` as it would look had it come in by the route `/...`.
     fn enter(&self, request: Request<WasiBody>) -> Result<(Request<WasiBody>, HeaderValue), Error> {
         let (mut head, body) = request.into_parts();
         let authority = head.uri.authority().cloned().ok_or(Error::HttpRequestUriInvalid)?;
-        let path_and_query = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        let full_url = head::full_url(&authority, path_and_query);
-        head::strip(&mut head.headers);
-        let id = request_id::of(&mut head.headers);
-        let path = head.uri.path().to_owned();
-        let found = Match { target: (), parameters: [""; PARAMETERS], path_info: &path };
-        self.headers.add(&mut head.headers, &found, full_url, HeaderValue::from_static("0.0.0.0:0"));
-        let mut uri = head.uri.into_parts();
-        uri.scheme = Some(Scheme::HTTP);
-        head.uri = Uri::from_parts(uri).map_err(|_| Error::HttpRequestUriInvalid)?;
+        let id = self.headers.enter(&mut head, authority).map_err(|_| Error::HttpRequestUriInvalid)?;
         Ok((Request::from_parts(head, body), id))
     }
 }

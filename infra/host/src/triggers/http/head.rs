@@ -3,9 +3,17 @@
 use std::{fmt::Write as _, net::SocketAddr};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::HOST, uri::Authority};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Uri,
+    header::HOST,
+    request::Parts,
+    uri::{self, Authority, InvalidUriParts, PathAndQuery, Scheme},
+};
 
-use super::router::{Match, PARAMETERS, Route};
+use super::{
+    request_id,
+    router::{Match, PARAMETERS, Route},
+};
 
 const PATH_INFO: HeaderName = HeaderName::from_static("spin-path-info");
 const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
@@ -42,9 +50,23 @@ impl RouteHeaders {
         }
     }
 
-    /// The fields of a request from another component, as if it had come in by the route `/...`.
+    /// The fields of a request from within the process, as if it had come in by the route `/...`.
     pub fn chained() -> Self {
         Self::new(&Route { raw: "/...".into(), parameters: Vec::new() })
+    }
+
+    /// Makes `head`, of a request to `authority` from within the process, look as if it had come in by this route; answers its id.
+    pub fn enter(&self, head: &mut Parts, authority: Authority) -> Result<HeaderValue, InvalidUriParts> {
+        let path = head.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+        strip(&mut head.headers);
+        let id = request_id::of(&mut head.headers);
+        let found = Match { target: (), parameters: [""; PARAMETERS], path_info: path.path() };
+        let full_url = full_url(&authority, path.as_str());
+        self.add(&mut head.headers, &found, full_url, HeaderValue::from_static("0.0.0.0:0"));
+        let mut uri = uri::Parts::default();
+        (uri.scheme, uri.authority, uri.path_and_query) = (Some(Scheme::HTTP), Some(authority), Some(path));
+        head.uri = Uri::from_parts(uri)?;
+        Ok(id)
     }
 
     /// Adds the fields to a request.

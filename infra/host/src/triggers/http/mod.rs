@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri, uri::Scheme};
+use http::{Request, Response, uri::Authority};
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 
@@ -141,20 +141,8 @@ impl App {
     pub async fn call(&self, component: &str, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let component = self.components.iter().find(|known| known.id() == component)?;
         let (mut head, body) = request.into_parts();
-        let id = request_id::of(&mut head.headers);
-        let authority = head.uri.authority().cloned().unwrap_or_else(|| http::uri::Authority::from_static(OWN));
-        let path_and_query = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        head::strip(&mut head.headers);
-        let path = head.uri.path().to_owned();
-        let found = router::Match { target: (), parameters: [""; router::PARAMETERS], path_info: &path };
-        let full_url = head::full_url(&authority, &path_and_query);
-        self.chained.add(&mut head.headers, &found, full_url, HeaderValue::from_static("0.0.0.0:0"));
-        head.uri = Uri::builder()
-            .scheme(Scheme::HTTP)
-            .authority(authority)
-            .path_and_query(path_and_query)
-            .build()
-            .unwrap_or_default();
+        let authority = head.uri.authority().cloned().unwrap_or_else(|| Authority::from_static(OWN));
+        let id = self.chained.enter(&mut head, authority).ok()?;
         let body = if body.is_empty() { body::empty() } else { body::full(body) };
         let answer = component.handle(Request::from_parts(head, body), id.clone(), 0, None).await;
         let response = self.finish(answer, &Fate::default(), &id, component.id()).await;
