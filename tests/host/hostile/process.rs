@@ -91,6 +91,12 @@ fn apply(options: &mut Options, name: &str, value: u64) {
         "streams" => limits.streams = Some(count),
         "stall_ms" => limits.stall = Some(Duration::from_millis(value)),
         "head_ms" => limits.head_timeout = Some(Duration::from_millis(value)),
+        // Of the host with its clients and with itself.
+        "patience_ms" => {
+            let patience = Some(Duration::from_millis(value));
+            (limits.head_timeout, limits.stall) = (patience, patience);
+            (limits.request_timeout, limits.instance_wait) = (patience, patience);
+        }
         // Of the process itself.
         "files" => {}
         other => panic!("no setting {other}"),

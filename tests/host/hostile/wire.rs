@@ -123,11 +123,17 @@ impl Wire {
         self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
     }
 
-    /// Reads one response.
-    pub async fn response(&mut self) -> Response {
+    /// Reads the head of a response; answers its status, too.
+    pub async fn head(&mut self) -> (u16, String) {
         let end = self.until(|read| read.windows(4).position(|window| window == b"\r\n\r\n").map(|end| end + 4)).await;
         let head = String::from_utf8(self.read.drain(..end).collect()).expect("text");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        (status, head)
+    }
+
+    /// Reads one response.
+    pub async fn response(&mut self) -> Response {
+        let (status, head) = self.head().await;
         if head.contains("\r\ntransfer-encoding: chunked\r\n") {
             return Response { status, head, body: self.chunks().await };
         }
