@@ -134,7 +134,6 @@ async fn rapid_resets_are_cut_off() {
             round += 1;
             assert!(round < 100, "{name}: still served after {round} rounds");
         }
-        assert!(round >= 2, "{name}: {round} rounds are no attack");
         assert_eq!(frames.wire.end().await, b"", "{name}");
         // What the guest works on counts until it is done, also when nobody wants it any more.
         let mut other = Wire::open(address).await;
