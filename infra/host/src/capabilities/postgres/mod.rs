@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
@@ -22,19 +23,24 @@ mod encode;
 mod error;
 mod group;
 mod guest;
+mod link;
 mod numeric;
-mod plan;
+mod permits;
 mod pool;
-mod session;
+mod profile;
+mod room;
+mod routines;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use address::Target;
 use bindings::wit;
 use error::{Call, Failure};
 pub use guest::{Connection, Sessions};
-use pool::Pool;
-use session::Outcome;
+use link::ResultSet;
+use permits::Permits;
+use pool::{Patience, Pool};
 
 /// Connections and builders that a guest may hold, as in Spin.
 const MAX_CONNECTIONS: usize = 1024;
@@ -73,6 +79,8 @@ impl Holds for State {
     }
 }
 
+/// Connections to one address when the runtime configuration doesn't say.
+const CONNECTIONS_PER_ADDRESS: usize = 32;
 /// Servers that are remembered; guests choose addresses, within their allow-list.
 const MAX_SERVERS: usize = 64;
 
@@ -91,7 +99,9 @@ impl fmt::Debug for ConnectionBuilder {
 
 /// The pools of all servers.
 pub struct Pools {
-    max_connections: Option<usize>,
+    /// Shared by all of them, when the operator has set a limit; else each has its own.
+    permits: Option<Arc<Permits>>,
+    patience: Patience,
     /// One for each reach: a component must not be lent what another one may reach.
     pools: Mutex<HashMap<ConnectionBuilder, Vec<Arc<Pool>>>>,
 }
@@ -103,19 +113,23 @@ impl fmt::Debug for Pools {
 }
 
 impl Pools {
-    /// `max_connections` bounds the connections to one address.
-    pub fn new(max_connections: Option<usize>) -> Self {
-        Self { max_connections, pools: Mutex::default() }
+    /// `max_connections` bounds the connections in all, as in Spin; without it there are up to 32 to each address. A statement that
+    /// takes longer than `statement_limit` is cancelled.
+    pub fn new(max_connections: Option<usize>, statement_limit: Duration) -> Self {
+        Self {
+            permits: max_connections.map(|max| Arc::new(Permits::new(max))),
+            patience: Patience::new(statement_limit),
+            pools: Mutex::default(),
+        }
     }
 
     /// The pool of a server, when every host of its address may be reached.
     fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, network: &Network) -> Result<Arc<Pool>, String> {
-        let find =
-            |pools: &[Arc<Pool>], reach: &Reach| pools.iter().find(|pool| pool.target().reach == *reach).cloned();
+        let find = |pools: &[Arc<Pool>], reach: &Reach| pools.iter().find(|pool| pool.target.reach == *reach).cloned();
         if let Some(pools) = self.lock().get(&builder)
             && let Some(any) = pools.first()
         {
-            let reach = any.target().check(allowed, network)?;
+            let reach = any.target.check(allowed, network)?;
             if let Some(pool) = find(pools, &reach) {
                 return Ok(pool);
             }
@@ -129,7 +143,8 @@ impl Pools {
         }
         let pools = pools.entry(builder).or_default();
         Ok(find(pools, &target.reach).unwrap_or_else(|| {
-            let pool = Arc::new(Pool::new(target, self.max_connections));
+            let permits = self.permits.clone().unwrap_or_else(|| Arc::new(Permits::new(CONNECTIONS_PER_ADDRESS)));
+            let pool = Arc::new(Pool::new(target, permits, self.patience));
             pools.push(Arc::clone(&pool));
             pool
         }))
@@ -138,6 +153,33 @@ impl Pools {
     fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Vec<Arc<Pool>>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Why an address cannot be used. No text holds a password.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// It is malformed.
+    #[error("{0}")]
+    Address(String),
+    /// Nobody is there, or refuses; with the host and port that was tried first.
+    #[error("{reason}")]
+    Connect {
+        /// Host and port.
+        address: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// One connection to `address`, made in the same way as those of components. It closes some time after its client is dropped.
+pub async fn connect(address: &str) -> Result<tokio_postgres::Client, ConnectionError> {
+    let target = Target::new(address, None).map_err(ConnectionError::Address)?;
+    let (client, driver) = target
+        .connect()
+        .await
+        .map_err(|error| ConnectionError::Connect { address: target.to_string(), reason: error.to_string() })?;
+    tokio::spawn(driver);
+    Ok(client)
 }
 
 impl Grant {
@@ -183,7 +225,7 @@ async fn run(
     statement: String,
     parameters: Vec<wit::ParameterValue>,
     call: Call,
-) -> Result<Outcome, wit::Error> {
+) -> Result<ResultSet, wit::Error> {
     connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
 }
 
@@ -249,8 +291,8 @@ impl wit::HostConnection for View<'_, State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<wit::RowSet, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
-        let outcome = run(connection, statement, parameters, Call::Query).await;
-        Ok(outcome.map(|outcome| wit::RowSet { columns: outcome.columns, rows: outcome.rows }))
+        let result = run(connection, statement, parameters, Call::Query).await;
+        Ok(result.map(|result| wit::RowSet { columns: result.columns, rows: result.rows }))
     }
 
     async fn execute(
@@ -260,7 +302,7 @@ impl wit::HostConnection for View<'_, State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -281,10 +323,10 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
     ) -> wasmtime::Result<Result<Rows, wit::Error>> {
         let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
         match run(connection, statement, parameters, Call::Query).await {
-            Ok(outcome) => store.with(|mut access| {
-                let rows = StreamReader::new(&mut access, outcome.rows)?;
+            Ok(result) => store.with(|mut access| {
+                let rows = StreamReader::new(&mut access, result.rows)?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
-                Ok(Ok((outcome.columns, rows, end)))
+                Ok(Ok((result.columns, rows, end)))
             }),
             Err(error) => Ok(Err(error)),
         }
@@ -297,6 +339,6 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
         let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{ops::Range, time::Duration};
 
-use super::{Database, Failure, Outcome, P, code};
+use super::{Database, Failure, P, ResultSet, code};
 
 /// Runs a statement once for each of `ids` at the same time.
-async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -> Vec<Result<Outcome, Failure>> {
+async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -> Vec<Result<ResultSet, Failure>> {
     let tasks: Vec<_> = ids
         .map(|id| {
             let guest = database.guest();

@@ -1,0 +1,84 @@
+//! How many connections there are, and how much they remember.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Connection, Database, Guest, Patience, Sessions, address};
+use crate::capabilities::postgres::{address::Target, permits::Permits, pool::Pool};
+
+/// Pools of several servers, as far as they know, with one limit for all of them.
+fn pools<const N: usize>(database: &Database, max_connections: usize) -> [Arc<Pool>; N] {
+    let permits = Arc::new(Permits::new(max_connections));
+    std::array::from_fn(|index| {
+        let address = format!("{}&application_name=limited{index}", address(database.server.port()));
+        let target = Target::new(&address, None).expect("an address");
+        Arc::new(Pool::new(target, Arc::clone(&permits), Patience::new(Duration::from_secs(30))))
+    })
+}
+
+fn guest(pool: &Arc<Pool>) -> Guest {
+    Guest(Connection::new(pool.clone(), Sessions::default(), false))
+}
+
+async fn connections(witness: &Guest) -> i64 {
+    witness.number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'limited%'").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_connection_is_none() {
+    let Some(database) = Database::start(4) else { return };
+    let [pool] = pools(&database, 0);
+    for sql in ["SELECT 1", "INSERT INTO t VALUES (1)", "BEGIN"] {
+        let refused = guest(&pool).run(sql, vec![]).await.expect_err("none is allowed");
+        assert!(refused.to_string().contains("allows no connection"), "{refused}");
+    }
+    assert_eq!(connections(&database.guest()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_one_for_all_servers_together() {
+    let Some(database) = Database::start(4) else { return };
+    let witness = database.guest();
+    witness.ok("CREATE TABLE t (id int8)").await;
+    for max_connections in 1..=5 {
+        let pools: [Arc<Pool>; 3] = pools(&database, max_connections);
+        for _ in 0..10 {
+            for pool in &pools {
+                guest(pool).ok("SELECT 1").await;
+                guest(pool).ok("INSERT INTO t VALUES (1)").await;
+                let session = guest(pool);
+                session.ok("BEGIN").await;
+                // A process of the server outlives its connection by a moment.
+                let (start, most) = (Instant::now(), i64::try_from(max_connections).expect("a small number"));
+                while connections(&witness).await > most {
+                    assert!(start.elapsed() < Duration::from_secs(5), "more than {max_connections}");
+                }
+                session.ok("COMMIT").await;
+            }
+        }
+        drop(pools);
+        while connections(&witness).await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prepared_statements_have_a_bound_in_bytes() {
+    let Some(database) = Database::start(4) else { return };
+    let guest = database.guest();
+    guest.ok("BEGIN").await;
+    let kept = "SELECT coalesce(sum(length(statement)), 0)::int8 FROM pg_prepared_statements WHERE statement LIKE '%/* padding%'";
+    for (length, count, most) in [(10 << 10, 200, 1 << 20), (20 << 10, 20, 1 << 20)] {
+        for number in 0..count {
+            guest.ok(&format!("SELECT {number} AS n /* padding {} */", "x".repeat(length))).await;
+        }
+        let bytes = guest.number(kept).await;
+        assert!((512 << 10..most).contains(&bytes), "{bytes}");
+    }
+    // Those that are too long to be kept are not.
+    let long = "SELECT count(*) FROM pg_prepared_statements WHERE length(statement) > 16384";
+    assert_eq!(guest.number(long).await, 0);
+}
