@@ -154,6 +154,19 @@ impl Target {
         }
     }
 
+    /// The server and who it is that connects: what a server counts connections by. Two texts may mean the same server, as a name
+    /// and its address do.
+    pub(super) fn server(&self) -> String {
+        let config = &self.config;
+        format!(
+            "{:?} {:?} {:?} {:?}",
+            config.get_user(),
+            config.get_hosts(),
+            config.get_hostaddrs(),
+            config.get_ports()
+        )
+    }
+
     /// The longest that connecting may take, while each host has one address that answers or refuses.
     pub(super) fn patience(&self) -> Duration {
         let addresses = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);

@@ -109,7 +109,9 @@ impl Pinned {
                 || begins_with(&request.sql, &["COMMIT", "END"]) && has_changed_schema.load(Ordering::Relaxed);
             if changes_schema || commits() {
                 // Before anybody hears of a new function.
-                pool.read_routines().await;
+                if pool.read_routines().await.is_err() {
+                    pool.forget_routines();
+                }
             }
             result
         });

@@ -38,6 +38,17 @@ const MAX_BYTES: usize = if cfg!(test) { 4 << 20 } else { MAX_RESULT_BYTES };
 /// How long cleaning a connection may take before it is closed instead.
 const CLEAN_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What `DISCARD ALL` does, except that the statements live on which the driver has prepared to look types up: it would use them
+/// all the same.
+const CLEAN: &str =
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
+    DO $$ DECLARE statement text; BEGIN
+        FOR statement IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql LOOP
+            EXECUTE pg_catalog.format('DEALLOCATE %I', statement);
+        END LOOP;
+    END $$;
+    DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES";
+
 /// A statement with its parameters.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -346,18 +357,19 @@ impl Link {
         Ok(ResultSet { columns, rows, affected: stream.rows_affected().unwrap_or(0) })
     }
 
-    /// After a guest's own statement that may have dropped the prepared ones.
+    /// After a guest's own statement that may have dropped the prepared ones, those of the driver among them.
     pub(super) fn forget_discarded(&self, sql: &str) {
         let first = sql.split_whitespace().next().unwrap_or_default();
         if ["DEALLOCATE", "DISCARD"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
             self.statements().clear();
+            self.retire();
         }
     }
 
     /// Makes the connection as good as new for whoever gets it next.
     pub(super) async fn clean(&self) -> Result<(), Failure> {
-        // Both are sent at once; each ends a transaction that the other can't be part of.
-        let clean = async { futures::join!(self.control("ROLLBACK"), self.control("DISCARD ALL")) };
+        // Both are sent at once; the first ends a transaction that the second can't be part of.
+        let clean = async { futures::join!(self.control("ROLLBACK"), self.control(CLEAN)) };
         let cleaned = tokio::time::timeout(CLEAN_TIMEOUT, clean).await;
         self.statements().clear();
         let (rollback, discard) = cleaned.map_err(|_| Failure::Connection("cleaning took too long".into()))?;

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -79,10 +79,10 @@ impl Holds for State {
     }
 }
 
-/// Connections to one address when the runtime configuration doesn't say.
-const CONNECTIONS_PER_ADDRESS: usize = 32;
-/// Servers that are remembered; guests choose addresses, within their allow-list.
-const MAX_SERVERS: usize = 64;
+/// Connections of one user to one server when the runtime configuration doesn't say.
+const CONNECTIONS_PER_SERVER: usize = 32;
+/// Addresses that are remembered; guests choose them, within their allow-list.
+const MAX_POOLS: usize = 64;
 
 /// An address, which holds the password, with a certificate authority.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -99,11 +99,46 @@ impl fmt::Debug for ConnectionBuilder {
 
 /// The pools of all servers.
 pub struct Pools {
-    /// Shared by all of them, when the operator has set a limit; else each has its own.
+    /// Shared by all of them, when the operator has set a limit; else each server has its own.
     permits: Option<Arc<Permits>>,
     patience: Patience,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
     /// One for each reach: a component must not be lent what another one may reach.
-    pools: Mutex<HashMap<ConnectionBuilder, Vec<Arc<Pool>>>>,
+    pools: HashMap<ConnectionBuilder, Vec<Arc<Pool>>>,
+    /// By server.
+    permits: HashMap<String, Weak<Permits>>,
+}
+
+impl Known {
+    fn pool(&self, builder: &ConnectionBuilder, reach: &Reach) -> Option<Arc<Pool>> {
+        self.pools.get(builder)?.iter().find(|pool| pool.target.reach == *reach).cloned()
+    }
+
+    /// Makes room for one more, if it can: those in use stay.
+    fn has_room(&mut self) -> bool {
+        if self.pools.values().map(Vec::len).sum::<usize>() >= MAX_POOLS {
+            self.pools.retain(|_, pools| {
+                pools.retain(|pool| Arc::strong_count(pool) > 1);
+                !pools.is_empty()
+            });
+        }
+        self.pools.values().map(Vec::len).sum::<usize>() < MAX_POOLS
+    }
+
+    /// What the pools of one server share.
+    fn permits(&mut self, server: String) -> Arc<Permits> {
+        if let Some(permits) = self.permits.get(&server).and_then(Weak::upgrade) {
+            return permits;
+        }
+        self.permits.retain(|_, permits| permits.strong_count() > 0);
+        let permits = Arc::new(Permits::new(CONNECTIONS_PER_SERVER));
+        self.permits.insert(server, Arc::downgrade(&permits));
+        permits
+    }
 }
 
 impl fmt::Debug for Pools {
@@ -113,45 +148,42 @@ impl fmt::Debug for Pools {
 }
 
 impl Pools {
-    /// `max_connections` bounds the connections in all, as in Spin; without it there are up to 32 to each address. A statement that
-    /// takes longer than `statement_limit` is cancelled.
+    /// `max_connections` bounds the connections in all, as in Spin; without it there are up to 32 of one user to one server. A
+    /// statement that takes longer than `statement_limit` is cancelled.
     pub fn new(max_connections: Option<usize>, statement_limit: Duration) -> Self {
         Self {
             permits: max_connections.map(|max| Arc::new(Permits::new(max))),
             patience: Patience::new(statement_limit),
-            pools: Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
     /// The pool of a server, when every host of its address may be reached.
     fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, network: &Network) -> Result<Arc<Pool>, String> {
-        let find = |pools: &[Arc<Pool>], reach: &Reach| pools.iter().find(|pool| pool.target.reach == *reach).cloned();
-        if let Some(pools) = self.lock().get(&builder)
-            && let Some(any) = pools.first()
-        {
+        let any = self.known().pools.get(&builder).and_then(|pools| pools.first().cloned());
+        if let Some(any) = any {
             let reach = any.target.check(allowed, network)?;
-            if let Some(pool) = find(pools, &reach) {
+            if let Some(pool) = self.known().pool(&builder, &reach) {
                 return Ok(pool);
             }
         }
         let mut target = Target::new(&builder.address, builder.ca.as_deref())?;
         target.reach = target.check(allowed, network)?;
-        let mut pools = self.lock();
-        if pools.len() >= MAX_SERVERS {
-            // Those in use live on with their users.
-            pools.clear();
+        let mut known = self.known();
+        if let Some(pool) = known.pool(&builder, &target.reach) {
+            return Ok(pool);
         }
-        let pools = pools.entry(builder).or_default();
-        Ok(find(pools, &target.reach).unwrap_or_else(|| {
-            let permits = self.permits.clone().unwrap_or_else(|| Arc::new(Permits::new(CONNECTIONS_PER_ADDRESS)));
-            let pool = Arc::new(Pool::new(target, permits, self.patience));
-            pools.push(Arc::clone(&pool));
-            pool
-        }))
+        let permits = self.permits.clone().unwrap_or_else(|| known.permits(target.server()));
+        let pool = Arc::new(Pool::new(target, permits, self.patience));
+        // One more than that lives with those who use it.
+        if known.has_room() {
+            known.pools.entry(builder).or_default().push(Arc::clone(&pool));
+        }
+        Ok(pool)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Vec<Arc<Pool>>>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

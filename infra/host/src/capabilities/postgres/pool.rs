@@ -195,12 +195,19 @@ impl Pool {
         if self.lane().await?.is_none() {
             self.give_back(self.check_out().await?);
         }
-        self.introduced.get_or_init(|| self.read_routines()).await;
+        self.introduced.get_or_try_init(|| self.read_routines()).await?;
         Ok(())
     }
 
-    /// Finds out what the functions of the database do.
-    pub(super) async fn read_routines(self: &Arc<Self>) {
+    /// Takes every statement for one that may change its session, until the catalog is read again.
+    pub(super) fn forget_routines(&self) {
+        *self.routines.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.profiles.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Finds out what the functions of the database do. One that does not tell is no failure: then every statement has a connection
+    /// to itself.
+    pub(super) async fn read_routines(self: &Arc<Self>) -> Result<(), Failure> {
         let found = async {
             let held = self.check_out().await?;
             let found = Routines::read(&held.link).await;
@@ -209,14 +216,15 @@ impl Pool {
         };
         let found = match found.await {
             Ok(found) => Arc::new(found),
-            Err(error) => {
-                tracing::debug!(%error, "the catalog of PostgreSQL could not be read");
-                return;
+            Err(failure) if failure.undoes_transaction() => {
+                tracing::debug!(error = %failure, "the catalog of PostgreSQL could not be read");
+                return Ok(());
             }
+            Err(failure) => return Err(failure),
         };
         let mut routines = self.routines.write().unwrap_or_else(PoisonError::into_inner);
         if !found.differ(&routines) {
-            return;
+            return Ok(());
         }
         let revealed = found.reveal(&routines);
         *routines = found;
@@ -226,6 +234,7 @@ impl Pool {
             // They may have been called already.
             self.retire_all();
         }
+        Ok(())
     }
 
     /// Runs a plain statement beside those of others.

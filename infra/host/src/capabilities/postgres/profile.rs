@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn of(sql: &str) -> Profile {
-        Profile::of(sql, &Routines::default())
+        Profile::of(sql, &Routines::of(&[""; 0]))
     }
 
     #[test]
@@ -154,6 +154,11 @@ mod tests {
             "SELECT U&\"set\\005fconfig\"('a.b', 'c', false)",
             "SELECT $1, lastval()",
             "SELECT pg_try_advisory_lock(1)",
+            "UPDATE pg_settings SET setting = 'on' WHERE name = 'default_transaction_read_only'",
+            "SELECT query_to_xml('SELECT 1', true, true, '')",
+            "SELECT pg_catalog.Query_To_Xml_And_XmlSchema('SELECT 1', true, true, '')",
+            "SELECT * FROM ts_stat('SELECT 1')",
+            "SELECT * FROM crosstab2('SELECT 1')",
             "SELECT 1 INTO TEMP x",
             "SELECT * FROM pg_temp.x",
             "SELECT pg_sleep(1)",
@@ -200,7 +205,10 @@ mod tests {
             let profile = of(sql);
             assert_eq!((profile.is_plain, profile.is_repeatable), (is_plain, is_repeatable), "{sql}");
         }
-        assert!(!Profile::of("SELECT 1", &Routines::default()).is_repeatable, "nothing is known");
+        for sql in ["SELECT 1", "SELECT app.enter_tenant($1)"] {
+            let profile = Profile::of(sql, &Routines::default());
+            assert!(!profile.is_plain && !profile.is_repeatable, "nothing is known: {sql}");
+        }
     }
 
     #[test]

@@ -17,38 +17,57 @@ const HARMLESS: &str = "'random', 'clock_timestamp', 'timeofday', 'gen_random_uu
 /// The first object id that is not the server's own (`FirstNormalObjectId`).
 const FIRST_OWN: u32 = 16_384;
 
-/// Names of functions and of what calls them.
+/// Names of functions and of what calls them; `None` when they are not known, and any may be one.
 #[derive(Debug, Default)]
 pub(super) struct Routines {
-    /// Those that may write; `None` when that is not known.
+    /// Those that may write.
     writing: Option<HashSet<Box<str>>>,
     /// Those that read or change their session, and the tables and views that call these.
-    session: HashSet<Box<str>>,
+    session: Option<HashSet<Box<str>>>,
 }
 
 /// Functions that read or change what belongs to a session, and the words that make temporary tables.
-const OF_SESSION: [&str; 11] = [
+const OF_SESSION: [&str; 14] = [
     "currval",
     "lastval",
     "pg_backend_pid",
     "pg_export_snapshot",
     "pg_my_temp_schema",
+    // Whoever updates this view sets what it shows.
+    "pg_settings",
     "pg_temp",
     "set_config",
+    // Of pg_trgm.
+    "set_limit",
     "setseed",
     "temp",
     "temporary",
+    "ts_rewrite",
     "txid_current_if_assigned",
+];
+
+/// How the names of more of them begin. Most run statements that they are given as texts, where no word of them is seen.
+const OF_SESSION_PREFIXES: [&str; 10] = [
+    "connectby",
+    "crosstab",
+    "cursor_to_xml",
+    "database_to_xml",
+    "dblink",
+    "pg_sleep",
+    "query_to_xml",
+    "schema_to_xml",
+    "table_to_xml",
+    "ts_stat",
 ];
 
 /// The text of a routine; those in SQL's own syntax have no source.
 const SOURCE: &str = "CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END";
 
 static ROUTINES: LazyLock<String> = LazyLock::new(|| {
-    let names = OF_SESSION.join("|");
+    let (names, prefixes) = (OF_SESSION.join("|"), OF_SESSION_PREFIXES.join("|"));
     // Settings that end with the transaction are fine, and so are locks.
     let pattern = format!(
-        r"\m({names}|dblink\w*|pg_sleep\w*|pg_(try_)?advisory_(?!xact_)\w+)\M|(^|;|'|\m(begin|then|else|loop)\M)\s*((set(?!\s+(local|constraints))|reset|listen|unlisten|prepare|deallocate|discard|load)\M)"
+        r"\m({names}|({prefixes})\w*|pg_(try_)?advisory_(?!xact_)\w+)\M|(^|;|'|\m(begin|then|else|loop)\M)\s*((set(?!\s+(local|constraints))|reset|listen|unlisten|prepare|deallocate|discard|load)\M)"
     );
     format!(
         "SELECT 'session ' || p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -90,14 +109,15 @@ impl Routines {
     /// Reads the catalog.
     pub(super) async fn read(link: &Link) -> Result<Self, Failure> {
         let mut routines = Self::of(&link.texts(&ROUTINES, &[]).await?);
+        let Some(session) = &mut routines.session else { return Ok(routines) };
         for _ in 0..MAX_DEPTH {
-            let known = routines.session.len();
+            let known = session.len();
             if known == 0 {
                 break;
             }
-            let names: Vec<String> = routines.session.iter().map(|name| name.to_string()).collect();
-            routines.session.extend(link.texts(&CALLERS, &[&names]).await?.into_iter().map(Into::into));
-            if routines.session.len() == known {
+            let names: Vec<String> = session.iter().map(|name| name.to_string()).collect();
+            session.extend(link.texts(&CALLERS, &[&names]).await?.into_iter().map(Into::into));
+            if session.len() == known {
                 break;
             }
         }
@@ -114,12 +134,16 @@ impl Routines {
                 None => false,
             };
         }
-        Self { writing: (lines.len() <= MAX_NAMES).then_some(writing), session }
+        // In the order of the alphabet those of the session come first.
+        Self {
+            writing: (lines.len() <= MAX_NAMES).then_some(writing),
+            session: (session.len() <= MAX_NAMES).then_some(session),
+        }
     }
 
     /// Whether a statement with this word reads or changes its session.
     pub(super) fn touch_session(&self, word: &str) -> bool {
-        !self.session.is_empty() && has(&self.session, word)
+        self.session.as_ref().is_none_or(|session| !session.is_empty() && has(session, word))
     }
 
     /// Whether a statement with this word may write.
@@ -134,7 +158,12 @@ impl Routines {
 
     /// Whether the session of somebody may have been changed by a statement that seemed plain to `earlier`.
     pub(super) fn reveal(&self, earlier: &Self) -> bool {
-        !self.session.is_subset(&earlier.session)
+        match (&self.session, &earlier.session) {
+            // Nothing seemed plain.
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(session), Some(earlier)) => !session.is_subset(earlier),
+        }
     }
 }
 
@@ -145,7 +174,8 @@ pub(super) fn touches_session(word: &str) -> bool {
         // Those of the transaction end with it.
         return !word.to_ascii_lowercase().contains("_xact_");
     }
-    has_prefix("dblink") || has_prefix("pg_sleep") || OF_SESSION.iter().any(|name| word.eq_ignore_ascii_case(name))
+    OF_SESSION_PREFIXES.iter().any(|prefix| has_prefix(prefix))
+        || OF_SESSION.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 /// Names are in lower case unless they are quoted.

@@ -181,7 +181,11 @@ impl Pool {
         if is_active && now_us.saturating_sub(self.sweeper.catalog_us.load(Relaxed)) > micros(CATALOG) {
             self.sweeper.catalog_us.store(now_us, Relaxed);
             let pool = self.clone();
-            tokio::spawn(async move { pool.read_routines().await });
+            tokio::spawn(async move {
+                if let Err(error) = pool.read_routines().await {
+                    tracing::debug!(%error, "the catalog of PostgreSQL could not be read");
+                }
+            });
         }
         (!is_empty || is_active).then_some(is_active)
     }

@@ -6,7 +6,13 @@ use std::{
 };
 
 use super::{Connection, Database, Guest, Patience, Sessions, address};
-use crate::capabilities::postgres::{address::Target, permits::Permits, pool::Pool};
+use crate::{
+    capabilities::postgres::{
+        CONNECTIONS_PER_SERVER, ConnectionBuilder, MAX_POOLS, Pools, address::Target, permits::Permits, pool::Pool,
+    },
+    config::allowed_hosts::AllowedHosts,
+    network::Network,
+};
 
 /// Pools of several servers, as far as they know, with one limit for all of them.
 fn pools<const N: usize>(database: &Database, max_connections: usize) -> [Arc<Pool>; N] {
@@ -63,6 +69,27 @@ async fn a_limit_is_one_for_all_servers_together() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
+}
+
+/// Different texts of one server's address are one server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_has_its_limit_whatever_its_address_says_beside_it() {
+    let Some(database) = Database::start(4) else { return };
+    let allowed = AllowedHosts::parse(["postgres://127.0.0.1:*"]).expect("an allow-list");
+    let pools = Pools::new(None, Duration::from_secs(30));
+    let get = |name: usize| {
+        let address = format!("{}&application_name=limited{name}", address(database.server.port()));
+        pools.get(ConnectionBuilder { address, ca: None }, &allowed, &Network::default()).expect("a pool")
+    };
+    let witness = database.guest();
+    let kept = get(0);
+    for name in 0..2 * MAX_POOLS {
+        guest(&get(name)).ok("SELECT 1").await;
+        let count = connections(&witness).await;
+        // A process of the server outlives its connection by a moment.
+        assert!(count <= i64::try_from(CONNECTIONS_PER_SERVER).expect("a small number") + 1, "{count}");
+    }
+    assert!(Arc::ptr_eq(&kept, &get(0)), "what is in use is remembered");
 }
 
 #[tokio::test(flavor = "multi_thread")]

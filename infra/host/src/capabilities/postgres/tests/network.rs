@@ -57,8 +57,7 @@ async fn until<T>(mut attempt: impl AsyncFnMut() -> Result<T, Failure>) -> Durat
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_is_sent_again_when_a_firewall_has_forgotten_its_connection() {
-    let patience = Patience { silence: Duration::from_millis(200), ..patience() };
-    let Some(behind) = Behind::start(8, patience).await else { return };
+    let Some(behind) = Behind::start(8, patience()).await else { return };
     let guest = behind.guest();
     guest.ok("CREATE TABLE t (id int8 DEFAULT 1)").await;
     guest.ok("CREATE FUNCTION add() RETURNS int8 LANGUAGE sql AS 'INSERT INTO t DEFAULT VALUES RETURNING id'").await;

@@ -100,7 +100,7 @@ async fn what_strangers_create_is_noticed() {
     link.control(ENTER).await.expect("a function");
     // Nobody has looked yet.
     database.guest().ok("SELECT enter('early')").await;
-    database.pool.read_routines().await;
+    database.pool.read_routines().await.expect("a catalog");
     for _ in 0..4 {
         assert_eq!(string(&database.guest(), TENANT).await, "", "the connection is another one");
         database.guest().ok("SELECT enter('late')").await;
@@ -119,7 +119,7 @@ async fn the_functions_of_kronos_need_no_session() {
     ] {
         link.control(migration).await.expect("a migration");
     }
-    database.pool.read_routines().await;
+    database.pool.read_routines().await.expect("a catalog");
     for (sql, is_repeatable) in [
         ("SELECT apply_report_events($1::bigint)", false),
         ("INSERT INTO time_entries (id) VALUES ($1)", false),
@@ -129,4 +129,46 @@ async fn the_functions_of_kronos_need_no_session() {
         let profile = database.pool.profile(sql);
         assert_eq!((profile.is_plain, profile.is_repeatable), (true, is_repeatable), "{sql}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sets_a_setting_by_another_name_sets_their_own() {
+    let Some(database) = Database::start(8) else { return };
+    for sql in [
+        "UPDATE pg_settings SET setting = 'evil' WHERE name = 'search_path'",
+        "SELECT query_to_xml('SELECT set_config(''search_path'', ''evil'', false)', true, true, '')",
+        "SELECT * FROM ts_stat('SELECT to_tsvector(set_config(''search_path'', ''evil'', false))')",
+    ] {
+        let guest = database.guest();
+        guest.ok(sql).await;
+        assert_eq!(string(&guest, "SELECT current_setting('search_path')").await, "evil", "{sql}");
+        drop(guest);
+        for _ in 0..4 {
+            let path = string(&database.guest(), "SELECT current_setting('search_path')").await;
+            assert_eq!(path, "\"$user\", public", "{sql}");
+        }
+    }
+}
+
+/// The driver looks types up by statements that it prepares once for each connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn types_are_known_on_connections_that_were_cleaned() {
+    let Some(database) = Database::start(1) else { return };
+    create(&database, &["CREATE TYPE mood AS ENUM ('glad')", "CREATE TYPE size AS ENUM ('large')"]).await;
+    for ty in ["mood", "size"] {
+        let guest = database.guest();
+        guest.ok("BEGIN").await;
+        guest.ok("PREPARE mine AS SELECT 1").await;
+        guest.ok(&format!("SELECT NULL::{ty}")).await;
+    }
+    assert_eq!(database.guest().number("SELECT count(*) FROM pg_prepared_statements WHERE from_sql").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_catalog_is_unknown_every_statement_has_its_own_connection() {
+    let Some(database) = Database::start(8) else { return };
+    create(&database, &[ENTER]).await;
+    database.pool.forget_routines();
+    database.guest().ok("SELECT enter('early')").await;
+    assert_eq!(string(&database.guest(), TENANT).await, "");
 }
