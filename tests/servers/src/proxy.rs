@@ -253,8 +253,9 @@ impl Connection {
                 Fault::Reset(watched, _) if watched == way => self.spend(read),
                 _ => (read, false),
             };
-            to.write_all(&buffer[..passing]).await.map_err(|_| Reset)?;
+            // Before the other end can know of it.
             self.counters.passed(way).fetch_add(passing as u64, Relaxed);
+            to.write_all(&buffer[..passing]).await.map_err(|_| Reset)?;
             if struck {
                 return Err(Reset);
             }

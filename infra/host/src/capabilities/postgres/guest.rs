@@ -109,8 +109,12 @@ impl Pinned {
                 || begins_with(&request.sql, &["COMMIT", "END"]) && has_changed_schema.load(Ordering::Relaxed);
             if changes_schema || commits() {
                 // Before anybody hears of a new function.
-                if pool.read_routines().await.is_err() {
-                    pool.forget_routines();
+                let is_read = match pool.try_check_out().await {
+                    Some(held) => pool.read_routines(held).await.is_ok(),
+                    None => false,
+                };
+                if !is_read {
+                    pool.read_routines_soon();
                 }
             }
             result

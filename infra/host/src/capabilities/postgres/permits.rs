@@ -58,8 +58,11 @@ impl Permits {
         self.max / 2
     }
 
-    /// The right to use a connection, when there is one.
+    /// The right to use a connection, when there are enough: some are left for those who can't do without.
     pub(super) fn try_use(&self) -> Option<OwnedSemaphorePermit> {
+        if self.use_.available_permits() <= self.max / 4 {
+            return None;
+        }
         self.use_.clone().try_acquire_owned().ok()
     }
 

@@ -148,7 +148,7 @@ impl Pool {
             patience,
             parts: (0..parts).map(|_| Part::default()).collect(),
             links: Mutex::default(),
-            sweeper: Sweeper::default(),
+            sweeper: Sweeper::new(),
             unreachable: Mutex::default(),
             retrying: tokio::sync::Mutex::default(),
             profiles: RwLock::default(),
@@ -195,26 +195,17 @@ impl Pool {
         if self.lane().await?.is_none() {
             self.give_back(self.check_out().await?);
         }
-        self.introduced.get_or_try_init(|| self.read_routines()).await?;
+        self.introduced.get_or_try_init(async || self.read_routines(self.check_out().await?).await).await?;
         Ok(())
-    }
-
-    /// Takes every statement for one that may change its session, until the catalog is read again.
-    pub(super) fn forget_routines(&self) {
-        *self.routines.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
-        self.profiles.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Finds out what the functions of the database do. One that does not tell is no failure: then every statement has a connection
     /// to itself.
-    pub(super) async fn read_routines(self: &Arc<Self>) -> Result<(), Failure> {
-        let found = async {
-            let held = self.check_out().await?;
-            let found = Routines::read(&held.link).await;
-            self.give_back(held);
-            found
-        };
-        let found = match found.await {
+    pub(super) async fn read_routines(&self, held: Held) -> Result<(), Failure> {
+        self.postpone_catalog();
+        let found = Routines::read(&held.link).await;
+        self.give_back(held);
+        let found = match found {
             Ok(found) => Arc::new(found),
             Err(failure) if failure.undoes_transaction() => {
                 tracing::debug!(error = %failure, "the catalog of PostgreSQL could not be read");
@@ -313,7 +304,7 @@ impl Pool {
     }
 
     /// The same, if there is a permit for it.
-    async fn try_check_out(self: &Arc<Self>) -> Option<Held> {
+    pub(super) async fn try_check_out(self: &Arc<Self>) -> Option<Held> {
         let permit = self.permits.try_use()?;
         Some(Held { link: self.idle_or_new().await.ok()?, permit })
     }

@@ -29,9 +29,10 @@ struct Database {
 }
 
 impl Database {
-    fn start(max_connections: usize) -> Option<Self> {
+    async fn start(max_connections: usize) -> Option<Self> {
         let server = servers::postgres()?;
         let pool = pool(&address(server.port()), max_connections);
+        pool.reach().await.expect("a connection");
         Some(Self { server, pool })
     }
 
@@ -48,9 +49,8 @@ fn address(port: u16) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
 }
 
-/// Nobody waits long for a connection here.
 fn patience() -> Patience {
-    Patience { permit: Duration::from_millis(300), ..Patience::new(Duration::from_secs(30)) }
+    Patience::new(Duration::from_secs(30))
 }
 
 fn pool(address: &str, max_connections: usize) -> Arc<Pool> {
@@ -96,7 +96,7 @@ fn text(text: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_type_comes_back_as_it_went_in() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     let guest = database.guest();
     let date = (-4000, 2, 29);
     let moment = (2026, 11, 21, 23, 59, 58, 123_456_000);
@@ -197,7 +197,7 @@ async fn every_type_comes_back_as_it_went_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_spin_does_otherwise() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     let (better, exact) = (database.guest(), database.guest_of(&Sessions::default(), true));
     let error = exact.run("SELECT now()", vec![]).await.expect_err("timestamptz");
     assert!(matches!(error.into_guest(Call::Query), wit::Error::ValueConversionFailed(_)));
@@ -209,7 +209,7 @@ async fn what_spin_does_otherwise() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_of_parameters_and_statements() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     let guest = database.guest();
     let failed = |sql: &'static str, parameters: Vec<P>, call: Call| {
         let guest = guest.clone();
@@ -264,7 +264,7 @@ async fn errors_of_parameters_and_statements() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leftover_transaction_reaches_nobody() {
     // One lane and one other connection: whoever needs a session gets that one.
-    let Some(database) = Database::start(2) else { return };
+    let Some(database) = Database::start(2).await else { return };
     database.guest().ok("CREATE TABLE t (id int8)").await;
     let mut pids = Vec::new();
     for round in 0..10 {
@@ -295,7 +295,7 @@ async fn a_leftover_transaction_reaches_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_statements_share_few_connections() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let tasks: Vec<_> = (0..1000_i64)
@@ -324,7 +324,7 @@ async fn a_thousand_statements_share_few_connections() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_goes_away_poisons_nothing() {
-    let Some(database) = Database::start(2) else { return };
+    let Some(database) = Database::start(2).await else { return };
     let guest = database.guest();
     guest.ok("SELECT 1").await;
     for _ in 0..5 {
@@ -356,7 +356,7 @@ async fn a_request_that_goes_away_poisons_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_connections_are_replaced() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     let guest = database.guest();
     let pinned = database.guest();
     guest.ok("SELECT 1").await;
@@ -373,7 +373,7 @@ async fn lost_connections_are_replaced() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_are_prepared_again_when_a_table_changed() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     let guest = database.guest();
     database.guest().ok("CREATE TABLE t (a int8)").await;
     assert_eq!(guest.ok("SELECT * FROM t").await.columns.len(), 1);
@@ -383,14 +383,16 @@ async fn statements_are_prepared_again_when_a_table_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_for_a_connection_ends() {
-    let Some(database) = Database::start(2) else { return };
+    let Some(mut database) = Database::start(2).await else { return };
+    let impatient = Patience { permit: Duration::from_millis(300), ..patience() };
+    database.pool = pool_with(&address(database.server.port()), 2, impatient);
+    database.pool.reach().await.expect("a connection");
     let holder = database.guest();
     holder.ok("BEGIN").await;
     database.guest().ok("SELECT 1").await;
     let error = database.guest().run("BEGIN", vec![]).await.expect_err("none is left");
     assert!(matches!(error.into_guest(Call::Query), wit::Error::ConnectionFailed(_)));
     drop(holder);
-    database.guest().ok("BEGIN").await;
 
     let pool = pool("postgres://postgres@127.0.0.1:1/x", 32);
     for _ in 0..2 {
@@ -401,7 +403,7 @@ async fn waiting_for_a_connection_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_with_a_session_does_not_queue_behind_strangers() {
-    let Some(database) = Database::start(5) else { return };
+    let Some(database) = Database::start(5).await else { return };
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY, n int8)").await;
     database.guest().ok("INSERT INTO t VALUES (1, 0)").await;
     let sessions = Sessions::default();

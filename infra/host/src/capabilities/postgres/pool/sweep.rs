@@ -33,14 +33,29 @@ const ACTIVE: Duration = Duration::from_secs(2);
 const CATALOG: Duration = Duration::from_mins(1);
 
 /// The task that looks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sweeper {
     is_running: AtomicBool,
     is_resting: AtomicBool,
     is_asking: AtomicBool,
     awake: Notify,
-    /// When the catalog was read last, in microseconds since `Pool::origin`.
-    catalog_us: AtomicU64,
+    is_reading: AtomicBool,
+    /// When the catalog is to be read again, in microseconds since `Pool::origin`.
+    catalog_due_us: AtomicU64,
+}
+
+impl Sweeper {
+    pub(super) fn new() -> Self {
+        Self {
+            is_running: AtomicBool::new(false),
+            is_resting: AtomicBool::new(false),
+            is_asking: AtomicBool::new(false),
+            awake: Notify::new(),
+            is_reading: AtomicBool::new(false),
+            // A pool reads it for the first time when it is introduced.
+            catalog_due_us: AtomicU64::new(micros(CATALOG)),
+        }
+    }
 }
 
 /// A connection, and since when what has not happened on it. Times are in microseconds since `Pool::origin`.
@@ -141,6 +156,16 @@ impl Pool {
         }
     }
 
+    /// When the catalog is being read. Who asks for that meanwhile wants what comes after.
+    pub(super) fn postpone_catalog(&self) {
+        self.sweeper.catalog_due_us.store(self.now_us() + micros(CATALOG), Relaxed);
+    }
+
+    /// Has the catalog read again as soon as a connection is free.
+    pub(in crate::capabilities::postgres) fn read_routines_soon(&self) {
+        self.sweeper.catalog_due_us.store(0, Relaxed);
+    }
+
     /// Looks at every connection. Answers whether anything is under way, `None` when there is no connection.
     pub(in crate::capabilities::postgres) fn look(self: &Arc<Self>, now_us: u64) -> Option<bool> {
         let (mut silent, mut is_active) = (Vec::new(), false);
@@ -178,13 +203,16 @@ impl Pool {
             self.relieve_writers(index, now_us);
         }
         self.permits.retain_idle(self.key(), Link::is_usable);
-        if is_active && now_us.saturating_sub(self.sweeper.catalog_us.load(Relaxed)) > micros(CATALOG) {
-            self.sweeper.catalog_us.store(now_us, Relaxed);
+        let is_due = is_active && now_us >= self.sweeper.catalog_due_us.load(Relaxed);
+        if is_due && !self.sweeper.is_reading.swap(true, Relaxed) {
             let pool = self.clone();
             tokio::spawn(async move {
-                if let Err(error) = pool.read_routines().await {
+                if let Some(held) = pool.try_check_out().await
+                    && let Err(error) = pool.read_routines(held).await
+                {
                     tracing::debug!(%error, "the catalog of PostgreSQL could not be read");
                 }
+                pool.sweeper.is_reading.store(false, Relaxed);
             });
         }
         (!is_empty || is_active).then_some(is_active)
@@ -205,9 +233,9 @@ impl Pool {
         let lost: Vec<_> = silent.iter().map(|(link, _)| link).filter(|link| is_lost(link)).collect();
         if !lost.is_empty() {
             tracing::warn!(connections = lost.len(), "connections to PostgreSQL fell silent and were closed");
-            lost.iter().for_each(|link| link.discard());
-            // Whatever happened to them may have happened to the others.
+            // Whatever happened to them may have happened to the others, though not to those that take their place.
             self.retire_all();
+            lost.iter().for_each(|link| link.discard());
         }
         self.sweeper.is_asking.store(false, Relaxed);
     }

@@ -30,6 +30,13 @@ fn job(pool: &Pool, sql: &str, parameters: Vec<P>) -> (Job, oneshot::Receiver<An
     (Job { profile: pool.profile(sql), request, reply }, answer)
 }
 
+/// A connection on which nothing is under way: a statement is closed after its answer.
+async fn open(pool: &Arc<Pool>) -> Arc<Link> {
+    let link = pool.open().await.expect("a connection");
+    link.control("").await.expect("an answer");
+    link
+}
+
 async fn write(pool: &Pool, link: &Link, statements: Vec<(&str, Vec<P>)>) -> Vec<Answer> {
     let (jobs, answers): (Vec<_>, Vec<_>) =
         statements.into_iter().map(|(sql, parameters)| job(pool, sql, parameters)).unzip();
@@ -48,18 +55,23 @@ fn inserts(first: i64) -> Vec<(&'static str, Vec<P>)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     database.guest().ok("CREATE TABLE t (id int8)").await;
     let witness = database.guest();
-    let proxy = FaultProxy::start(SocketAddr::from((Ipv4Addr::LOCALHOST, database.server.port())));
-    let pool = pool(&address(proxy.address().port()), 8);
+    // One for each fault: when a connection is lost the server is told over another one to stop, which must not meet the next fault.
+    let behind = || {
+        let proxy = FaultProxy::start(SocketAddr::from((Ipv4Addr::LOCALHOST, database.server.port())));
+        let pool = pool(&address(proxy.address().port()), 8);
+        (proxy, pool)
+    };
     let mut first = 0_i64;
     let mut next = || {
         first += WRITES;
         first - WRITES
     };
     // How much passes when nothing is wrong, from the first statement to the last.
-    let link = pool.open().await.expect("a connection");
+    let (proxy, pool) = behind();
+    let link = open(&pool).await;
     let before = [Way::ToServer, Way::ToClient].map(|way| proxy.passed(way));
     assert!(write(&pool, &link, inserts(next())).await.iter().all(Result::is_ok));
     let after = [Way::ToServer, Way::ToClient].map(|way| proxy.passed(way));
@@ -67,7 +79,8 @@ async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
         assert!(length > 100, "{length}");
         for at in (0..length).step_by(usize::try_from(STEP).expect("a small number")) {
             let ids = next();
-            let link = pool.open().await.expect("a connection");
+            let (proxy, pool) = behind();
+            let link = open(&pool).await;
             proxy.set(Fault::Reset(way, at));
             let answers = write(&pool, &link, inserts(ids)).await;
             proxy.set(Fault::None);
@@ -81,10 +94,10 @@ async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
             }
             assert!(answers.iter().any(Result::is_err), "{way:?} {at}: nothing was cut");
             assert!(link.is_closed(), "{way:?} {at}");
+            let link = pool.open().await.expect("a connection");
+            assert!(write(&pool, &link, inserts(next())).await.iter().all(Result::is_ok));
         }
     }
-    let link = pool.open().await.expect("a connection");
-    assert!(write(&pool, &link, inserts(next())).await.iter().all(Result::is_ok));
 }
 
 fn i64_of(value: &super::DbValue) -> i64 {
@@ -106,7 +119,7 @@ async fn fails_late(pool: &Arc<Pool>, link: &Link) -> Vec<Answer> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_that_a_transaction_happened_that_was_rolled_back() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let pool = &database.pool;
     let link = pool.open().await.expect("a connection");
@@ -119,7 +132,7 @@ async fn nobody_is_told_that_a_transaction_happened_that_was_rolled_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_is_stopped_as_it_begins_leaves_no_trace() {
-    let Some(database) = Database::start(4) else { return };
+    let Some(database) = Database::start(4).await else { return };
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let pool = &database.pool;
     let link = pool.open().await.expect("a connection");

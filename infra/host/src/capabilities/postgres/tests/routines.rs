@@ -22,7 +22,7 @@ const ENTER: &str = "CREATE FUNCTION enter(name text) RETURNS text LANGUAGE plpg
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_changes_the_session_changes_nobody_elses() {
-    let Some(database) = Database::start(16) else { return };
+    let Some(database) = Database::start(16).await else { return };
     create(
         &database,
         &[
@@ -69,7 +69,7 @@ async fn a_function_that_changes_the_session_changes_nobody_elses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ends_with_the_transaction_needs_no_session() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     create(
         &database,
         &[
@@ -93,14 +93,15 @@ async fn what_ends_with_the_transaction_needs_no_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_strangers_create_is_noticed() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     database.pool.reach().await.expect("a connection");
     let stranger = super::pool(&super::address(database.server.port()), 4);
     let link = stranger.open().await.expect("a connection");
     link.control(ENTER).await.expect("a function");
     // Nobody has looked yet.
     database.guest().ok("SELECT enter('early')").await;
-    database.pool.read_routines().await.expect("a catalog");
+    let held = database.pool.check_out().await.expect("a connection");
+    database.pool.read_routines(held).await.expect("a catalog");
     for _ in 0..4 {
         assert_eq!(string(&database.guest(), TENANT).await, "", "the connection is another one");
         database.guest().ok("SELECT enter('late')").await;
@@ -109,7 +110,7 @@ async fn what_strangers_create_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_functions_of_kronos_need_no_session() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     let link = database.pool.open().await.expect("a connection");
     for migration in [
         include_str!("../../../../../migrations/postgres/V1__identity.sql"),
@@ -119,7 +120,8 @@ async fn the_functions_of_kronos_need_no_session() {
     ] {
         link.control(migration).await.expect("a migration");
     }
-    database.pool.read_routines().await.expect("a catalog");
+    let held = database.pool.check_out().await.expect("a connection");
+    database.pool.read_routines(held).await.expect("a catalog");
     for (sql, is_repeatable) in [
         ("SELECT apply_report_events($1::bigint)", false),
         ("INSERT INTO time_entries (id) VALUES ($1)", false),
@@ -133,7 +135,7 @@ async fn the_functions_of_kronos_need_no_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_sets_a_setting_by_another_name_sets_their_own() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     for sql in [
         "UPDATE pg_settings SET setting = 'evil' WHERE name = 'search_path'",
         "SELECT query_to_xml('SELECT set_config(''search_path'', ''evil'', false)', true, true, '')",
@@ -153,7 +155,7 @@ async fn whoever_sets_a_setting_by_another_name_sets_their_own() {
 /// The driver looks types up by statements that it prepares once for each connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn types_are_known_on_connections_that_were_cleaned() {
-    let Some(database) = Database::start(1) else { return };
+    let Some(database) = Database::start(1).await else { return };
     create(&database, &["CREATE TYPE mood AS ENUM ('glad')", "CREATE TYPE size AS ENUM ('large')"]).await;
     for ty in ["mood", "size"] {
         let guest = database.guest();
@@ -162,13 +164,4 @@ async fn types_are_known_on_connections_that_were_cleaned() {
         guest.ok(&format!("SELECT NULL::{ty}")).await;
     }
     assert_eq!(database.guest().number("SELECT count(*) FROM pg_prepared_statements WHERE from_sql").await, 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn while_the_catalog_is_unknown_every_statement_has_its_own_connection() {
-    let Some(database) = Database::start(8) else { return };
-    create(&database, &[ENTER]).await;
-    database.pool.forget_routines();
-    database.guest().ok("SELECT enter('early')").await;
-    assert_eq!(string(&database.guest(), TENANT).await, "");
 }
