@@ -23,6 +23,10 @@ mod host {
     mod http;
     mod instances;
     mod limits;
+    mod network {
+        mod ledger;
+        mod postgres;
+    }
     mod outside;
     mod redis_trigger;
     mod sqlite;

@@ -1,4 +1,5 @@
-//! PostgreSQL and Redis as private child processes, for the tests and measurements of every crate.
+//! PostgreSQL and Redis as private child processes, and a network to them that fails on command, for the tests and measurements of
+//! every crate.
 //!
 //! A server listens on loopback alone and ends with the value that stands for it, or with the process that started it, however
 //! that ends; its folder goes with it.
@@ -8,14 +9,18 @@
 use std::{
     fmt,
     net::{Ipv4Addr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
+mod certificate;
 mod child;
 mod postgres;
+mod proxy;
 mod redis;
 
+pub use certificate::Certificate;
 pub use postgres::Postgres;
+pub use proxy::{Fault, FaultProxy, Way};
 pub use redis::Redis;
 
 /// A server that is not installed. Its text says how to install it.
@@ -72,16 +77,22 @@ pub fn postgres() -> Option<Postgres> {
     Some(Postgres::start().expect("PostgreSQL starts"))
 }
 
+/// The same with TLS, and the certificate of the authority that issued the server's, in PEM. The server's names `localhost`.
+pub fn postgres_with_tls() -> Option<(Postgres, String)> {
+    or_skip(Postgres::installed().and(Certificate::installed()))?;
+    Some(Postgres::start_with_tls().expect("PostgreSQL starts"))
+}
+
 /// A Redis of the test's own, see [`or_skip`].
 pub fn redis() -> Option<Redis> {
     or_skip(Redis::installed())?;
     Some(Redis::start().expect("Redis starts"))
 }
 
-/// The same with TLS.
-pub fn redis_with_tls(certificate: &Path, key: &Path) -> Option<Redis> {
-    or_skip(Redis::installed())?;
-    Some(Redis::start_with_tls(certificate, key).expect("Redis starts"))
+/// The same with TLS, and the certificate of the authority that issued the server's, in PEM. The server's names `localhost`.
+pub fn redis_with_tls() -> Option<(Redis, String)> {
+    or_skip(Redis::installed().and(Certificate::installed()))?;
+    Some(Redis::start_with_tls().expect("Redis starts"))
 }
 
 /// A port of loopback that was free a moment ago.

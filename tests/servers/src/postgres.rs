@@ -16,7 +16,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Failure, Missing,
+    Certificate, Failure, Missing,
     child::{Program, Server, try_ports},
     find_program, free_port, or_skip,
 };
@@ -70,7 +70,26 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Starts a server in an empty folder, which goes with it, with `settings` that differ from the defaults. Run by root, the user
+    /// The same with TLS, and the certificate of the authority that issued the server's, in PEM. The server's names `localhost`.
+    pub fn start_with_tls() -> Result<(Self, String), Failure> {
+        let folder = tempfile::Builder::new().prefix("kronos-postgres-").tempdir();
+        let folder = folder.map_err(|error| Failure(format!("no folder for PostgreSQL: {error}")))?;
+        let path = folder.path().to_owned();
+        let certificate = Certificate::issue(&path)?;
+        if let Some((user, group)) = account(&path)? {
+            // It refuses a key that others may read.
+            chown(&certificate.key, Some(user), Some(group))
+                .map_err(|error| Failure(format!("PostgreSQL's key: {error}")))?;
+        }
+        let file = |path: &Path| path.display().to_string();
+        let (certificate_file, key_file) = (file(&certificate.certificate), file(&certificate.key));
+        let tls = [("ssl", "on"), ("ssl_cert_file", certificate_file.as_str()), ("ssl_key_file", key_file.as_str())];
+        let mut postgres = Self::start_in(&path, &[&SETTINGS[..], &tls[..]].concat())?;
+        postgres.folder_guard = Some(folder);
+        Ok((postgres, certificate.authority_pem()?))
+    }
+
+    /// Starts a server in a folder without data, which goes with it, with `settings` that differ from the defaults. Run by root, the user
     /// `postgres` must be able to enter the folders above.
     pub fn start_in(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, Failure> {
         let programs = Self::installed()?;

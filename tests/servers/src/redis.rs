@@ -4,14 +4,14 @@ use std::{
     ffi::OsString,
     io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
 use tempfile::TempDir;
 
 use crate::{
-    Failure, Missing,
+    Certificate, Failure, Missing,
     child::{Program, Server, try_ports},
     find_program, free_port,
 };
@@ -40,24 +40,25 @@ impl Redis {
 
     /// Starts a server on `port`.
     pub fn start_on(port: u16) -> Result<Self, Failure> {
-        Self::start_with(port, vec!["--port".into(), port.to_string().into()])
+        Self::start_with(port, vec!["--port".into(), port.to_string().into()], new_folder()?)
     }
 
-    /// Starts a server on a free port that speaks TLS with this certificate and key, both in PEM.
-    pub fn start_with_tls(certificate: &Path, key: &Path) -> Result<Self, Failure> {
+    /// Starts a server on a free port that speaks TLS; answers the certificate of the authority that issued its own, in PEM, too. The
+    /// server's names `localhost`.
+    pub fn start_with_tls() -> Result<(Self, String), Failure> {
         try_ports(|| {
+            let folder = new_folder()?;
+            let certificate = Certificate::issue(folder.path())?;
             let port = free_port();
-            let [off, port_option, file, key_file] = ["--port", "--tls-port", "--tls-cert-file", "--tls-key-file"];
-            let mut arguments: Vec<OsString> = [off, "0", port_option, &port.to_string(), file].map(Into::into).into();
-            arguments.extend([certificate.into(), key_file.into(), key.into()]);
-            arguments.extend(["--tls-auth-clients", "no"].map(Into::into));
-            Self::start_with(port, arguments)
+            let numbers = ["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
+            let mut arguments: Vec<OsString> = numbers.map(Into::into).into();
+            arguments.extend(["--tls-cert-file".into(), certificate.certificate.clone().into()]);
+            arguments.extend(["--tls-key-file".into(), certificate.key.clone().into()]);
+            Ok((Self::start_with(port, arguments, folder)?, certificate.authority_pem()?))
         })
     }
 
-    fn start_with(port: u16, arguments: Vec<OsString>) -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new().prefix("kronos-redis-").tempdir();
-        let folder = folder.map_err(|error| Failure(format!("no folder for Redis: {error}")))?;
+    fn start_with(port: u16, arguments: Vec<OsString>, folder: TempDir) -> Result<Self, Failure> {
         let mut redis = Self { port, arguments, server: None, folder };
         redis.restart()?;
         Ok(redis)
@@ -91,6 +92,11 @@ impl Redis {
         self.server = Some(Server::start(&program, self.folder.path(), |_| is_ready(self.port, speaks_tls))?);
         Ok(())
     }
+}
+
+fn new_folder() -> Result<TempDir, Failure> {
+    let folder = tempfile::Builder::new().prefix("kronos-redis-").tempdir();
+    folder.map_err(|error| Failure(format!("no folder for Redis: {error}")))
 }
 
 fn is_ready(port: u16, speaks_tls: bool) -> bool {

@@ -2,22 +2,24 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
 use refinery::{Report, Runner};
-use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::config::{manifest::Manifest, private, runtime::RuntimeConfig, variables::Variables};
+use crate::{
+    capabilities::postgres::{self, ConnectionError},
+    config::{manifest::Manifest, private, runtime::RuntimeConfig, variables::Variables},
+};
 
-mod sqlite {
-    refinery::embed_migrations!("../migrations/sqlite");
-}
+mod migrations {
+    pub(super) mod sqlite {
+        refinery::embed_migrations!("../migrations/sqlite");
+    }
 
-mod postgres {
-    refinery::embed_migrations!("../migrations/postgres");
+    pub(super) mod postgres {
+        refinery::embed_migrations!("../migrations/postgres");
+    }
 }
 
 /// The variable that says which store an application of ours uses; one without it has no store to migrate.
@@ -25,9 +27,6 @@ const URL_VARIABLE: &str = "postgres_url";
 
 /// Key of the advisory lock under which one process at a time migrates: "kronos" in ASCII.
 const LOCK: i64 = 0x6b72_6f6e_6f73;
-
-/// How long connecting to PostgreSQL may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The store of an application.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,6 +107,21 @@ pub enum MigrateError {
     Interrupted,
 }
 
+impl From<ConnectionError> for MigrateError {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::Address(reason) => Self::Url(reason),
+            ConnectionError::Connect { address, reason } => Self::Connect { address, reason },
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for MigrateError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Failed(chain(&error))
+    }
+}
+
 /// Brings the store to the newest version and answers the names of the migrations that were applied, in order. Several
 /// processes may do so at once: one migrates, the others wait.
 pub async fn run(store: &Store) -> Result<Vec<String>, MigrateError> {
@@ -132,37 +146,24 @@ fn run_sqlite(path: &Path) -> Result<Vec<String>, MigrateError> {
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
         .map_err(|error| failure(error.to_string()))?;
-    finish(configured(sqlite::migrations::runner()).run(&mut connection))
+    finish(configured(migrations::sqlite::migrations::runner()).run(&mut connection))
 }
 
 async fn run_postgres(url: &str) -> Result<Vec<String>, MigrateError> {
-    let mut config: tokio_postgres::Config = url.parse().map_err(|error| MigrateError::Url(chain(&error)))?;
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_TIMEOUT);
-    }
-    let address = address(&config);
-    let failure = |error: &dyn std::error::Error| MigrateError::Connect {
-        address: address.clone(),
-        reason: explain(&config, &chain(error)),
-    };
-    let tls = MakeRustlsConnect::new(tls_config().map_err(|error| failure(&error))?);
-    let (mut client, connection) = config.connect(tls).await.map_err(|error| failure(&error))?;
-    let connection = tokio::spawn(connection);
-
-    let free: bool = client
-        .query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK])
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(|error| failure(&error))?;
-    if !free {
+    let mut client = postgres::connect(url).await?;
+    if !lock(&client).await? {
         tracing::info!("another process migrates the store; waiting for it");
-        client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.map_err(|error| failure(&error))?;
+        client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     }
-    let report = configured(postgres::migrations::runner()).run_async(&mut client).await;
-    // Closing the connection releases the lock.
-    drop(client);
-    let _closed = connection.await;
+    let report = configured(migrations::postgres::migrations::runner()).run_async(&mut client).await;
+    // Whoever waits need not wait for the connection to close.
+    let _lost = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
     finish(report)
+}
+
+/// Takes the lock, unless another process has it.
+async fn lock(client: &tokio_postgres::Client) -> Result<bool, tokio_postgres::Error> {
+    client.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.try_get(0)
 }
 
 fn configured(runner: Runner) -> Runner {
@@ -183,37 +184,6 @@ fn finish(report: Result<Report, refinery::Error>) -> Result<Vec<String>, Migrat
             Kind::Connection(what, cause) => MigrateError::Failed(format!("{what}: {}", chain(cause.as_ref()))),
             other => MigrateError::Failed(other.to_string()),
         }),
-    }
-}
-
-fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
-
-/// Host and port of the first server, without anything secret.
-fn address(config: &tokio_postgres::Config) -> String {
-    let port = config.get_ports().first().copied().unwrap_or(5432);
-    match config.get_hosts().first() {
-        Some(Host::Tcp(host)) => format!("{host}:{port}"),
-        #[cfg(unix)]
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => format!("localhost:{port}"),
-    }
-}
-
-fn explain(config: &tokio_postgres::Config, reason: &str) -> String {
-    if reason.contains("certificate") && config.get_ssl_mode() != SslMode::Disable {
-        format!(
-            "{reason}\n  Its certificate must be issued by a public authority; add ?sslmode=disable to the URL where the \
-             network itself is trusted."
-        )
-    } else {
-        reason.into()
     }
 }
 
@@ -271,5 +241,19 @@ mod tests {
         assert!(!format!("{store:?}").contains("s3cret"));
         let error = run(&Store::Postgres("postgres://me:s3cret@/?port=x".into())).await.expect_err("bad").to_string();
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
+        let Some((server, _)) = kronos_test_servers::postgres_with_tls() else { return };
+        let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port()));
+        assert!(!run(&store("")).await.expect("a migrated store").is_empty());
+        assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());
+        let error = run(&store("?sslmode=require")).await.expect_err("nobody vouches for it").to_string();
+        assert!(error.contains("certificate") && error.contains("sslmode=prefer"), "{error}");
+        // Two at once: the second waits for the first, and no longer.
+        let (first, second) = (store(""), store(""));
+        let (first, second) = tokio::join!(run(&first), run(&second));
+        assert!(first.expect("a migrated store").is_empty() && second.expect("a migrated store").is_empty());
     }
 }

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use super::{StartError, files::Copies};
@@ -44,19 +45,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// `state_dir` exists.
+    /// `state_dir` exists; no statement in PostgreSQL may take longer than `statement_limit`.
     pub(super) fn new(
         config: &RuntimeConfig,
         network: Arc<Network>,
         state_dir: PathBuf,
         spin_exact: bool,
         clock: Clock,
+        statement_limit: Duration,
     ) -> Self {
         Self {
             databases: Arc::new(sqlite::Databases::new(clock)),
             embedded_redis: EmbeddedRedis::default(),
             key_value: Arc::default(),
-            postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections)),
+            postgres: Arc::new(postgres::Pools::new(config.postgres_max_connections, statement_limit)),
             redis: Arc::new(redis::Pools::new(config.redis_max_connections, spin_exact)),
             network,
             state_dir,

@@ -85,7 +85,8 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let limits = options.limits.resolve(config.limits);
     let network = Network::new(config.blocked_networks.clone(), config.block_private, options.spin_exact);
     let network = Arc::new(network);
-    let shared = Shared::new(&config, Arc::clone(&network), state_dir, options.spin_exact, options.clock.clone());
+    let (spin_exact, clock) = (options.spin_exact, options.clock.clone());
+    let shared = Shared::new(&config, Arc::clone(&network), state_dir, spin_exact, clock, limits.request_timeout);
     let connections =
         http::Config { pooling: config.http_connection_pooling, max_connections: config.http_max_connections };
     let outbound = Outbound::new(network, connections).map_err(|error| StartError::Tls(error.to_string()))?;

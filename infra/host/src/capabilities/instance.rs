@@ -178,7 +178,7 @@ pub(crate) fn nothing() -> Arc<Grants> {
         postgres: Arc::new(postgres::Grant {
             allowed_hosts: Arc::default(),
             network: Arc::clone(&network),
-            pools: Arc::new(postgres::Pools::new(None)),
+            pools: Arc::new(postgres::Pools::new(None, Duration::from_secs(30))),
             spin_exact: false,
         }),
         redis: Arc::new(redis::Grant {

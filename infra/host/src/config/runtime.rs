@@ -32,7 +32,7 @@ pub struct RuntimeConfig {
     pub http_connection_pooling: bool,
     /// Connections that outbound HTTP may hold in all; 0 forbids them.
     pub http_max_connections: Option<usize>,
-    /// Connections to PostgreSQL per address.
+    /// Connections to PostgreSQL in all; 0 allows none.
     pub postgres_max_connections: Option<usize>,
     /// Connections to Redis servers in all; with `--spin-exact`, those that guests hold. 0 forbids them.
     pub redis_max_connections: Option<usize>,

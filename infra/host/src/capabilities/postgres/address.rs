@@ -24,11 +24,46 @@ use crate::{
     network::{Network, Reach},
 };
 
-/// How long making a connection may take, unless the connection string says.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long it may take with TLS and authentication.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one address may take to accept a connection, unless the connection string says. What was lost on the way is sent again
+/// at ever longer intervals, so that a new attempt finds a network that is back sooner than an old one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long TLS and authentication may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(2);
+/// After so long without a packet the other end is asked whether it is there: often enough for firewalls that forget a flow after a
+/// few minutes.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 3;
+/// How long what was sent may stay unacknowledged (RFC 5482).
+const USER_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_PORT: u16 = 5432;
+
+/// Why there is no connection. The text holds no password.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
+pub(super) struct ConnectError {
+    text: String,
+    /// Whether the server is there and refused.
+    pub(super) refused: bool,
+}
+
+impl ConnectError {
+    pub(super) fn unreachable(text: String) -> Self {
+        Self { text, refused: false }
+    }
+
+    pub(super) fn silent(waited: Duration) -> Self {
+        Self::unreachable(format!("the server did not answer within {} s", waited.as_secs()))
+    }
+}
+
+impl From<tokio_postgres::Error> for ConnectError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        // One that starts or stops (class 57) says so, and is as good as away.
+        let refused = error.code().is_some_and(|code| !code.code().starts_with("57"));
+        Self { text: with_causes(&error), refused }
+    }
+}
 
 /// A server with everything that it takes to connect to it.
 #[derive(Clone)]
@@ -45,15 +80,44 @@ impl fmt::Debug for Target {
     }
 }
 
+impl fmt::Display for Target {
+    /// The first host with its port.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.port(0);
+        match self.config.get_hosts().first() {
+            Some(Host::Tcp(host)) => write!(formatter, "{host}:{port}"),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => write!(formatter, "{}", path.display()),
+            None => match self.config.get_hostaddrs().first() {
+                Some(address) => write!(formatter, "{}", SocketAddr::new(*address, port)),
+                None => formatter.write_str("no host"),
+            },
+        }
+    }
+}
+
 impl Target {
     /// Reads a connection string, as URL or as key-value pairs; `ca` is one or more certificates in PEM.
     pub(super) fn new(address: &str, ca: Option<&str>) -> Result<Self, String> {
-        let mut config: Config = address.parse().map_err(|error: tokio_postgres::Error| error.to_string())?;
+        let mut config: Config = address.parse().map_err(|error| with_causes(&error))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
         if config.get_application_name().is_none() {
             config.application_name("kronos");
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(USER_TIMEOUT);
+        }
+        // The driver has the system's two hours when the string says nothing.
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(KEEPALIVE_IDLE);
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(KEEPALIVE_INTERVAL);
+        }
+        if config.get_keepalives_retries().is_none() {
+            config.keepalives_retries(KEEPALIVE_RETRIES);
         }
         let tls = MakeRustlsConnect::new(tls(&config, ca)?);
         Ok(Self { config, tls, reach: Reach::everything() })
@@ -90,32 +154,51 @@ impl Target {
         }
     }
 
-    /// Connects; a task drives the connection until its client is dropped.
-    pub(super) async fn connect(&self) -> Result<Client, String> {
+    /// The server and who it is that connects: what a server counts connections by. Two texts may mean the same server, as a name
+    /// and its address do.
+    pub(super) fn server(&self) -> String {
+        let config = &self.config;
+        format!(
+            "{:?} {:?} {:?} {:?}",
+            config.get_user(),
+            config.get_hosts(),
+            config.get_hostaddrs(),
+            config.get_ports()
+        )
+    }
+
+    /// The longest that connecting may take, while each host has one address that answers or refuses.
+    pub(super) fn patience(&self) -> Duration {
+        let addresses = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
+        let connect = self.config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        connect * u32::try_from(addresses).unwrap_or(u32::MAX) + HANDSHAKE_TIMEOUT
+    }
+
+    /// Connects. The future drives the connection until it is closed or its client dropped.
+    pub(super) async fn connect(&self) -> Result<(Client, impl Future<Output = ()> + Send + use<>), ConnectError> {
         let connect = async {
-            let mut failure = String::new();
-            for config in self.reachable().await? {
+            let mut failure = ConnectError::unreachable("the address has no host".into());
+            for config in self.reachable().await.map_err(ConnectError::unreachable)? {
                 match config.connect(self.tls.clone()).await {
                     Ok(connected) => return Ok(connected),
-                    Err(error) => failure = with_source(&error),
+                    Err(error) => failure = error.into(),
                 }
             }
             Err(failure)
         };
-        let connected = tokio::time::timeout(HANDSHAKE_TIMEOUT, connect).await;
-        let (client, connection) =
-            connected.map_err(|_| format!("no connection after {} s", HANDSHAKE_TIMEOUT.as_secs()))??;
-        tokio::spawn(async move {
+        let connected = tokio::time::timeout(self.patience(), connect).await;
+        let (client, connection) = connected.map_err(|_| ConnectError::silent(self.patience()))??;
+        let driver = async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection to PostgreSQL lost");
             }
-        });
-        Ok(client)
+        };
+        Ok((client, driver))
     }
 
     /// Asks a server to stop what one of its sessions does.
     pub(super) async fn cancel(&self, token: tokio_postgres::CancelToken) {
-        let sent = tokio::time::timeout(CONNECT_TIMEOUT, token.cancel_query(self.tls.clone())).await;
+        let sent = tokio::time::timeout(self.patience(), token.cancel_query(self.tls.clone())).await;
         if !matches!(sent, Ok(Ok(()))) {
             tracing::debug!("a statement in PostgreSQL could not be cancelled");
         }
@@ -157,11 +240,22 @@ impl Target {
     }
 }
 
-fn with_source(error: &tokio_postgres::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+/// The driver's own text says only "error connecting to server".
+fn with_causes(error: &tokio_postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let inner = error.to_string();
+        if !text.contains(&inner) {
+            text = format!("{text}: {inner}");
+        }
+        cause = error.source();
     }
+    if text.contains("certificate") {
+        text += "\n  With sslmode=require the server's certificate must be issued by a public authority, or by the one that the \
+                 component names; sslmode=prefer encrypts without asking who the server is.";
+    }
+    text
 }
 
 /// As libpq does, `prefer` without a certificate authority encrypts without asking who the server is: whoever could pose as it could

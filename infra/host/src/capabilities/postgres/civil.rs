@@ -1,4 +1,6 @@
 //! Calendar arithmetic between PostgreSQL's counts and the tuples of the interface: proleptic Gregorian, any year.
+//!
+//! PostgreSQL's years go from -4712 to 5874897; those of `jiff` end at 9999.
 
 use super::wit;
 

@@ -14,8 +14,8 @@ use wit::{ParameterValue, RangeBoundKind};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ParameterError {
     /// The statement wants another type.
-    #[error("a value of the type {given} can't be given for a parameter of the type `{wanted}`")]
-    WrongType { given: &'static str, wanted: String },
+    #[error("a value of the type {given} can't be given for a parameter of the type `{wanted}`{remedy}")]
+    WrongType { given: &'static str, wanted: String, remedy: String },
     /// The text or the parts don't make a value of the type.
     #[error("not a value of the type {0}")]
     Invalid(&'static str),
@@ -111,11 +111,12 @@ fn accepts(value: &ParameterValue, ty: &Type) -> bool {
 }
 
 fn write(value: &ParameterValue, ty: &Type, out: &mut BytesMut) -> Result<IsNull, ParameterError> {
-    if let Kind::Domain(inner) = ty.kind() {
-        return write(value, inner, out);
-    }
     if !accepts(value, ty) {
-        return Err(ParameterError::WrongType { given: name(value), wanted: ty.name().to_owned() });
+        let remedy = match ty.kind() {
+            Kind::Domain(inner) => format!("; cast it in the statement, as in `$1::{inner}`"),
+            _ => String::new(),
+        };
+        return Err(ParameterError::WrongType { given: name(value), wanted: ty.name().to_owned(), remedy });
     }
     let written = match value {
         ParameterValue::Boolean(value) => put(|| out.put_u8((*value).into())),

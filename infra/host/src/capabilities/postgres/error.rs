@@ -1,10 +1,10 @@
 //! Errors as guests see them.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 
-use tokio_postgres::error::{ErrorPosition, Severity};
+use tokio_postgres::error::{ErrorPosition, Severity, SqlState};
 
-use super::{decode::ValueError, encode::ParameterError, wit};
+use super::{address::ConnectError, decode::ValueError, encode::ParameterError, wit};
 use crate::capabilities::MAX_RESULT_BYTES;
 
 /// Why a statement gave no result.
@@ -25,6 +25,12 @@ pub(super) enum Failure {
     /// More than [`MAX_RESULT_BYTES`].
     #[error("the result is larger than {} MiB", MAX_RESULT_BYTES >> 20)]
     TooLarge,
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::Connection(error.to_string())
+    }
 }
 
 /// Which function of the interface was called: Spin reports parameters that make no value differently in each.
@@ -49,7 +55,23 @@ impl Failure {
     /// when the transaction has happened already.
     pub(super) fn undoes_transaction(&self) -> bool {
         let Self::Query(error) = self else { return false };
-        error.as_db_error().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
+        error.as_db_error().is_some() && !self.is_lost()
+    }
+
+    /// Whether the connection broke, so that nobody knows what became of the statement.
+    pub(super) fn is_lost(&self) -> bool {
+        let Self::Query(error) = self else { return false };
+        match error.as_db_error() {
+            // Servers before 9.6 have words in the language of the database only, of which those of errors are the most likely.
+            Some(error) => matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
+            None => error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>),
+        }
+    }
+
+    /// Whether the statement was refused because one before it failed in the same transaction.
+    pub(super) fn is_in_failed_transaction(&self) -> bool {
+        let Self::Query(error) = self else { return false };
+        error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
     }
 
     /// Whether the server refused a prepared statement because of what happened since it was prepared. Nothing was run.
@@ -79,7 +101,7 @@ fn query_error(error: &tokio_postgres::Error, call: Call) -> wit::Error {
         };
     }
     let text = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
-    if error.is_closed() || source.is_some_and(<dyn std::error::Error>::is::<std::io::Error>) {
+    if error.is_closed() || source.is_some_and(<dyn StdError>::is::<std::io::Error>) {
         return wit::Error::ConnectionFailed(text);
     }
     wit::Error::QueryFailed(wit::QueryError::Text(text))

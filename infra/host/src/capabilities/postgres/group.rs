@@ -19,8 +19,8 @@ use tokio::sync::oneshot;
 
 use super::{
     error::Failure,
-    plan::Plan,
-    session::{Outcome, Request, Session},
+    link::{Link, Request, ResultSet},
+    profile::Profile,
 };
 
 /// Statements that share one transaction at most.
@@ -28,23 +28,26 @@ pub(super) const MAX_GROUP: usize = 32;
 /// Who waits longer than this for a lock, waits alone: two groups could wait for each other, which the server finds out after a
 /// second only (`deadlock_timeout`).
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
+/// A transaction that has failed is no more than told so: COMMIT answers `ROLLBACK`, which the driver does not show, and there is no
+/// error. What stands before it is refused in such a transaction, and COMMIT not even tried.
+const COMMIT: &str = "SET CONSTRAINTS ALL IMMEDIATE; COMMIT";
 
-type Answer = Result<Outcome, Failure>;
+type Answer = Result<ResultSet, Failure>;
 
 /// A statement that waits for a connection.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) plan: Arc<Plan>,
+    pub(super) profile: Arc<Profile>,
     pub(super) request: Request,
     pub(super) reply: oneshot::Sender<Answer>,
 }
 
-/// Runs and answers all of them. Nobody else uses the session meanwhile.
-pub(super) async fn run(session: &Session, mut jobs: Vec<Job>) {
+/// Runs and answers all of them. Nobody else uses the connection meanwhile.
+pub(super) async fn run(link: &Link, mut jobs: Vec<Job>) {
     // Whoever asked has gone.
     jobs.retain(|job| !job.reply.is_closed());
-    if jobs.len() > 1 && jobs.iter().all(|job| job.plan.joins_groups()) {
-        match run_together(session, &jobs).await {
+    if jobs.len() > 1 && jobs.iter().all(|job| job.profile.joins_groups()) {
+        match run_together(link, &jobs).await {
             Ok(answers) => {
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     let _gone = job.reply.send(answer);
@@ -53,24 +56,24 @@ pub(super) async fn run(session: &Session, mut jobs: Vec<Job>) {
             }
             // It may wait for a lock again, and so may its like, which the others need not.
             Err(Some(culprit)) => {
-                let plan = jobs[culprit].plan.clone();
+                let profile = jobs[culprit].profile.clone();
                 jobs[culprit..].rotate_left(1);
-                jobs.sort_by_key(|job| Arc::ptr_eq(&plan, &job.plan));
+                jobs.sort_by_key(|job| Arc::ptr_eq(&profile, &job.profile));
             }
             Err(None) => {}
         }
     }
-    run_apart(session, jobs).await;
+    run_apart(link, jobs).await;
 }
 
 /// Runs and answers all of them, each as a transaction of its own.
-pub(super) async fn run_apart(session: &Session, jobs: Vec<Job>) {
+pub(super) async fn run_apart(link: &Link, jobs: Vec<Job>) {
     let clock = Clock::start();
-    in_order(jobs.into_iter().map(|Job { plan, request, reply }| {
+    in_order(jobs.into_iter().map(|Job { profile, request, reply }| {
         let clock = &clock;
         async move {
-            let answer = session.run_plain(&request).await;
-            plan.took(clock.lap());
+            let answer = link.run_plain(&request).await;
+            profile.took(clock.lap());
             let _gone = reply.send(answer);
         }
     }))
@@ -85,42 +88,52 @@ pub(super) fn refuse(jobs: Vec<Job>, failure: &Failure) {
 }
 
 /// `Err` when the transaction did not hold: nothing of it is left, and it tells which statement failed, if one did.
-async fn run_together(session: &Session, jobs: &[Job]) -> Result<Vec<Answer>, Option<usize>> {
+async fn run_together(link: &Link, jobs: &[Job]) -> Result<Vec<Answer>, Option<usize>> {
     let mut statements = Vec::with_capacity(jobs.len());
     for job in jobs {
         // A statement that can't be prepared tells so when it runs alone.
-        statements.push(session.prepared(&job.request.sql).await.map_err(|_| None)?);
+        statements.push(link.prepared(&job.request.sql).await.map_err(|_| None)?);
     }
     let clock = Clock::start();
     let runs = in_order(jobs.iter().zip(&statements).map(|(job, statement)| {
         let clock = &clock;
         async move {
-            let answer = session.run_prepared(statement, &job.request).await;
-            job.plan.took(clock.lap());
+            let answer = link.run_prepared(statement, &job.request).await;
+            job.profile.took(clock.lap());
             answer
         }
     }));
-    let (begun, answers, committed) = futures::join!(session.control(BEGIN), runs, session.control("COMMIT"));
-    if begun.is_err() {
-        // Then each was a transaction of its own after all.
+    let (begun, answers, committed) = futures::join!(link.control(BEGIN), runs, link.control(COMMIT));
+    if begun.is_ok() && committed.is_ok() {
         return Ok(answers);
     }
-    let failed = answers.iter().position(|answer| answer.as_ref().is_err_and(Failure::undoes_transaction));
-    if let Some(failed) = failed {
-        jobs[failed].plan.leave_groups();
-        return Err(Some(failed));
+    // The next transaction needs a connection that has none.
+    if link.control("ROLLBACK").await.is_err() {
+        link.discard();
     }
-    match committed {
-        Ok(()) => Ok(answers),
+    if begun.is_err_and(|failure| failure.undoes_transaction()) {
+        // Either it began and has failed at once, or it never did, and each was a transaction of its own after all.
+        let has_failed = answers.iter().all(|answer| answer.as_ref().is_err_and(Failure::is_in_failed_transaction));
+        return if has_failed { Err(None) } else { Ok(answers) };
+    }
+    let failed = answers.iter().position(|answer| answer.as_ref().is_err_and(Failure::undoes_transaction));
+    match (failed, committed) {
+        (Some(failed), _) => {
+            jobs[failed].profile.leave_groups();
+            Err(Some(failed))
+        }
         // A deferred constraint, for example.
-        Err(failure) if failure.undoes_transaction() => {
+        (None, Err(failure)) if failure.undoes_transaction() => {
             for job in jobs {
-                job.plan.leave_groups();
+                job.profile.leave_groups();
             }
             Err(None)
         }
         // Whether the transaction happened, nobody knows.
-        Err(failure) => Ok(answers.into_iter().map(|_| Err(Failure::Connection(failure.to_string()))).collect()),
+        (None, Err(failure)) => {
+            Ok(answers.into_iter().map(|_| Err(Failure::Connection(failure.to_string()))).collect())
+        }
+        (None, Ok(())) => Ok(answers),
     }
 }
 

@@ -9,14 +9,14 @@ use std::{
 };
 
 use tokio::{runtime::Handle, sync::Mutex as AsyncMutex};
-use tokio_postgres::CancelToken;
 
 use super::{
     encode::Parameter,
     error::Failure,
+    link::{Link, Request, ResultSet},
     pool::{Held, Pool},
-    session::{Outcome, Request},
     wit::ParameterValue,
+    words::Words,
 };
 
 /// How many sessions the connections of one instance hold.
@@ -39,7 +39,10 @@ struct Pinned {
     sessions: Sessions,
     active: AtomicBool,
     slot: Arc<AsyncMutex<Option<Held>>>,
-    cancel: Mutex<Option<CancelToken>>,
+    /// The connection in the slot.
+    link: Mutex<Option<Arc<Link>>>,
+    /// Whether it has made functions, or something that calls functions, which others may not see before it commits.
+    has_changed_schema: Arc<AtomicBool>,
     /// Dropping happens wherever the instance is dropped.
     runtime: Handle,
 }
@@ -57,30 +60,32 @@ impl Connection {
             sessions,
             active: AtomicBool::new(false),
             slot: Arc::default(),
-            cancel: Mutex::default(),
+            link: Mutex::default(),
+            has_changed_schema: Arc::default(),
             runtime: Handle::current(),
         };
         Self { pool, pinned: Arc::new(pinned), spin_exact }
     }
 
-    pub(super) async fn run(&self, sql: String, parameters: Vec<ParameterValue>) -> Result<Outcome, Failure> {
-        let plan = self.pool.plan(&sql);
+    pub(super) async fn run(&self, sql: String, parameters: Vec<ParameterValue>) -> Result<ResultSet, Failure> {
+        self.pool.stir();
+        let profile = self.pool.profile(&sql);
         let parameters = parameters.into_iter().map(Parameter).collect();
         let request = Request { sql, parameters, spin_exact: self.spin_exact };
-        if !plan.is_plain || self.pinned.active.load(Ordering::Acquire) {
+        if !profile.is_plain || self.pinned.active.load(Ordering::Acquire) {
             return self.pinned.run(request).await;
         }
         if self.pinned.sessions.0.load(Ordering::Relaxed) > 0 {
-            return self.pool.run_alone(plan, request).await;
+            return self.pool.run_alone(profile, request).await;
         }
-        self.pool.run_shared(plan, request).await
+        self.pool.run_shared(profile, request).await
     }
 }
 
 impl Pinned {
-    async fn run(&self, request: Request) -> Result<Outcome, Failure> {
+    async fn run(&self, request: Request) -> Result<ResultSet, Failure> {
         let mut slot = self.slot.clone().lock_owned().await;
-        if slot.as_ref().is_some_and(|held| held.session.is_closed()) {
+        if slot.as_ref().is_some_and(|held| held.link.is_closed()) {
             // What the guest had begun is lost; what it sends next starts anew.
             *slot = None;
             self.set_active(false);
@@ -88,20 +93,31 @@ impl Pinned {
         }
         if slot.is_none() {
             let held = self.pool.check_out().await?;
-            *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = Some(held.session.cancel_token());
+            *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(held.link.clone());
             *slot = Some(held);
             self.set_active(true);
         }
+        let (pool, has_changed_schema) = (self.pool.clone(), self.has_changed_schema.clone());
         // The task keeps the slot: cleaning waits until the answer is read.
         let task = tokio::spawn(async move {
-            match &*slot {
-                Some(held) => {
-                    let result = held.session.run(&request).await;
-                    held.session.forget_discarded(&request.sql);
-                    result
+            let Some(held) = &*slot else { return Err(Failure::Connection("the connection was lost".into())) };
+            let result = held.link.run(&request).await;
+            held.link.forget_discarded(&request.sql);
+            let changes_schema = begins_with(&request.sql, &["ALTER", "CALL", "CREATE", "DO"]);
+            has_changed_schema.fetch_or(changes_schema, Ordering::Relaxed);
+            let commits =
+                || begins_with(&request.sql, &["COMMIT", "END"]) && has_changed_schema.load(Ordering::Relaxed);
+            if changes_schema || commits() {
+                // Before anybody hears of a new function.
+                let is_read = match pool.try_check_out().await {
+                    Some(held) => pool.read_routines(held).await.is_ok(),
+                    None => false,
+                };
+                if !is_read {
+                    pool.read_routines_soon();
                 }
-                None => Err(Failure::Connection("the connection was lost".into())),
             }
+            result
         });
         task.await.unwrap_or_else(|error| Err(Failure::Connection(error.to_string())))
     }
@@ -124,22 +140,26 @@ impl Drop for Pinned {
         }
         self.set_active(false);
         let (pool, slot) = (self.pool.clone(), self.slot.clone());
-        let cancel = self.cancel.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.runtime.spawn(async move {
-            if let Ok(mut slot) = slot.try_lock() {
-                if let Some(held) = slot.take()
-                    && held.session.clean().await.is_ok()
-                {
-                    pool.give_back(held);
-                }
-                return;
-            }
+        let _runtime = self.runtime.enter();
+        let Ok(mut slot) = slot.try_lock_owned() else {
             // A statement is still running for nobody. The connection is closed, because the request to cancel could reach whatever
             // runs on it next.
-            if let Some(token) = cancel {
-                pool.target().cancel(token).await;
+            if let Some(link) = &*self.link.lock().unwrap_or_else(PoisonError::into_inner) {
+                link.discard();
             }
-            slot.lock().await.take();
-        });
+            return;
+        };
+        if let Some(held) = slot.take() {
+            tokio::spawn(async move {
+                if held.link.clean().await.is_ok() {
+                    pool.give_back(held);
+                }
+            });
+        }
     }
+}
+
+fn begins_with(sql: &str, words: &[&str]) -> bool {
+    let first = Words(sql).next().unwrap_or_default();
+    words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }

@@ -3,7 +3,8 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
 };
 
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
@@ -22,19 +23,24 @@ mod encode;
 mod error;
 mod group;
 mod guest;
+mod link;
 mod numeric;
-mod plan;
+mod permits;
 mod pool;
-mod session;
+mod profile;
+mod room;
+mod routines;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use address::Target;
 use bindings::wit;
 use error::{Call, Failure};
 pub use guest::{Connection, Sessions};
-use pool::Pool;
-use session::Outcome;
+use link::ResultSet;
+use permits::Permits;
+use pool::{Patience, Pool};
 
 /// Connections and builders that a guest may hold, as in Spin.
 const MAX_CONNECTIONS: usize = 1024;
@@ -73,8 +79,10 @@ impl Holds for State {
     }
 }
 
-/// Servers that are remembered; guests choose addresses, within their allow-list.
-const MAX_SERVERS: usize = 64;
+/// Connections of one user to one server when the runtime configuration doesn't say.
+const CONNECTIONS_PER_SERVER: usize = 32;
+/// Addresses that are remembered; guests choose them, within their allow-list.
+const MAX_POOLS: usize = 64;
 
 /// An address, which holds the password, with a certificate authority.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -91,9 +99,46 @@ impl fmt::Debug for ConnectionBuilder {
 
 /// The pools of all servers.
 pub struct Pools {
-    max_connections: Option<usize>,
+    /// Shared by all of them, when the operator has set a limit; else each server has its own.
+    permits: Option<Arc<Permits>>,
+    patience: Patience,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
     /// One for each reach: a component must not be lent what another one may reach.
-    pools: Mutex<HashMap<ConnectionBuilder, Vec<Arc<Pool>>>>,
+    pools: HashMap<ConnectionBuilder, Vec<Arc<Pool>>>,
+    /// By server.
+    permits: HashMap<String, Weak<Permits>>,
+}
+
+impl Known {
+    fn pool(&self, builder: &ConnectionBuilder, reach: &Reach) -> Option<Arc<Pool>> {
+        self.pools.get(builder)?.iter().find(|pool| pool.target.reach == *reach).cloned()
+    }
+
+    /// Makes room for one more, if it can: those in use stay.
+    fn has_room(&mut self) -> bool {
+        if self.pools.values().map(Vec::len).sum::<usize>() >= MAX_POOLS {
+            self.pools.retain(|_, pools| {
+                pools.retain(|pool| Arc::strong_count(pool) > 1);
+                !pools.is_empty()
+            });
+        }
+        self.pools.values().map(Vec::len).sum::<usize>() < MAX_POOLS
+    }
+
+    /// What the pools of one server share.
+    fn permits(&mut self, server: String) -> Arc<Permits> {
+        if let Some(permits) = self.permits.get(&server).and_then(Weak::upgrade) {
+            return permits;
+        }
+        self.permits.retain(|_, permits| permits.strong_count() > 0);
+        let permits = Arc::new(Permits::new(CONNECTIONS_PER_SERVER));
+        self.permits.insert(server, Arc::downgrade(&permits));
+        permits
+    }
 }
 
 impl fmt::Debug for Pools {
@@ -103,41 +148,70 @@ impl fmt::Debug for Pools {
 }
 
 impl Pools {
-    /// `max_connections` bounds the connections to one address.
-    pub fn new(max_connections: Option<usize>) -> Self {
-        Self { max_connections, pools: Mutex::default() }
+    /// `max_connections` bounds the connections in all, as in Spin; without it there are up to 32 of one user to one server. A
+    /// statement that takes longer than `statement_limit` is cancelled.
+    pub fn new(max_connections: Option<usize>, statement_limit: Duration) -> Self {
+        Self {
+            permits: max_connections.map(|max| Arc::new(Permits::new(max))),
+            patience: Patience::new(statement_limit),
+            known: Mutex::default(),
+        }
     }
 
     /// The pool of a server, when every host of its address may be reached.
     fn get(&self, builder: ConnectionBuilder, allowed: &AllowedHosts, network: &Network) -> Result<Arc<Pool>, String> {
-        let find =
-            |pools: &[Arc<Pool>], reach: &Reach| pools.iter().find(|pool| pool.target().reach == *reach).cloned();
-        if let Some(pools) = self.lock().get(&builder)
-            && let Some(any) = pools.first()
-        {
-            let reach = any.target().check(allowed, network)?;
-            if let Some(pool) = find(pools, &reach) {
+        let any = self.known().pools.get(&builder).and_then(|pools| pools.first().cloned());
+        if let Some(any) = any {
+            let reach = any.target.check(allowed, network)?;
+            if let Some(pool) = self.known().pool(&builder, &reach) {
                 return Ok(pool);
             }
         }
         let mut target = Target::new(&builder.address, builder.ca.as_deref())?;
         target.reach = target.check(allowed, network)?;
-        let mut pools = self.lock();
-        if pools.len() >= MAX_SERVERS {
-            // Those in use live on with their users.
-            pools.clear();
+        let mut known = self.known();
+        if let Some(pool) = known.pool(&builder, &target.reach) {
+            return Ok(pool);
         }
-        let pools = pools.entry(builder).or_default();
-        Ok(find(pools, &target.reach).unwrap_or_else(|| {
-            let pool = Arc::new(Pool::new(target, self.max_connections));
-            pools.push(Arc::clone(&pool));
-            pool
-        }))
+        let permits = self.permits.clone().unwrap_or_else(|| known.permits(target.server()));
+        let pool = Arc::new(Pool::new(target, permits, self.patience));
+        // One more than that lives with those who use it.
+        if known.has_room() {
+            known.pools.entry(builder).or_default().push(Arc::clone(&pool));
+        }
+        Ok(pool)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionBuilder, Vec<Arc<Pool>>>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Why an address cannot be used. No text holds a password.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// It is malformed.
+    #[error("{0}")]
+    Address(String),
+    /// Nobody is there, or refuses; with the host and port that was tried first.
+    #[error("{reason}")]
+    Connect {
+        /// Host and port.
+        address: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// One connection to `address`, made in the same way as those of components. It closes some time after its client is dropped.
+pub async fn connect(address: &str) -> Result<tokio_postgres::Client, ConnectionError> {
+    let target = Target::new(address, None).map_err(ConnectionError::Address)?;
+    let (client, driver) = target
+        .connect()
+        .await
+        .map_err(|error| ConnectionError::Connect { address: target.to_string(), reason: error.to_string() })?;
+    tokio::spawn(driver);
+    Ok(client)
 }
 
 impl Grant {
@@ -183,7 +257,7 @@ async fn run(
     statement: String,
     parameters: Vec<wit::ParameterValue>,
     call: Call,
-) -> Result<Outcome, wit::Error> {
+) -> Result<ResultSet, wit::Error> {
     connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
 }
 
@@ -249,8 +323,8 @@ impl wit::HostConnection for View<'_, State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<wit::RowSet, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
-        let outcome = run(connection, statement, parameters, Call::Query).await;
-        Ok(outcome.map(|outcome| wit::RowSet { columns: outcome.columns, rows: outcome.rows }))
+        let result = run(connection, statement, parameters, Call::Query).await;
+        Ok(result.map(|result| wit::RowSet { columns: result.columns, rows: result.rows }))
     }
 
     async fn execute(
@@ -260,7 +334,7 @@ impl wit::HostConnection for View<'_, State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -281,10 +355,10 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
     ) -> wasmtime::Result<Result<Rows, wit::Error>> {
         let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
         match run(connection, statement, parameters, Call::Query).await {
-            Ok(outcome) => store.with(|mut access| {
-                let rows = StreamReader::new(&mut access, outcome.rows)?;
+            Ok(result) => store.with(|mut access| {
+                let rows = StreamReader::new(&mut access, result.rows)?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
-                Ok(Ok((outcome.columns, rows, end)))
+                Ok(Ok((result.columns, rows, end)))
             }),
             Err(error) => Ok(Err(error)),
         }
@@ -297,6 +371,6 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
         let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|outcome| outcome.affected))
+        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 }

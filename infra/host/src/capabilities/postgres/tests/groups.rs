@@ -2,10 +2,10 @@
 
 use std::{ops::Range, time::Duration};
 
-use super::{Database, Failure, Outcome, P, code};
+use super::{Database, Failure, P, ResultSet, code};
 
 /// Runs a statement once for each of `ids` at the same time.
-async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -> Vec<Result<Outcome, Failure>> {
+async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -> Vec<Result<ResultSet, Failure>> {
     let tasks: Vec<_> = ids
         .map(|id| {
             let guest = database.guest();
@@ -21,7 +21,7 @@ async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_at_the_same_time_share_transactions() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8, xid xid8 DEFAULT pg_current_xact_id())").await;
     for result in run_for_each(&database, "INSERT INTO t VALUES ($1) RETURNING id", 0..500).await {
@@ -34,7 +34,7 @@ async fn writes_at_the_same_time_share_transactions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_that_fails_in_a_shared_transaction_fails_alone() {
-    let Some(database) = Database::start(8) else { return };
+    let Some(database) = Database::start(8).await else { return };
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 UNIQUE DEFERRABLE INITIALLY DEFERRED, n int8 CHECK (n <> 7))").await;
     // Each id is given ten times, which COMMIT finds out.
@@ -58,7 +58,7 @@ async fn a_guest_that_fails_in_a_shared_transaction_fails_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_that_wait_for_a_lock_hold_up_no_others() {
-    let Some(database) = Database::start(16) else { return };
+    let Some(database) = Database::start(16).await else { return };
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY, n int8)").await;
     guest.ok("INSERT INTO t VALUES (1, 0)").await;

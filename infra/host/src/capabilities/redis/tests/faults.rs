@@ -1,8 +1,7 @@
 //! Servers that fall silent, limits, and connections that nobody needs any more.
 
 use std::{
-    path::Path,
-    process::{Command, Stdio},
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -11,13 +10,7 @@ use std::{
 };
 
 use ::redis::Value;
-use kronos_test_servers as servers;
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinSet,
-};
+use kronos_test_servers::{self as servers, FaultProxy};
 
 use super::{answer, connect};
 use crate::{
@@ -29,44 +22,9 @@ const LONG: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(100);
 const TIMES: Times = Times { answer: LONG, silence: LONG, wait: SHORT, idle: LONG, age: LONG };
 
-/// A network before a server, which can forget the connections that there are: they stay open, and nothing passes any more.
-struct Network {
-    port: u16,
-    forgotten: watch::Sender<usize>,
-    made: Arc<AtomicUsize>,
-    _tasks: JoinSet<()>,
-}
-
-impl Network {
-    async fn start(server: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("its address").port();
-        let (forgotten, made) = (watch::Sender::new(0), Arc::<AtomicUsize>::default());
-        let (watched, count) = (forgotten.clone(), made.clone());
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            let mut connections = JoinSet::new();
-            loop {
-                let (mut client, _) = listener.accept().await.expect("a client");
-                let (number, mut forgotten) = (count.fetch_add(1, Relaxed), watched.subscribe());
-                connections.spawn(async move {
-                    let mut server = TcpStream::connect(("127.0.0.1", server)).await.expect("the server");
-                    tokio::select! {
-                        _ = copy_bidirectional(&mut client, &mut server) => {}
-                        () = async { drop(forgotten.wait_for(|forgotten| *forgotten > number).await) } => {}
-                    }
-                    if *forgotten.borrow() > number {
-                        std::future::pending::<()>().await;
-                    }
-                });
-            }
-        });
-        Self { port, forgotten, made, _tasks: tasks }
-    }
-
-    fn forget(&self) {
-        self.forgotten.send_replace(self.made.load(Relaxed));
-    }
+/// A network before a server.
+fn network(server: &servers::Redis) -> FaultProxy {
+    FaultProxy::start(SocketAddr::from((Ipv4Addr::LOCALHOST, server.port())))
 }
 
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
@@ -86,9 +44,9 @@ async fn connections(observer: &Backend) -> usize {
 #[tokio::test]
 async fn nobody_waits_behind_a_connection_that_fell_silent() {
     let Some(server) = servers::redis() else { return };
-    let network = Network::start(server.port()).await;
+    let network = network(&server);
     let pools = Pools::with_times(4, false, Times { silence: SHORT, answer: Duration::from_secs(3), ..TIMES });
-    let redis = connect(&pools, network.port).await;
+    let redis = connect(&pools, network.address().port()).await;
     answer(&redis, "SET a 1").await.expect("an answer");
     network.forget();
     let lost = tokio::spawn({
@@ -99,7 +57,7 @@ async fn nobody_waits_behind_a_connection_that_fell_silent() {
     assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())), "on a new connection");
     assert!(!lost.is_finished(), "it may be a slow command, which disturbs nobody");
     assert!(lost.await.expect("no panic").is_err());
-    assert_eq!(network.made.load(Relaxed), 2);
+    assert_eq!(network.accepted(), 2);
     assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())));
 }
 
@@ -107,8 +65,9 @@ async fn nobody_waits_behind_a_connection_that_fell_silent() {
 #[tokio::test]
 async fn a_connection_that_answers_is_kept() {
     let Some(server) = servers::redis() else { return };
-    let network = Network::start(server.port()).await;
-    let redis = connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.port).await;
+    let network = network(&server);
+    let redis =
+        connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.address().port()).await;
     for _ in 0..5 {
         // Its guest is gone before it is answered.
         assert!(futures::FutureExt::now_or_never(answer(&redis, "PING")).is_none());
@@ -116,7 +75,7 @@ async fn a_connection_that_answers_is_kept() {
     }
     tokio::time::sleep(2 * SHORT).await;
     answer(&redis, "PING").await.expect("an answer");
-    assert_eq!(network.made.load(Relaxed), 1);
+    assert_eq!(network.accepted(), 1);
 }
 
 #[tokio::test]
@@ -256,24 +215,11 @@ fn addresses_are_urls_of_servers() {
 /// With TLS, to a server whose certificate is trusted, and to the same with the authorities of the public.
 #[tokio::test]
 async fn tls_is_verified() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name).to_str().expect("a path of letters").to_owned();
-    let (key, certificate) = (path("key.pem"), path("certificate.pem"));
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "36500"])
-        .args(["-subj", "/CN=localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
-        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", &key, "-out", &certificate])
-        .stderr(Stdio::null())
-        .status();
-    if !made.is_ok_and(|made| made.success()) {
-        assert!(std::env::var_os("KRONOS_TEST_REQUIRE_ALL").is_none(), "openssl is not installed");
-        return eprintln!("skipped: openssl is not installed");
-    }
-    let Some(server) = servers::redis_with_tls(Path::new(&certificate), Path::new(&key)) else { return };
+    let Some((server, authority)) = servers::redis_with_tls() else { return };
     let url = format!("rediss://localhost:{}", server.port());
     let mut address = Address::parse(&url).expect("an address");
     let error = address.connect(&Reach::everything()).await.map(drop).expect_err("nobody vouches for it");
     assert!(error.to_string().contains("certificate"), "{error}");
-    address.trust(&std::fs::read(&certificate).expect("a certificate"));
+    address.trust(authority.as_bytes());
     assert!(address.subscriber(&Reach::everything()).await.is_ok());
 }
