@@ -137,6 +137,7 @@ impl Shared {
             }),
             sqlite: Arc::new(sqlite::Grant {
                 databases: component.sqlite_databases.iter().map(database).collect(),
+                own: sqlite::OwnShare::default(),
                 // Spin leaves them off.
                 foreign_keys: !self.spin_exact,
                 shared: Arc::clone(&self.databases),
