@@ -1,5 +1,5 @@
 //! What a guest's connection remembers, and the connection to the file that it has of its own while it needs one: for a
-//! transaction, or because it changed a setting.
+//! transaction, or because it changed a setting or made a temporary table.
 //!
 //! Such a connection can keep everybody else from writing. It goes when its transaction ends, when its guest goes, and when a guest
 //! leaves a transaction alone for too long: one whose request was cancelled may never come back to it.
