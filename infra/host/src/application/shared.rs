@@ -20,14 +20,11 @@ use crate::{
         clock::Clock,
         manifest::{Component, Manifest},
         options::Limits,
-        runtime::{KeyValueStore, RuntimeConfig},
+        runtime::{KEY_VALUE, KeyValueStore, RuntimeConfig},
         variables::Variables,
     },
     network::Network,
 };
-
-/// The file of the key-value stores that the runtime configuration does not place elsewhere.
-const KEY_VALUE_FILE: &str = "key_value.db";
 
 /// What each component that a trigger names is given, by its id.
 pub(super) type Grants = BTreeMap<String, Arc<instance::Grants>>;
@@ -101,13 +98,14 @@ impl Shared {
             AllowedHosts::resolve(&component.allowed_outbound_hosts, |template| variables.resolve(template))
                 .map_err(|source| StartError::AllowedHosts { component: component.id.clone(), source })?;
         let allowed_hosts = Arc::new(allowed_hosts);
+        let file = |name: &str| self.state_dir.join(format!("{name}.db"));
         let database = |label: &String| {
-            let file = config.sqlite.get(label).cloned();
-            (label.clone(), file.unwrap_or_else(|| self.state_dir.join(format!("{label}.db"))))
+            let database = config.sqlite.get(label).cloned();
+            (label.clone(), database.unwrap_or_else(|| file(label)))
         };
         let store = |label: &String| {
             let store = config.key_value.get(label).cloned();
-            (label.clone(), store.unwrap_or_else(|| KeyValueStore::Sqlite(self.state_dir.join(KEY_VALUE_FILE))))
+            (label.clone(), store.unwrap_or_else(|| KeyValueStore::Sqlite(file(KEY_VALUE))))
         };
         Ok(instance::Grants {
             component: component.id.as_str().into(),
@@ -141,6 +139,7 @@ impl Shared {
             }),
             sqlite: Arc::new(sqlite::Grant {
                 databases: component.sqlite_databases.iter().map(database).collect(),
+                own: sqlite::OwnShare::default(),
                 // Spin leaves them off.
                 foreign_keys: !self.spin_exact,
                 shared: Arc::clone(&self.databases),

@@ -190,6 +190,7 @@ pub(crate) fn nothing() -> Arc<Grants> {
         }),
         sqlite: Arc::new(sqlite::Grant {
             databases: std::collections::BTreeMap::new(),
+            own: sqlite::OwnShare::default(),
             foreign_keys: true,
             shared: databases,
         }),

@@ -104,6 +104,9 @@ impl std::fmt::Debug for VariablesProvider {
     }
 }
 
+/// The name, in the state folder, of the file of the key-value stores that have no other. Databases have the name of their label.
+pub const KEY_VALUE: &str = "key_value";
+
 /// Why a runtime configuration was refused; the text names file, line, column and remedy.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -152,11 +155,17 @@ impl RuntimeConfig {
         };
         for (label, store) in written.sqlite_database {
             match store.get_ref() {
-                SqliteDatabase::Spin { path, allow_attach_file: false } => {
-                    if let Some(path) = path {
-                        config.sqlite.insert(label.clone(), folder.join(path));
-                    }
+                SqliteDatabase::Spin { path: Some(path), allow_attach_file: false } => {
+                    config.sqlite.insert(label.clone(), folder.join(path));
                 }
+                SqliteDatabase::Spin { path: None, .. } if label.eq_ignore_ascii_case(KEY_VALUE) => {
+                    return Err(source.at(
+                        store.span(),
+                        format!("the file of the database `{label}` is the one of the key-value stores"),
+                        "Give it another one with `path`, or give the database another label.",
+                    ));
+                }
+                SqliteDatabase::Spin { path: None, allow_attach_file: false } => {}
                 SqliteDatabase::Spin { allow_attach_file: true, .. } => {
                     return Err(source.at(
                         store.span(),
@@ -391,6 +400,9 @@ mod tests {
             path = "/var/app.db"
             [sqlite_database.second]
             type = "spin"
+            [sqlite_database.key_value]
+            type = "spin"
+            path = "other.db"
             [outbound_http]
             max_connections = 512
             [outbound_pg]
@@ -417,6 +429,7 @@ mod tests {
         assert!(matches!(&config.key_value["default"], KeyValueStore::Sqlite(path) if path == Path::new("/app/kv.db")));
         assert!(matches!(&config.key_value["shared"], KeyValueStore::Redis(url) if url == "redis://localhost"));
         assert_eq!(config.sqlite["default"], Path::new("/var/app.db"));
+        assert_eq!(config.sqlite["key_value"], Path::new("/app/other.db"));
         assert!(!config.sqlite.contains_key("second") && config.labels.sqlite.contains(&"second".to_owned()));
         assert!(!config.http_connection_pooling, "Spin's default inside the table");
         assert_eq!(config.http_max_connections, Some(512));
@@ -443,6 +456,7 @@ mod tests {
             ("[[client_tls]]\ncomponent_ids = []", &["client TLS"]),
             ("[sqlite_database.a]\ntype = \"libsql\"\nurl = \"x\"", &["libsql"]),
             ("[sqlite_database.a]\ntype = \"spin\"\nallow_attach_file = true", &["allow_attach_file"]),
+            ("[sqlite_database.key_value]\ntype = \"spin\"", &["`key_value`", "with `path`"]),
             ("[key_value_store.a]\ntype = \"azure_cosmos\"\nkey = \"k\"", &["Azure"]),
             ("[[variables_provider]]\ntype = \"vault\"\nurl = \"u\"", &["Vault", "SPIN_VARIABLE_"]),
             ("[outbound_networking]\nblock_networks = [\"x\"]", &[":2:", "`x` is not a network"]),

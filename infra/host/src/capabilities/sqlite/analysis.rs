@@ -11,6 +11,8 @@ pub(super) const SETTLED: [&str; 5] = ["busy_timeout", "cache_size", "mmap_size"
 pub(super) enum Route {
     /// A reader; the writer when SQLite says that the statement writes.
     Query,
+    /// A reader when the statement only asks; otherwise a connection of the guest's own from now on.
+    Pragma,
     /// The writer of the file.
     Write,
     /// A connection of the guest's own, for as long as a transaction is open on it.
@@ -42,6 +44,8 @@ pub(super) struct Analysis {
     pub(super) effect: Effect,
     writes: AtomicBool,
     quick: AtomicBool,
+    needs_own: AtomicBool,
+    is_single: AtomicBool,
 }
 
 impl Analysis {
@@ -56,6 +60,7 @@ impl Analysis {
                 _ => Route::Write,
             },
             "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "VACUUM" => Route::Transaction,
+            "PRAGMA" => Route::Pragma,
             _ => Route::Own,
         };
         let lower = sql.to_ascii_lowercase();
@@ -72,6 +77,8 @@ impl Analysis {
             effect,
             writes: AtomicBool::new(route == Route::Write),
             quick: AtomicBool::new(false),
+            needs_own: AtomicBool::new(route == Route::Own),
+            is_single: AtomicBool::new(!has_semicolon_within(sql)),
         }
     }
 
@@ -82,6 +89,29 @@ impl Analysis {
 
     pub(super) fn mark_writes(&self) {
         self.writes.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connections that are shared would refuse the statement.
+    pub(super) fn needs_own(&self) -> bool {
+        self.needs_own.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn mark_needs_own(&self) {
+        self.needs_own.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection that ran the statement has to stay with its guest.
+    pub(super) fn keeps_own(&self) -> bool {
+        self.route == Route::Pragma || self.needs_own()
+    }
+
+    /// Whether the text is known to hold one statement.
+    pub(super) fn is_single(&self) -> bool {
+        self.is_single.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn mark_single(&self) {
+        self.is_single.store(true, Ordering::Relaxed);
     }
 
     /// Whether the last run took so little time that moving to another thread would have cost more.
@@ -110,6 +140,11 @@ pub(super) fn is_settled(sql: &str, foreign_keys: bool) -> bool {
         Some((name, _)) => SETTLED.contains(&name),
         None => false,
     }
+}
+
+/// Whether something other than white space follows a semicolon. Without that, a text can't hold a second statement.
+fn has_semicolon_within(sql: &str) -> bool {
+    sql.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == ';').contains(';')
 }
 
 /// The first word of `sql` behind white space and comments, and what follows it.
@@ -142,12 +177,25 @@ mod tests {
             ("CREATE TABLE temp_x (a)", Route::Write),
             ("create temp table x (a)", Route::Own),
             ("BEGIN IMMEDIATE", Route::Transaction),
-            ("PRAGMA cache_size = 1", Route::Own),
+            ("PRAGMA cache_size = 1", Route::Pragma),
             ("ATTACH 'x' AS y", Route::Own),
             ("", Route::Own),
             ("-- only a comment", Route::Own),
         ] {
             assert_eq!(Analysis::of(sql).route, route, "{sql}");
+        }
+    }
+
+    #[test]
+    fn knows_most_texts_of_one_statement() {
+        for (sql, is_single) in [
+            ("SELECT 1", true),
+            ("SELECT 1; ;\n", true),
+            ("SELECT 1; SELECT 2", false),
+            ("SELECT 1; -- one", false),
+            ("SELECT ';'", false),
+        ] {
+            assert_eq!(Analysis::of(sql).is_single(), is_single, "{sql}");
         }
     }
 

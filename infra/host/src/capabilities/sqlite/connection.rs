@@ -3,12 +3,16 @@
 use std::{
     cell::Cell,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rusqlite::{
-    CachedStatement, Connection, ErrorCode, OpenFlags, StatementStatus, ToSql,
+    Batch, CachedStatement, Connection, ErrorCode, OpenFlags, StatementStatus, ToSql,
     config::DbConfig,
+    fallible_iterator::FallibleIterator,
     functions::FunctionFlags,
     hooks::{AuthAction, AuthContext, Authorization},
     limits::Limit,
@@ -19,7 +23,8 @@ use super::{
     analysis::SETTLED,
     bindings::wit::{RowResult, Value},
     error::Error,
-    settings::Settings,
+    memory::Held,
+    settings::{SQL_BYTES, Settings},
     statement::{Counters, Statement},
     watch::{TICK, Watch},
 };
@@ -30,6 +35,15 @@ const CACHED_STATEMENTS: usize = 256;
 /// Bytes of prepared statements after which a connection forgets all of them.
 const CACHED_BYTES: usize = 8 << 20;
 
+/// Bytes of a value of a statement that runs where requests are served. One instruction of SQLite's may take a value apart for as long
+/// as it likes, and some take time that grows with the square of its length.
+const INLINE_VALUE_BYTES: usize = 4 << 10;
+/// Bytes of a pattern of LIKE and GLOB: matching takes as many steps as the pattern's length times the text's, and one more level of
+/// the stack for each wildcard.
+pub(super) const PATTERN_BYTES: usize = 1000;
+/// Bytes that all connections of the process together may take up. Sorting and temporary tables have no other bound.
+pub(super) const HEAP_BYTES: i64 = 1 << 30;
+
 /// What a statement answered.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -37,6 +51,15 @@ pub struct Rows {
     pub columns: Vec<String>,
     /// Rows.
     pub rows: Vec<RowResult>,
+    /// What they take up.
+    pub(super) held: Option<Held>,
+}
+
+impl Rows {
+    /// Bytes that they take up.
+    pub(super) fn size(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| held.bytes)
+    }
 }
 
 /// What a connection is for.
@@ -58,6 +81,25 @@ pub(super) struct FileConnection {
     pub(super) counters: Arc<Counters>,
     /// Bytes of the statements that were prepared since the cache was last empty.
     prepared: Cell<usize>,
+    gate: Arc<Gate>,
+}
+
+/// What the authorizer of a connection is told, and tells.
+#[derive(Debug, Default)]
+struct Gate {
+    /// The host speaks for itself.
+    is_host: AtomicBool,
+    /// A statement was refused that would change the connection for the others who share it.
+    needs_own: AtomicBool,
+}
+
+/// For as long as this lives, nothing is refused.
+struct Host<'a>(&'a Gate);
+
+impl Drop for Host<'_> {
+    fn drop(&mut self) {
+        self.0.is_host.store(false, Ordering::Relaxed);
+    }
 }
 
 /// A file, and how it is connected to.
@@ -91,11 +133,14 @@ impl FileConnection {
         connection.pragma_update(None, "foreign_keys", settings.foreign_keys)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "hard_heap_limit", HEAP_BYTES)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         // Otherwise statements on tables with partial indexes are prepared again each time a parameter is bound.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(MAX_RESULT_BYTES).unwrap_or(i32::MAX))?;
-        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        limit(&connection, Limit::SQLITE_LIMIT_LENGTH, MAX_RESULT_BYTES)?;
+        limit(&connection, Limit::SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES)?;
+        limit(&connection, Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_BYTES)?;
+        limit(&connection, Limit::SQLITE_LIMIT_ATTACHED, 1)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let counters = Arc::new(Counters::default());
         match role {
@@ -116,21 +161,42 @@ impl FileConnection {
         }
         let watched = watch.clone();
         connection.progress_handler(TICK, Some(move || watched.should_stop()))?;
-        connection.authorizer(Some(authorize))?;
-        Ok(Self { connection, watch, counters, prepared: Cell::new(0) })
+        let gate = Arc::new(Gate::default());
+        let asked = gate.clone();
+        connection.authorizer(Some(move |context: AuthContext<'_>| asked.authorize(role, &context)))?;
+        Ok(Self { connection, watch, counters, prepared: Cell::new(0), gate })
     }
 
     /// Runs one statement to its end. `None` when `read_only` is asked for and the statement writes.
     pub(super) fn run(&self, statement: &Arc<Statement>, read_only: bool, ticks: u64) -> Result<Option<Rows>, Error> {
-        let Statement { sql, parameters, analysis, .. } = &**statement;
-        if analysis.is_control {
-            return self.run_to_its_end(sql, parameters, read_only);
+        if statement.analysis.is_control {
+            return self.run_to_its_end(statement, read_only);
         }
+        statement.admit()?;
         let armed = self.watch.arm(statement, ticks);
-        match self.run_to_its_end(sql, parameters, read_only) {
+        self.gate.needs_own.store(false, Ordering::Relaxed);
+        match self.run_to_its_end(statement, read_only) {
+            Err(_) if self.gate.needs_own.load(Ordering::Relaxed) => Err(Error::NeedsOwn),
             Err(error) if error.is_code(ErrorCode::OperationInterrupted) && armed.timed_out() => Err(Error::TimedOut),
             other => other,
         }
+    }
+
+    /// Runs a statement that only reads as [`Self::run`] does, where requests are served: it fails when it takes more `ticks`, or
+    /// comes upon a value of more than [`INLINE_VALUE_BYTES`].
+    pub(super) fn run_inline(&self, statement: &Arc<Statement>, ticks: u64) -> Result<Option<Rows>, Error> {
+        limit(&self.connection, Limit::SQLITE_LIMIT_LENGTH, INLINE_VALUE_BYTES)?;
+        let rows = self.run(statement, true, ticks);
+        limit(&self.connection, Limit::SQLITE_LIMIT_LENGTH, MAX_RESULT_BYTES)?;
+        rows
+    }
+
+    /// Makes `id` what `last_insert_rowid()` answers on the writer, which all guests share.
+    pub(super) fn set_last_insert(&self, id: i64) -> Result<(), Error> {
+        self.gate.is_host.store(true, Ordering::Relaxed);
+        let _host = Host(&self.gate);
+        let sql = "INSERT OR REPLACE INTO temp.kronos_last_insert (id) VALUES (?1)";
+        Ok(self.connection.prepare_cached(sql)?.execute([id]).map(drop)?)
     }
 
     /// Runs a statement of the host's own, which nothing stops.
@@ -152,8 +218,9 @@ impl FileConnection {
         self.connection.is_autocommit()
     }
 
-    fn run_to_its_end(&self, sql: &str, parameters: &[Value], read_only: bool) -> Result<Option<Rows>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+    fn run_to_its_end(&self, asked: &Statement, read_only: bool) -> Result<Option<Rows>, Error> {
+        let Statement { sql, parameters, .. } = asked;
+        let mut statement = self.prepare(asked)?;
         if read_only && !statement.readonly() {
             statement.discard();
             return Ok(None);
@@ -163,7 +230,10 @@ impl FileConnection {
             statement.discard();
             return Err(rusqlite::Error::InvalidParameterCount(parameters.len(), expected).into());
         }
-        let rows = read_rows(&mut statement, parameters);
+        let rows = read_rows(&mut statement, parameters).map(|(mut rows, bytes)| {
+            rows.held = Some(asked.hold(bytes));
+            rows
+        });
         let is_first_run = statement.get_status(StatementStatus::Run) <= 1;
         if is_first_run {
             let bytes = usize::try_from(statement.get_status(StatementStatus::MemUsed)).unwrap_or_default();
@@ -176,9 +246,27 @@ impl FileConnection {
         }
         rows.map(Some)
     }
+
+    /// Prepares the one statement of a text, or takes it from the cache.
+    fn prepare(&self, asked: &Statement) -> Result<CachedStatement<'_>, Error> {
+        if !asked.analysis.is_single() {
+            // The cache would prepare all statements of the text, each inside of the call for the one before, only to refuse them.
+            let mut statements = Batch::new(&self.connection, &asked.sql);
+            if statements.next()?.is_some() && statements.next()?.is_some() {
+                return Err(rusqlite::Error::MultipleStatement.into());
+            }
+            asked.analysis.mark_single();
+        }
+        Ok(self.connection.prepare_cached(&asked.sql)?)
+    }
 }
 
-fn read_rows(statement: &mut CachedStatement<'_>, parameters: &[Value]) -> Result<Rows, Error> {
+fn limit(connection: &Connection, limit: Limit, most: usize) -> Result<(), Error> {
+    Ok(connection.set_limit(limit, i32::try_from(most).unwrap_or(i32::MAX)).map(drop)?)
+}
+
+/// The rows and their size.
+fn read_rows(statement: &mut CachedStatement<'_>, parameters: &[Value]) -> Result<(Rows, usize), Error> {
     for (index, parameter) in parameters.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, Parameter(parameter))?;
     }
@@ -202,7 +290,7 @@ fn read_rows(statement: &mut CachedStatement<'_>, parameters: &[Value]) -> Resul
     }
     drop(cursor);
     let columns = statement.column_names().map(str::to_owned).collect();
-    Ok(Rows { columns, rows })
+    Ok((Rows { columns, rows, held: None }, bytes))
 }
 
 fn override_counters(connection: &Connection, counters: &Arc<Counters>) -> Result<(), Error> {
@@ -218,7 +306,7 @@ fn override_counters(connection: &Connection, counters: &Arc<Counters>) -> Resul
 }
 
 /// A guest reaches the file of its label and nothing else, and can't change how others see it.
-fn authorize(context: AuthContext<'_>) -> Authorization {
+fn authorize(context: &AuthContext<'_>) -> Authorization {
     match context.action {
         // VACUUM attaches a database without a name; anything else is a file.
         AuthAction::Attach { filename: "" } => Authorization::Allow,
@@ -227,6 +315,73 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
         _ => Authorization::Allow,
     }
 }
+
+impl Gate {
+    fn authorize(&self, role: Role, context: &AuthContext<'_>) -> Authorization {
+        if self.is_host.load(Ordering::Relaxed) {
+            return Authorization::Allow;
+        }
+        let authorization = authorize(context);
+        if authorization == Authorization::Allow && role != Role::Own && concerns_the_connection(context) {
+            self.needs_own.store(true, Ordering::Relaxed);
+            return Authorization::Deny;
+        }
+        authorization
+    }
+}
+
+/// Whether an action has to do with the connection itself, rather than with the file.
+fn concerns_the_connection(context: &AuthContext<'_>) -> bool {
+    match context.action {
+        AuthAction::Pragma { pragma_name, pragma_value } => {
+            let name = pragma_name.to_ascii_lowercase();
+            !(ASK_ABOUT.contains(&name.as_str()) || pragma_value.is_none() && ASK.contains(&name.as_str()))
+        }
+        // The list of temporary objects, which SQLite goes through whenever a table gets another name.
+        AuthAction::Read { table_name: "sqlite_temp_master", .. }
+        | AuthAction::Update { table_name: "sqlite_temp_master", .. } => false,
+        AuthAction::AlterTable { database_name, .. } => database_name == "temp",
+        _ => context.database_name == Some("temp"),
+    }
+}
+
+/// Pragmas that only ask, about what their value names.
+const ASK_ABOUT: [&str; 10] = [
+    "foreign_key_check",
+    "foreign_key_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "integrity_check",
+    "quick_check",
+    "table_info",
+    "table_list",
+    "table_xinfo",
+];
+
+/// Pragmas that only ask when they are given no value, and whose answer is the same on every connection.
+const ASK: [&str; 20] = [
+    "application_id",
+    "auto_vacuum",
+    "busy_timeout",
+    "cache_size",
+    "collation_list",
+    "compile_options",
+    "data_version",
+    "database_list",
+    "encoding",
+    "foreign_keys",
+    "freelist_count",
+    "journal_mode",
+    "mmap_size",
+    "module_list",
+    "page_count",
+    "page_size",
+    "pragma_list",
+    "schema_version",
+    "synchronous",
+    "user_version",
+];
 
 fn authorize_pragma(name: &str, value: Option<&str>) -> Authorization {
     let name = name.to_ascii_lowercase();
@@ -281,18 +436,41 @@ fn heap_size(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capabilities::sqlite::analysis::Analysis;
+    use crate::capabilities::sqlite::{Guest, analysis::Analysis};
 
-    #[test]
-    fn long_statements_are_not_hoarded() {
+    fn reader() -> (tempfile::TempDir, FileConnection) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = DatabaseFile { path: folder.path().join("default.db"), settings: Settings::default() };
         let connection = file.connect(Role::Reader).expect("a new file opens");
+        (folder, connection)
+    }
+
+    #[test]
+    fn only_short_values_are_worked_on_where_requests_are_served() {
+        let (_folder, connection) = reader();
+        let sql = "SELECT length(replace(?1, 'a', 'b'))";
+        let statement = |length: usize| {
+            let text = Value::Text("a".repeat(length));
+            Statement::new(sql.into(), vec![text], Arc::new(Analysis::of(sql)), &Guest::default())
+        };
+        let answer = |rows: Result<Option<Rows>, Error>| match rows {
+            Ok(rows) => format!("{:?}", rows.expect("it only reads").rows[0].values),
+            Err(error) => error.to_string(),
+        };
+        let (short, long) = (statement(INLINE_VALUE_BYTES / 2), statement(INLINE_VALUE_BYTES + 1));
+        assert_eq!(answer(connection.run_inline(&short, u64::MAX)), "[Value::Integer(2048)]");
+        assert_eq!(answer(connection.run_inline(&long, u64::MAX)), "string or blob too big");
+        assert_eq!(answer(connection.run(&long, true, u64::MAX)), "[Value::Integer(4097)]");
+    }
+
+    #[test]
+    fn long_statements_are_not_hoarded() {
+        let (_folder, connection) = reader();
         let mut most = 0;
         for number in 0..20 {
-            let sql = format!("SELECT {number} /* {} */", "x".repeat(1 << 20));
+            let sql = format!("SELECT {number} /* {} */", "x".repeat(SQL_BYTES - 100));
             let analysis = Arc::new(Analysis::of(&sql));
-            let statement = Statement::new(sql, vec![], analysis, Arc::default());
+            let statement = Statement::new(sql, vec![], analysis, &Guest::default());
             for _ in 0..3 {
                 connection.run(&statement, true, u64::MAX).expect("a row");
             }

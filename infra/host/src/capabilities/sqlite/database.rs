@@ -20,7 +20,7 @@ use super::{
     error::Error,
     guest::Guest,
     lock,
-    settings::{OWN_CONNECTIONS, Settings},
+    settings::{OWN_CONNECTIONS, SQL_BYTES, Settings},
     statement::{CancelOnDrop, Statement},
     writer::{self, Job},
 };
@@ -39,6 +39,10 @@ const ANALYSED_BYTES: usize = 4 << 20;
 const QUICK_TICKS: u64 = 8;
 /// One that takes longer all the same waits for the disk.
 const QUICK: Duration = Duration::from_millis(10);
+
+/// Why a read that was taken for quick is run again elsewhere: it took too many instructions, would have to wait for a lock, or has
+/// to do with a long value.
+const NOT_INLINE: [ErrorCode; 3] = [ErrorCode::OperationInterrupted, ErrorCode::DatabaseBusy, ErrorCode::TooBig];
 
 /// A database file, open.
 #[derive(Debug)]
@@ -95,25 +99,38 @@ impl Database {
         sql: String,
         parameters: Vec<Value>,
     ) -> Result<Rows, Error> {
-        let analysis = self.analyse(&sql);
-        let statement = Statement::new(sql, parameters, analysis, guest.counters.clone());
-        let _cancel = CancelOnDrop(&statement);
-        if guest.is_pinned() {
-            return guest.run(&self.file, &self.own_connections, &statement).await;
+        if sql.len() > SQL_BYTES {
+            return Err(Error::TooLong);
         }
+        let analysis = self.analyse(&sql);
+        let statement = Statement::new(sql, parameters, analysis, guest);
+        statement.admit()?;
+        let _cancel = CancelOnDrop(&statement);
+        let is_shared = statement.analysis.route != Route::Transaction && !statement.analysis.needs_own();
+        if is_shared && !guest.is_pinned() {
+            match self.run_shared(&statement).await {
+                Err(Error::NeedsOwn) => statement.analysis.mark_needs_own(),
+                result => return result,
+            }
+        }
+        guest.run(&self.file, &self.own_connections, &statement).await
+    }
+
+    /// Runs a statement on the connections that all guests share.
+    async fn run_shared(self: &Arc<Self>, statement: &Arc<Statement>) -> Result<Rows, Error> {
         match statement.analysis.route {
-            Route::Query => {
+            Route::Pragma if is_settled(&statement.sql, self.file.settings.foreign_keys) => Ok(Rows::default()),
+            Route::Query | Route::Pragma => {
                 if !statement.analysis.writes() {
-                    if let Some(rows) = self.read(&statement).await? {
+                    if let Some(rows) = self.read(statement).await? {
                         return Ok(rows);
                     }
                     statement.analysis.mark_writes();
                 }
-                self.write(&statement).await
+                self.write(statement).await
             }
-            Route::Write => self.write(&statement).await,
-            Route::Own if is_settled(&statement.sql, self.file.settings.foreign_keys) => Ok(Rows::default()),
-            Route::Own | Route::Transaction => guest.run(&self.file, &self.own_connections, &statement).await,
+            Route::Write => self.write(statement).await,
+            Route::Own | Route::Transaction => Err(Error::NeedsOwn),
         }
     }
 
@@ -141,11 +158,15 @@ impl Database {
         if statement.analysis.is_quick()
             && let Some(connection) = reader.take()
         {
-            let rows = read_on(&connection, statement, QUICK_TICKS);
+            let start = Instant::now();
+            connection.counters.copy_from(&statement.counters);
+            let rows = connection.run_inline(statement, QUICK_TICKS);
+            if start.elapsed() >= QUICK {
+                // One of its instructions takes long, such as counting the rows of a table that has grown.
+                statement.analysis.set_quick(false);
+            }
             match rows {
-                Err(error)
-                    if error.is_code(ErrorCode::OperationInterrupted) || error.is_code(ErrorCode::DatabaseBusy) =>
-                {
+                Err(error) if NOT_INLINE.iter().any(|code| error.is_code(*code)) => {
                     statement.analysis.set_quick(false);
                     reader = Some(connection);
                 }
@@ -171,7 +192,8 @@ impl Database {
                 None => database.file.connect(Role::Reader)?,
             };
             let start = Instant::now();
-            let rows = read_on(&connection, &statement, u64::MAX);
+            connection.counters.copy_from(&statement.counters);
+            let rows = connection.run(&statement, true, u64::MAX);
             let few = connection.watch.spent() <= QUICK_TICKS;
             statement.analysis.set_quick(rows.is_ok() && few && start.elapsed() < QUICK);
             database.keep(connection, &rows);
@@ -187,11 +209,6 @@ impl Database {
             lock(&self.idle).push(connection);
         }
     }
-}
-
-fn read_on(connection: &FileConnection, statement: &Arc<Statement>, ticks: u64) -> Result<Option<Rows>, Error> {
-    connection.counters.copy_from(&statement.counters);
-    connection.run(statement, true, ticks)
 }
 
 #[cfg(test)]

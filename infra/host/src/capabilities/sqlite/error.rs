@@ -6,7 +6,9 @@ use rusqlite::{ErrorCode, ffi};
 
 use super::{
     bindings::wit,
-    settings::{OWN_CONNECTIONS, TIME_LIMIT},
+    connection::{HEAP_BYTES, PATTERN_BYTES},
+    memory::INSTANCE_BYTES,
+    settings::{OWN_CONNECTIONS, OWN_SHARE, SQL_BYTES, TIME_LIMIT},
 };
 use crate::capabilities::MAX_RESULT_BYTES;
 
@@ -28,9 +30,25 @@ pub enum Error {
     /// A transaction, or settings, that the guest believes in went with its connection.
     #[error("the transaction was rolled back: its statement was cancelled, or none came for too long")]
     TransactionLost,
-    /// [`OWN_CONNECTIONS`] are in use.
-    #[error("more than {OWN_CONNECTIONS} transactions or connections with settings of their own are open")]
+    /// [`OWN_SHARE`] of the component, or [`OWN_CONNECTIONS`] of all, are in use.
+    #[error(
+        "too many transactions, and connections with settings or temporary tables of their own, are open: a component may have \
+         {OWN_SHARE} on a file, all together {OWN_CONNECTIONS}; end transactions soon, and drop such connections after use"
+    )]
     TooManyTransactions,
+    /// [`SQL_BYTES`].
+    #[error("the statement is longer than {} MiB: bind its values as parameters", SQL_BYTES >> 20)]
+    TooLong,
+    /// [`INSTANCE_BYTES`].
+    #[error(
+        "statements that have not ended and rows that were not read take up more than {} MiB: read the rows, or drop them, and run \
+         fewer statements at a time",
+        INSTANCE_BYTES >> 20
+    )]
+    TooMuchAtOnce,
+    /// It would change a connection that is shared. Guests are not told: it runs on one of their own.
+    #[error("the statement needs a connection of its own")]
+    NeedsOwn,
     /// The file can't be made.
     #[error("the database file cannot be made: {0}")]
     File(Arc<std::io::Error>),
@@ -55,7 +73,7 @@ impl Error {
 
     /// Whether SQLite took the failed statement back by itself, and nothing but it, so that a transaction may go on.
     pub(super) fn spares_transaction(&self) -> bool {
-        let Self::Sqlite(error) = self else { return false };
+        let Self::Sqlite(error) = self else { return matches!(self, Self::NeedsOwn | Self::TooMuchAtOnce) };
         match error.sqlite_error() {
             Some(error) => matches!(
                 error.extended_code & 0xff,
@@ -78,6 +96,8 @@ impl Error {
             matches!(
                 code,
                 ErrorCode::SystemIoFailure
+                    // No statement of a guest's may leave it so.
+                    | ErrorCode::ReadOnly
                     | ErrorCode::DatabaseCorrupt
                     | ErrorCode::NotADatabase
                     | ErrorCode::CannotOpen
@@ -88,10 +108,27 @@ impl Error {
             )
         })
     }
+
+    /// What helps against limits that SQLite itself keeps.
+    fn remedy(&self) -> Option<String> {
+        if self.is_code(ErrorCode::OutOfMemory) {
+            let limit = HEAP_BYTES >> 20;
+            return Some(format!("all statements together may take up {limit} MiB; sort and keep fewer rows at once"));
+        }
+        let Self::Sqlite(error) = self else { return None };
+        let is_pattern = matches!(&**error, rusqlite::Error::SqliteFailure(_, Some(text)) if text.starts_with("LIKE or GLOB pattern"));
+        is_pattern.then(|| format!("a pattern has up to {PATTERN_BYTES} bytes; instr() looks for longer texts"))
+    }
 }
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
-        if error.is_code(ErrorCode::DiskFull) { Self::DatabaseFull } else { Self::Io(error.to_string()) }
+        if error.is_code(ErrorCode::DiskFull) {
+            return Self::DatabaseFull;
+        }
+        Self::Io(match error.remedy() {
+            Some(remedy) => format!("{error}: {remedy}"),
+            None => error.to_string(),
+        })
     }
 }

@@ -1,5 +1,5 @@
 //! What a guest's connection remembers, and the connection to the file that it has of its own while it needs one: for a
-//! transaction, or because it changed a setting.
+//! transaction, or because it changed a setting or made a temporary table.
 //!
 //! Such a connection can keep everybody else from writing. It goes when its transaction ends, when its guest goes, and when a guest
 //! leaves a transaction alone for too long: one whose request was cancelled may never come back to it.
@@ -16,14 +16,15 @@ use std::{
 use rusqlite::ErrorCode;
 use tokio::{
     runtime,
-    sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
+    sync::{AcquireError, Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
     task, time,
 };
 
 use super::{
-    analysis::Route,
     connection::{DatabaseFile, FileConnection, Role, Rows},
     error::Error,
+    memory::Memory,
+    settings::OWN_SHARE,
     statement::{Counters, Counts, Statement},
 };
 
@@ -31,9 +32,22 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Guest {
     pub(super) counters: Arc<Counters>,
+    /// Of its instance.
+    pub(super) memory: Arc<Memory>,
+    share: OwnShare,
     /// Whether statements have to run on the connection of its own.
     pinned: AtomicBool,
     own: Arc<Mutex<Own>>,
+}
+
+/// How many connections of their own the guests of one component may have.
+#[derive(Clone, Debug)]
+pub struct OwnShare(Arc<Semaphore>);
+
+impl Default for OwnShare {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(OWN_SHARE)))
+    }
 }
 
 /// The connection of a guest's own. Whoever has the lock may run a statement on it.
@@ -54,11 +68,18 @@ struct OwnConnection {
     last_used: Instant,
     /// Whether [`roll_back_when_idle`] looks after its transaction.
     is_watched: bool,
-    /// Its place among those of all guests.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
+/// A place among the connections of a component's guests, and one among those of all guests.
+type Place = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
 impl Guest {
+    /// A connection of an instance that counts its `memory`, of a component that has `share`.
+    pub(super) fn new(memory: Arc<Memory>, share: OwnShare) -> Self {
+        Self { memory, share, ..Self::default() }
+    }
+
     /// Row id of the last insert, 0 before the first.
     pub fn last_insert_rowid(&self) -> i64 {
         self.counters.last_insert_rowid.load(Ordering::Relaxed)
@@ -89,8 +110,11 @@ impl Guest {
                 return Err(Error::TransactionLost);
             }
             Own::None => {
-                let place = time::timeout(file.settings.busy_timeout, places.clone().acquire_owned());
-                Some(place.await.map_err(|_| Error::TooManyTransactions)?.map_err(|_| Error::Broken)?)
+                let (share, places) = (self.share.0.clone(), places.clone());
+                let place = async { Ok((share.acquire_owned().await?, places.acquire_owned().await?)) };
+                let place = time::timeout(file.settings.busy_timeout, place);
+                let place: Result<Place, AcquireError> = place.await.map_err(|_| Error::TooManyTransactions)?;
+                Some(place.map_err(|_| Error::Broken)?)
             }
         };
         let (guest, file, statement) = (self.clone(), file.clone(), statement.clone());
@@ -106,7 +130,7 @@ impl Guest {
     fn run_on_own(
         self: &Arc<Self>,
         mut own: OwnedMutexGuard<Own>,
-        place: Option<OwnedSemaphorePermit>,
+        place: Option<Place>,
         file: &DatabaseFile,
         statement: &Arc<Statement>,
     ) -> Result<Rows, Error> {
@@ -127,7 +151,7 @@ impl Guest {
         let result = current.connection.run(statement, false, u64::MAX).map(Option::unwrap_or_default);
         if result.is_ok() {
             self.counters.count(Counts::of(statement.analysis.effect, &current.connection.connection));
-            current.has_settings |= statement.analysis.route == Route::Own;
+            current.has_settings |= statement.analysis.keeps_own();
         }
         let stopped = result
             .as_ref()

@@ -4,12 +4,20 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    mem,
     path::PathBuf,
+    pin::Pin,
     sync::{self, Arc},
+    task::{Context, Poll},
 };
 
 use tokio::sync::{Mutex, OnceCell};
-use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
+use wasmtime::{
+    StoreContextMut,
+    component::{
+        Accessor, Destination, FutureReader, Linker, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
+    },
+};
 
 use super::{Capability, Handles, Holds, View};
 use crate::config::clock::Clock;
@@ -21,6 +29,7 @@ pub mod connection;
 pub mod database;
 pub mod error;
 mod guest;
+mod memory;
 mod settings;
 mod statement;
 #[cfg(test)]
@@ -33,7 +42,8 @@ pub use bindings::wit::Value;
 pub use connection::Rows;
 pub use database::Database;
 pub use error::Error;
-pub use guest::Guest;
+pub use guest::{Guest, OwnShare};
+use memory::{Held, Memory};
 pub use settings::Settings;
 
 /// The guard of `mutex`, also after a panic.
@@ -56,6 +66,8 @@ const MAX_CONNECTIONS: usize = 256;
 pub struct Grant {
     /// Files by label.
     pub databases: BTreeMap<String, PathBuf>,
+    /// What its instances may have of the connections of guests' own.
+    pub own: OwnShare,
     /// What foreign keys are until a guest says: Spin leaves them off.
     pub foreign_keys: bool,
     /// The open ones of all components.
@@ -67,12 +79,46 @@ pub struct Grant {
 pub struct State {
     grant: Arc<Grant>,
     handles: Handles,
+    memory: Arc<Memory>,
 }
 
 impl State {
     /// For a new instance.
     pub fn new(grant: Arc<Grant>) -> Self {
-        Self { grant, handles: Handles::new(MAX_CONNECTIONS) }
+        Self { grant, handles: Handles::new(MAX_CONNECTIONS), memory: Arc::default() }
+    }
+}
+
+impl State {
+    /// What opening a connection takes.
+    fn opening(&self) -> (Arc<Grant>, Arc<Memory>) {
+        (self.grant.clone(), self.memory.clone())
+    }
+}
+
+/// Rows that a guest reads one after the other. What they take up is counted until it has read, or dropped, all of them.
+struct Unread {
+    rows: Vec<wit::RowResult>,
+    _held: Option<Held>,
+}
+
+impl<D> StreamProducer<D> for Unread {
+    type Item = wit::RowResult;
+    type Buffer = VecBuffer<wit::RowResult>;
+
+    fn poll_produce<'a>(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: StoreContextMut<'a, D>,
+        mut destination: Destination<'a, Self::Item, Self::Buffer>,
+        _: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        if self.rows.is_empty() {
+            return Poll::Ready(Ok(StreamResult::Dropped));
+        }
+        // It is asked for more once the guest has taken all of them.
+        destination.set_buffer(mem::take(&mut self.rows).into());
+        Poll::Ready(Ok(StreamResult::Completed))
     }
 }
 
@@ -122,11 +168,11 @@ impl Databases {
 }
 
 impl Grant {
-    /// Opens the database `label` when it is among those that were granted.
-    async fn open(&self, label: String) -> Result<Connection, wit::Error> {
+    /// Opens the database `label` for an instance when it is among those that were granted.
+    async fn open(&self, label: String, memory: Arc<Memory>) -> Result<Connection, wit::Error> {
         let file = self.databases.get(&label).ok_or(wit::Error::AccessDenied)?;
         let database = self.shared.get(file.clone(), self.foreign_keys).await?;
-        Ok(Connection { database, guest: Arc::default() })
+        Ok(Connection { database, guest: Arc::new(Guest::new(memory, self.own.clone())) })
     }
 }
 
@@ -146,8 +192,8 @@ impl wit::Host for View<'_, State> {}
 
 impl wit::HostConnection for View<'_, State> {
     async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let grant = self.state.grant.clone();
-        match grant.open(database).await {
+        let (grant, memory) = self.state.opening();
+        match grant.open(database, memory).await {
             Ok(connection) => Ok(self.hold(connection)?.ok_or_else(|| wit::Error::Io(too_many()))),
             Err(error) => Ok(Err(error)),
         }
@@ -182,8 +228,8 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         store: &Accessor<T, Self>,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let grant = store.with(|mut access| access.get().state.grant.clone());
-        match grant.open(database).await {
+        let (grant, memory) = store.with(|mut access| access.get().state.opening());
+        match grant.open(database, memory).await {
             Ok(connection) => {
                 store.with(|mut access| Ok(access.get().hold(connection)?.ok_or_else(|| wit::Error::Io(too_many()))))
             }
@@ -202,9 +248,10 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
         match execute(connection, statement, parameters).await {
             Ok(outcome) => store.with(|mut access| {
-                let rows = StreamReader::new(&mut access, outcome.rows)?;
+                let Rows { columns, rows, held } = outcome;
+                let rows = StreamReader::new(&mut access, Unread { rows, _held: held })?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
-                Ok(Ok((outcome.columns, rows, end)))
+                Ok(Ok((columns, rows, end)))
             }),
             Err(error) => Ok(Err(error)),
         }

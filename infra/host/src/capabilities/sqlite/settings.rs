@@ -7,7 +7,11 @@ use crate::config::clock::Clock;
 /// A statement that runs longer is stopped: it would keep the writers of its file waiting.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Connections to one file that guests may have of their own, for transactions and settings.
-pub(super) const OWN_CONNECTIONS: usize = 32;
+pub(super) const OWN_CONNECTIONS: usize = 64;
+/// As many of them may belong to one component, so that it can't keep the others from transactions.
+pub(super) const OWN_SHARE: usize = OWN_CONNECTIONS / 2;
+/// Bytes of a statement's text. Values belong into parameters.
+pub(super) const SQL_BYTES: usize = 1 << 20;
 
 /// How the connections to a file behave.
 #[derive(Clone, Debug)]

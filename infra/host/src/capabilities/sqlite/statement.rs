@@ -8,6 +8,9 @@ use std::sync::{
 use super::{
     analysis::{Analysis, Effect},
     bindings::wit::Value,
+    error::Error,
+    guest::Guest,
+    memory::{Held, Memory},
 };
 
 /// A statement on its way.
@@ -18,27 +21,39 @@ pub(super) struct Statement {
     pub(super) analysis: Arc<Analysis>,
     /// Of the guest's connection that sent it.
     pub(super) counters: Arc<Counters>,
+    /// Of the instance that sent it.
+    memory: Arc<Memory>,
+    /// What it takes up itself.
+    held: Held,
     cancelled: AtomicBool,
 }
 
 impl Statement {
-    pub(super) fn new(
-        sql: String,
-        parameters: Vec<Value>,
-        analysis: Arc<Analysis>,
-        counters: Arc<Counters>,
-    ) -> Arc<Self> {
-        Arc::new(Self { sql, parameters, analysis, counters, cancelled: AtomicBool::new(false) })
+    pub(super) fn new(sql: String, parameters: Vec<Value>, analysis: Arc<Analysis>, guest: &Guest) -> Arc<Self> {
+        Arc::new(Self {
+            held: guest.memory.hold(size(&sql, &parameters)),
+            memory: guest.memory.clone(),
+            counters: guest.counters.clone(),
+            sql,
+            parameters,
+            analysis,
+            cancelled: AtomicBool::new(false),
+        })
     }
 
     /// Bytes that it takes up while it waits.
     pub(super) fn size(&self) -> usize {
-        let values = self.parameters.iter().map(|value| match value {
-            Value::Text(text) => text.len(),
-            Value::Blob(bytes) => bytes.len(),
-            Value::Integer(_) | Value::Real(_) | Value::Null => 0,
-        });
-        self.sql.len() + self.parameters.len() * size_of::<Value>() + values.sum::<usize>()
+        self.held.bytes
+    }
+
+    /// Refuses it when its instance has too much of the host's memory; what ends a transaction is never refused.
+    pub(super) fn admit(&self) -> Result<(), Error> {
+        if self.analysis.is_control { Ok(()) } else { self.memory.admit() }
+    }
+
+    /// Counts `bytes` of its result.
+    pub(super) fn hold(&self, bytes: usize) -> Held {
+        self.memory.hold(bytes)
     }
 
     /// Nobody waits for the answer any more.
@@ -50,6 +65,15 @@ impl Statement {
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
+}
+
+fn size(sql: &str, parameters: &[Value]) -> usize {
+    let values = parameters.iter().map(|value| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        Value::Integer(_) | Value::Real(_) | Value::Null => 0,
+    });
+    sql.len() + size_of_val(parameters) + values.sum::<usize>()
 }
 
 /// Cancels a statement that nobody waits for any more. Once it has ended, this does nothing.

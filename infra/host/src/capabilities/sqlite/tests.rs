@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Database, Error, Grant, Guest, Rows, Settings,
+    Database, Error, Grant, Guest, OwnShare, Rows, Settings,
     wit::{self, Value},
 };
 use crate::config::clock::Clock;
@@ -17,6 +17,7 @@ use crate::config::clock::Clock;
 mod disk;
 mod faults;
 mod guests;
+mod shared;
 
 struct Client {
     database: Arc<Database>,
@@ -62,9 +63,9 @@ async fn with_table() -> (tempfile::TempDir, Arc<Database>, Client) {
 async fn a_database_that_was_not_granted_is_denied() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let databases = BTreeMap::from([("default".to_owned(), folder.path().join("default.db"))]);
-    let grant = Grant { databases, foreign_keys: true, shared: Arc::default() };
-    assert!(grant.open("default".into()).await.is_ok());
-    let denied = grant.open("other".into()).await;
+    let grant = Grant { databases, own: OwnShare::default(), foreign_keys: true, shared: Arc::default() };
+    assert!(grant.open("default".into(), Arc::default()).await.is_ok());
+    let denied = grant.open("other".into(), Arc::default()).await;
     assert!(matches!(denied, Err(wit::Error::AccessDenied)));
     let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|f| f.file_name()).collect();
     assert!(files.contains(&"default.db".into()) && !files.contains(&"other.db".into()));

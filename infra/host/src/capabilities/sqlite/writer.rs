@@ -27,6 +27,8 @@ use super::{
 
 /// Statements that share one transaction at most.
 const MAX_GROUP: usize = 256;
+/// Bytes of rows that wait for the COMMIT of their transaction; with more, the rest of a group gets another transaction.
+const GROUP_BYTES: usize = 16 << 20;
 
 /// A statement that waits for the writer.
 #[derive(Debug)]
@@ -124,7 +126,13 @@ impl Writer {
         while let Some(mut group) = groups.pop() {
             group.retain(|job| !job.statement.is_cancelled());
             match self.run_together(&group) {
-                Ok(results) => group.into_iter().zip(results).for_each(|(job, result)| job.answer(result)),
+                Ok(results) => {
+                    let rest = group.split_off(results.len());
+                    group.into_iter().zip(results).for_each(|(job, result)| job.answer(result));
+                    if !rest.is_empty() {
+                        groups.push(rest);
+                    }
+                }
                 Err(Failure { error, culprit: Culprit::One(index) }) => {
                     group.remove(index).answer(Err(error));
                     groups.push(group);
@@ -154,19 +162,27 @@ impl Writer {
         result
     }
 
+    /// Runs the first of `group`, or all, and answers what became of them.
     fn run_in_transaction(&mut self, group: &[Job]) -> Result<Vec<Answer>, Failure> {
         let of_the_file = |error| Failure { error, culprit: Culprit::File };
         let connection = self.connection().map_err(of_the_file)?;
         // When somebody else keeps the file locked, waiting once more for each of them would not help.
         connection.control("BEGIN IMMEDIATE").map_err(of_the_file)?;
         let mut results = Vec::with_capacity(group.len());
+        let mut bytes = 0;
         for (index, job) in group.iter().enumerate() {
             let result = run(connection, &job.statement);
             match result {
                 Err(error) if !error.spares_transaction() || connection.is_autocommit() => {
                     return Err(Failure { error, culprit: Culprit::One(index) });
                 }
-                result => results.push(result),
+                result => {
+                    bytes += result.as_ref().map_or(0, |(rows, _)| rows.size());
+                    results.push(result);
+                }
+            }
+            if bytes >= GROUP_BYTES {
+                break;
             }
         }
         // A deferred constraint that one of them broke, or no space.
@@ -178,12 +194,43 @@ impl Writer {
 fn run(connection: &FileConnection, statement: &Arc<Statement>) -> Result<(Rows, Counts), Error> {
     if statement.analysis.reads_last_insert {
         // Gives the connection, which all guests share, the row id that this guest inserted last.
-        let id = statement.counters.last_insert_rowid.load(Ordering::Relaxed);
-        connection
-            .connection
-            .prepare_cached("INSERT OR REPLACE INTO temp.kronos_last_insert (id) VALUES (?1)")?
-            .execute([id])?;
+        connection.set_last_insert(statement.counters.last_insert_rowid.load(Ordering::Relaxed))?;
     }
     let outcome = connection.run(statement, false, u64::MAX)?.unwrap_or_default();
     Ok((outcome, Counts::of(statement.analysis.effect, &connection.connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::capabilities::sqlite::{Guest, Settings, Value, analysis::Analysis};
+
+    #[test]
+    fn large_rows_do_not_pile_up_until_a_commit() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path: PathBuf = folder.path().join("default.db");
+        let mut writer =
+            Writer::open(&Arc::new(DatabaseFile { path, settings: Settings::default() })).expect("a new file opens");
+        let places = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+        let job = |sql: &str, parameters: Vec<Value>| {
+            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), &Guest::default());
+            let (reply, answer) = oneshot::channel();
+            (Job { statement, reply, _place: places.clone().try_acquire_owned().expect("a place") }, answer)
+        };
+        writer.serve(vec![job("CREATE TABLE t (id INTEGER PRIMARY KEY)", vec![]).0]);
+        let insert =
+            |id: i64| job("INSERT INTO t VALUES (?1) RETURNING id, zeroblob(8388608)", vec![Value::Integer(id)]);
+        let (group, _answers): (Vec<_>, Vec<_>) = (0..5).map(insert).unzip();
+        assert_eq!(writer.run_in_transaction(&group).expect("they are inserted").len(), 2);
+        let (group, answers): (Vec<_>, Vec<_>) = (10..15).map(insert).unzip();
+        writer.serve(group);
+        for (id, mut answer) in (10..15).zip(answers) {
+            let rows = answer.try_recv().expect("an answer").expect("a row");
+            assert!(matches!(rows.rows[0].values[0], Value::Integer(inserted) if inserted == id));
+        }
+    }
 }

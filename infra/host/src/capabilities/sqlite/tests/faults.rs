@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use rusqlite::hooks::{AuthContext, Authorization};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::disk::{Disk, Fault};
 use crate::{
     capabilities::sqlite::{
-        Database, Error, Rows, Settings, Value,
+        Database, Error, Guest, Rows, Settings, Value,
         analysis::Analysis,
         connection::DatabaseFile,
         lock,
@@ -128,7 +129,7 @@ impl Ledger {
             let id = self.next;
             self.next += 1;
             let (sql, parameters) = write.statement(id);
-            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), Arc::default());
+            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), &Guest::default());
             let (reply, answer) = oneshot::channel();
             let place = places.clone().try_acquire_owned().expect("a place");
             answers.push((*write, id, statement.clone(), answer));
@@ -277,6 +278,16 @@ fn a_guest_that_goes_away_at_any_instruction() {
             }
         }
     }
+}
+
+#[test]
+fn a_writer_that_only_reads_is_replaced() {
+    let (mut ledger, _) = Ledger::new(Settings { foreign_keys: true, ..Settings::default() });
+    let writer = &mut ledger.writer.connection.as_mut().expect("a connection").connection;
+    writer.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).expect("nothing is refused");
+    writer.pragma_update(None, "query_only", true).expect("a setting");
+    ledger.serve(&GROUP, |_| ());
+    ledger.balance("only reads");
 }
 
 #[test]
