@@ -24,6 +24,7 @@ mod host {
     mod instances;
     mod limits;
     mod network {
+        mod guests;
         mod ledger;
         mod postgres;
     }

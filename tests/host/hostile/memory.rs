@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kronos_tests::OWNER_PASSWORD;
+
 use super::{
     frames::{CANCEL, END_HEADERS, Frames, HEADERS, POST, PREFACE, RST_STREAM, request},
     process::Process,
@@ -59,6 +61,31 @@ async fn a_thousand_hostile_connections_stay_within_a_bound() {
     let grown = process.peak() - before;
     println!("1,000 hostile connections: {} MiB more", grown >> 20);
     assert!(grown < BOUND, "{grown} bytes more");
+}
+
+/// What 100 people who sign in at once may add: the instances of all components together have 256 MiB, and each hash of a password
+/// takes 19 MiB of its instance.
+const SIGN_INS: u64 = 320 << 20;
+
+#[tokio::test]
+async fn a_hundred_sign_ins_stay_within_a_bound() {
+    let process = Process::start("kronos", &[]).await;
+    let url = format!("http://{}/auth/session", process.address);
+    let client = reqwest::Client::new();
+    let sign_in = async |password: &str| {
+        let body = serde_json::json!({ "email": "owner@example.com", "password": password });
+        client.post(&url).json(&body).send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(sign_in(OWNER_PASSWORD).await, 200);
+    process.forget_peak();
+    let before = process.peak();
+    let answers = futures::future::join_all((0..100).map(|_| sign_in(OWNER_PASSWORD))).await;
+    let grown = process.peak() - before;
+    let signed_in = answers.iter().filter(|status| **status == 200).count();
+    println!("100 sign-ins, {signed_in} at once: {} MiB more", grown >> 20);
+    assert!(answers.iter().all(|status| [200, 429, 503].contains(status)), "{answers:?}");
+    assert!(signed_in > 0, "{answers:?}");
+    assert!(grown < SIGN_INS, "{grown} bytes more");
 }
 
 /// A client of HTTP/2 that asks for a hundred answers at a time, takes nothing of them, and shows that it lives: each of them is given

@@ -1,0 +1,100 @@
+//! What components get of Redis and of HTTP servers while the network to them fails, and after it has come back.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use kronos_test_servers::{Fault, FaultProxy, Way, redis};
+use kronos_tests::{Actor, Engine, Guests, Kronos};
+use reqwest::{Method, Url};
+
+/// Requests at the same time.
+const CLIENTS: usize = 24;
+/// How long a request may take while the network fails: less than its time limit, so that the component answers, not the host.
+const BOUND: Duration = Duration::from_secs(25);
+/// How long it may take until every request succeeds, once the network is back.
+const BACK: Duration = Duration::from_secs(5);
+
+/// A component that asks a server, which is behind a proxy.
+struct Behind {
+    actor: Actor,
+    proxy: FaultProxy,
+    action: &'static str,
+    arguments: Vec<(&'static str, String)>,
+    _kronos: Kronos,
+}
+
+impl Behind {
+    async fn start(action: &'static str, url: &str, arguments: &[(&'static str, &str)]) -> Self {
+        let mut url = Url::parse(url).unwrap();
+        let server = SocketAddr::from(([127, 0, 0, 1], url.port().unwrap()));
+        let proxy = FaultProxy::start(server);
+        url.set_port(Some(proxy.address().port())).unwrap();
+        let origin = format!("{}://127.0.0.1:{}", url.scheme(), proxy.address().port());
+        let kronos = Guests::start(Engine::Embedded, |options| {
+            options.variables = vec![("upstream".into(), origin)];
+        })
+        .await;
+        let mut arguments: Vec<_> = arguments.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        arguments.push(("url", url.into()));
+        Self { actor: kronos.anonymous(), proxy, action, arguments, _kronos: kronos }
+    }
+
+    /// One request of every client; says how many succeeded. What is none comes in time.
+    async fn round(&self) -> usize {
+        let request = async || {
+            let start = Instant::now();
+            let path = format!("/granted/{}", self.action);
+            let answer = self.actor.send(self.actor.request(Method::GET, &path).query(&self.arguments)).await;
+            assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
+            assert!([200, 502].contains(&answer.status), "{}: {}", answer.status, answer.text);
+            answer.status == 200
+        };
+        let all = futures::future::join_all((0..CLIENTS).map(|_| request())).await;
+        all.into_iter().filter(|success| *success).count()
+    }
+
+    async fn success_returns_with_the_network(&self) {
+        let forgets = |proxy: &FaultProxy| proxy.forget();
+        let cuts = |proxy: &FaultProxy| proxy.cut();
+        let sets = |fault: Fault| move |proxy: &FaultProxy| proxy.set(fault);
+        let faults: [(&str, Box<dyn Fn(&FaultProxy)>); 8] = [
+            ("total silence", Box::new(sets(Fault::TotalSilence))),
+            ("silence to the server", Box::new(sets(Fault::Silence(Way::ToServer)))),
+            ("silence from the server", Box::new(sets(Fault::Silence(Way::ToClient)))),
+            ("a firewall that forgets", Box::new(forgets)),
+            ("a cut", Box::new(cuts)),
+            ("half closed to the server", Box::new(sets(Fault::HalfClose(Way::ToServer)))),
+            ("half closed from the server", Box::new(sets(Fault::HalfClose(Way::ToClient)))),
+            ("a reset", Box::new(sets(Fault::Reset(Way::ToClient, 50)))),
+        ];
+        assert_eq!(self.round().await, CLIENTS);
+        for (name, fault) in faults {
+            fault(&self.proxy);
+            // Those of the first round meet the fault, those of the second what it left.
+            for _ in 0..2 {
+                self.round().await;
+            }
+            self.proxy.set(Fault::None);
+            let back = Instant::now();
+            while self.round().await < CLIENTS {
+                assert!(back.elapsed() < BACK, "{name}: no success");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_succeeds_again() {
+    let Some(server) = redis() else { return };
+    let behind = Behind::start("redis", &server.url(), &[("command", "PING")]).await;
+    behind.success_returns_with_the_network().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_succeeds_again() {
+    let upstream = Guests::start(Engine::Embedded, |_| ()).await;
+    let behind = Behind::start("fetch", &format!("{}/granted/hello", upstream.url), &[]).await;
+    behind.success_returns_with_the_network().await;
+}
