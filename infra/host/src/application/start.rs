@@ -84,7 +84,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let components = components?;
 
     let limits = options.limits.resolve(config.limits);
-    let network = Network::new(config.blocked_networks.clone(), config.block_private, options.spin_exact);
+    let network = Network::new(&config.blocked_networks, config.block_private, options.spin_exact);
     let network = Arc::new(network);
     let shared = Shared::new(&config, Arc::clone(&network), state_dir, options.spin_exact, options.clock.clone());
     let connections =

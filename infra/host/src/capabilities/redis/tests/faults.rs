@@ -202,7 +202,7 @@ async fn guests_are_counted_as_spin_does() {
 #[test]
 fn one_that_may_reach_more_does_not_lend_its_connections() {
     let pools = Pools::default();
-    let network = crate::network::Network::new(Vec::new(), true, false);
+    let network = crate::network::Network::new(&[], true, false);
     let [everything, some] = [Reach::everything(), network.own().clone()];
     let get = |reach: &Reach| pools.get("redis://localhost", reach).expect("an address");
     assert!(Arc::ptr_eq(&get(&some), &get(&some)));
