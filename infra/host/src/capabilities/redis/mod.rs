@@ -15,12 +15,14 @@ use crate::{
 
 mod address;
 mod bindings;
+mod commands;
 pub mod embedded;
 mod reply;
 mod server;
 
 pub use address::Address;
 pub use bindings::wit;
+use commands::Way;
 use embedded::EmbeddedRedis;
 pub use reply::CommandError;
 use server::Exclusive;
@@ -87,38 +89,6 @@ pub(super) enum Backend {
     },
 }
 
-/// Commands that block, or that change what later commands on the same connection mean.
-const EXCLUSIVE: [&str; 24] = [
-    "ASKING",
-    "AUTH",
-    "BLMOVE",
-    "BLMPOP",
-    "BLPOP",
-    "BRPOP",
-    "BRPOPLPUSH",
-    "BZMPOP",
-    "BZPOPMAX",
-    "BZPOPMIN",
-    "CLIENT",
-    "DISCARD",
-    "EXEC",
-    "HELLO",
-    "MULTI",
-    "READONLY",
-    "READWRITE",
-    "RESET",
-    "SELECT",
-    "UNWATCH",
-    "WAIT",
-    "WAITAOF",
-    "WATCH",
-    "DEBUG",
-];
-
-/// Commands after which a connection no longer answers in order.
-const REFUSED: [&str; 8] =
-    ["MONITOR", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC"];
-
 impl Grant {
     /// Connects when the address is among those that were granted.
     async fn open(&self, address: &str) -> Result<Connection, wit::Error> {
@@ -179,17 +149,17 @@ impl Backend {
         match self {
             Self::Embedded(redis) => redis.call(parts),
             Self::Server { server, exclusive } => {
-                let name = parts.first().map(|name| String::from_utf8_lossy(name).to_ascii_uppercase());
-                let name = name.unwrap_or_default();
-                if REFUSED.contains(&name.as_str()) {
-                    return Err(CommandError::client(format!("`{name}` is not available to components")));
+                let (name, arguments) = parts.split_first().map_or((&b""[..], parts), |(name, rest)| (*name, rest));
+                let name = String::from_utf8_lossy(name).to_ascii_uppercase();
+                let way = commands::way(&name, arguments);
+                if let Way::Refused(remedy) = way {
+                    return Err(CommandError::client(format!("`{name}` is not available to components: {remedy}")));
                 }
                 let mut command = Cmd::new();
                 for part in parts {
                     command.arg(*part);
                 }
-                let blocks = name.starts_with("XREAD") && parts.iter().any(|part| part.eq_ignore_ascii_case(b"BLOCK"));
-                if blocks || EXCLUSIVE.contains(&name.as_str()) || exclusive.initialized() {
+                if way == Way::Exclusive || exclusive.initialized() {
                     exclusive.get_or_try_init(|| server.exclusive()).await?.call(&command).await
                 } else {
                     server.call(&command).await

@@ -9,7 +9,7 @@ use crate::{config::allowed_hosts::AllowedHosts, network::Reach};
 mod differential;
 mod faults;
 
-fn words(line: &str) -> Vec<Vec<u8>> {
+pub(super) fn words(line: &str) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
@@ -25,13 +25,13 @@ fn words(line: &str) -> Vec<Vec<u8>> {
     words
 }
 
-async fn answer(backend: &Backend, line: &str) -> Result<Value, String> {
+pub(super) async fn answer(backend: &Backend, line: &str) -> Result<Value, String> {
     let words = words(line);
     let parts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     backend.call(&parts).await.map_err(|error| error.to_string())
 }
 
-async fn connect(pools: &Pools, port: u16) -> Backend {
+pub(super) async fn connect(pools: &Pools, port: u16) -> Backend {
     let address = format!("redis://127.0.0.1:{port}");
     let reach = Reach::everything();
     Backend::open(pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &reach).await.expect("it answers")
