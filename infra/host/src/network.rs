@@ -20,8 +20,8 @@ use crate::config::allowed_hosts::{AllowedHosts, Granted};
 
 mod address;
 
-use address::Blocked;
-pub use address::is_public;
+pub use address::is_near;
+use address::{Blocked, Kept};
 
 /// How long a connection is quiet before the system asks whether the other end is still there, and the pause between such probes.
 /// Firewalls and load balancers forget flows that are quiet for a minute or more.
@@ -31,11 +31,16 @@ pub const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// How long an address has for itself before the next one is tried too (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
+/// Schemes of servers that belong to a deployment: a provider gives its databases public names for private addresses.
+const DATABASES: [&str; 3] = ["postgres", "redis", "rediss"];
+
 /// What the runtime configuration says about the outside.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Less the networks that it lists.
     listed: Reach,
+    /// Less what is link-local as well, when it says `"private"`.
+    near: Reach,
     /// Less all that is not public as well, when it says `"private"`.
     all: Reach,
     spin_exact: bool,
@@ -44,37 +49,38 @@ pub struct Network {
 impl Default for Network {
     /// Everything that is granted is reached.
     fn default() -> Self {
-        Self::new(Vec::new(), false, false)
+        Self::new(&[], false, false)
     }
 }
 
 impl Network {
-    /// `networks` are out of reach for every component and protocol. `private` adds all that is not public, for hosts that an
-    /// allow-list does not name: `postgres://localhost:5432` in it is meant, while `http://*` must not open the neighbours.
+    /// `networks` are out of reach for every component and protocol. `private` adds all that is not public, unless an allow-list
+    /// names a host that is [near](is_near) or a database: `postgres://localhost:5432` in it is meant, while neither `http://*` nor
+    /// whoever runs the DNS of `http://api.example.com` must open the neighbours. Link-local addresses, where clouds hand out
+    /// credentials, are not opened by a name.
     ///
     /// Spin makes no such exception, but does not look at PostgreSQL at all; with `spin_exact`, `private` means the same here.
-    pub fn new(networks: Vec<IpNet>, private: bool, spin_exact: bool) -> Self {
-        Self {
-            listed: Reach(Some(Arc::new(Blocked::new(networks.clone(), false)))),
-            all: Reach(Some(Arc::new(Blocked::new(networks, private)))),
-            spin_exact,
-        }
+    pub fn new(networks: &[IpNet], private: bool, spin_exact: bool) -> Self {
+        let less = |kept: Kept| {
+            let kept = if private { kept } else { Kept::Listed };
+            Reach(Some(Arc::new(Blocked::new(networks.to_vec(), kept))))
+        };
+        Self { listed: less(Kept::Listed), near: less(Kept::LinkLocal), all: less(Kept::Private), spin_exact }
     }
 
     /// What a component with the allow-list `allowed` reaches at `scheme://host:port`; `None` when that is not granted.
     pub fn grant(&self, allowed: &AllowedHosts, scheme: &str, host: &str, port: u16) -> Option<&Reach> {
-        let is_exempt = match allowed.grant(scheme, host, port)? {
-            _ if self.spin_exact => scheme == "postgres",
-            Granted::Named => true,
-            Granted::Matched => false,
-        };
-        Some(if is_exempt { &self.listed } else { &self.all })
+        Some(match allowed.grant(scheme, host, port)? {
+            _ if self.spin_exact && scheme == "postgres" => &self.listed,
+            Granted::Named if !self.spin_exact && (is_near(host) || DATABASES.contains(&scheme)) => &self.near,
+            Granted::Named | Granted::Matched => &self.all,
+        })
     }
 
     /// Everything that [`Self::grant`] and [`Self::own`] may answer.
     pub fn reaches(&self) -> impl Iterator<Item = &Reach> {
-        let all = (self.all != self.listed).then_some(&self.all);
-        std::iter::once(&self.listed).chain(all)
+        let others = [&self.near, &self.all].into_iter().filter(|reach| **reach != self.listed);
+        std::iter::once(&self.listed).chain(others)
     }
 
     /// What components reach of their own application, which they call by `self.alt`.
@@ -94,7 +100,11 @@ pub enum Error {
     #[error("the host cannot be resolved: {0}")]
     Unresolved(io::Error),
     /// No address of the host may be reached.
-    #[error("the runtime configuration blocks the address")]
+    #[error(
+        "`block_networks` of the runtime configuration blocks the address; of what \"private\" in it blocks, an allow-list opens \
+         databases that it names, and what it names by its address, as localhost or by a local name such as web.internal, unless \
+         it is link-local"
+    )]
     Blocked,
     /// No address answered.
     #[error("{0}")]
@@ -108,8 +118,8 @@ impl Reach {
     /// Of two, the one that reaches less: for an address with several hosts.
     #[must_use]
     pub fn narrower(self, other: &Self) -> Self {
-        let is_private = |reach: &Self| reach.0.as_ref().is_some_and(|blocked| blocked.is_private());
-        if is_private(other) { other.clone() } else { self }
+        let kept = |reach: &Self| reach.0.as_ref().map(|blocked| blocked.kept());
+        if kept(other) > kept(&self) { other.clone() } else { self }
     }
 
     /// Everything: for addresses that the operator chose, in the runtime configuration or as a trigger.

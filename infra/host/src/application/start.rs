@@ -59,6 +59,8 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let variables = Arc::new(kronos::variables(&manifest, &config, &options, address)?);
     let state_dir = state::folder(&options, &config, &manifest);
+    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join(state::CACHE));
+    cache::distrust(&cache_dir)?;
     state::prepare(&state_dir, &config).map_err(|source| StartError::File { path: state_dir.clone(), source })?;
     let template = |place: &str| {
         let place = place.to_owned();
@@ -72,7 +74,6 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
         }
     };
 
-    let cache_dir = options.cache_dir.clone().unwrap_or_else(|| state_dir.join(state::CACHE));
     let engine = Engine::shared()?;
     let ids = triggered(&manifest)?;
     let loaded = load(&engine, &manifest, &ids, cache_dir);
@@ -83,7 +84,7 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     let components = components?;
 
     let limits = options.limits.resolve(config.limits);
-    let network = Network::new(config.blocked_networks.clone(), config.block_private, options.spin_exact);
+    let network = Network::new(&config.blocked_networks, config.block_private, options.spin_exact);
     let network = Arc::new(network);
     let (spin_exact, clock) = (options.spin_exact, options.clock.clone());
     let shared = Shared::new(&config, Arc::clone(&network), state_dir, spin_exact, clock, limits.request_timeout);

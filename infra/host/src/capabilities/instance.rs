@@ -7,7 +7,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::{
-    View,
+    Calls, MAX_RESULT_BYTES, View,
     http::{self, Hooks, OutboundView},
     key_value, output, postgres, redis, sqlite, variables,
 };
@@ -15,6 +15,13 @@ use crate::{
     config::options::Limits,
     engine::{Computing, CpuClock, Engine, memory::MemoryLimit},
 };
+
+/// Bytes that one call may hand to the host; beyond, it traps. A request's body fits twice in any case, for what is made of it.
+const CALL_BYTES: usize = 32 << 20;
+/// As many of the largest calls may be under way at the same time.
+const LARGEST_CALLS: usize = 2;
+/// Resources, streams, futures and calls that an instance may have at the same time; beyond, it traps.
+const MAX_HANDLES: usize = 10_000;
 
 /// What the manifest and the operator give to one component, shared by its instances.
 #[derive(Debug)]
@@ -53,6 +60,7 @@ pub struct Context {
     wasi_http: WasiHttpCtx,
     table: ResourceTable,
     limits: MemoryLimit,
+    calls: Arc<Calls>,
     key_value: key_value::State,
     postgres: postgres::State,
     redis: redis::State,
@@ -79,6 +87,7 @@ impl Context {
             wasi_http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             limits,
+            calls: Calls::new(LARGEST_CALLS * call_bytes(&grants.limits)),
             key_value: key_value::State::new(Arc::clone(&grants.key_value)),
             postgres: postgres::State::new(Arc::clone(&grants.postgres)),
             redis: redis::State::new(Arc::clone(&grants.redis)),
@@ -90,30 +99,39 @@ impl Context {
 
     /// A store for a new instance, with its limits.
     pub fn store(engine: &Engine, grants: Arc<Grants>, limits: MemoryLimit) -> wasmtime::Result<Store<Self>> {
+        let call_bytes = call_bytes(&grants.limits);
         let mut store = engine.store(Self::new(grants, limits)?);
+        store.set_hostcall_fuel(call_bytes);
+        store.set_max_component_handles(MAX_HANDLES);
         store.limiter_async(|context| &mut context.limits);
         Ok(store)
     }
 
     pub(super) fn key_value(&mut self) -> View<'_, key_value::State> {
-        View { state: &mut self.key_value, table: &mut self.table }
+        View { state: &mut self.key_value, table: &mut self.table, calls: &self.calls }
     }
 
     pub(super) fn postgres(&mut self) -> View<'_, postgres::State> {
-        View { state: &mut self.postgres, table: &mut self.table }
+        View { state: &mut self.postgres, table: &mut self.table, calls: &self.calls }
     }
 
     pub(super) fn redis(&mut self) -> View<'_, redis::State> {
-        View { state: &mut self.redis, table: &mut self.table }
+        View { state: &mut self.redis, table: &mut self.table, calls: &self.calls }
     }
 
     pub(super) fn sqlite(&mut self) -> View<'_, sqlite::State> {
-        View { state: &mut self.sqlite, table: &mut self.table }
+        View { state: &mut self.sqlite, table: &mut self.table, calls: &self.calls }
     }
 
     pub(super) fn variables(&mut self) -> View<'_, variables::State> {
-        View { state: &mut self.variables, table: &mut self.table }
+        View { state: &mut self.variables, table: &mut self.table, calls: &self.calls }
     }
+}
+
+/// Bytes that a guest with these limits may hand over in one call.
+fn call_bytes(limits: &Limits) -> usize {
+    let bodies = usize::try_from(limits.request_body).unwrap_or(usize::MAX).saturating_mul(2);
+    bodies.clamp(CALL_BYTES, MAX_RESULT_BYTES)
 }
 
 impl Computing for Context {
@@ -199,4 +217,31 @@ pub(crate) fn nothing() -> Arc<Grants> {
             application: Arc::new(application.expect("no variables")),
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::memory;
+
+    #[tokio::test]
+    async fn what_an_instance_hands_to_the_host_is_bounded() {
+        let engine = Engine::shared().expect("the engine starts");
+        let store = Context::store(&engine, nothing(), memory::testing().await).expect("a store");
+        assert_eq!((store.hostcall_fuel(), store.max_component_handles()), (32 << 20, 10_000));
+        let calls = &store.data().calls;
+        let largest = [(); 2].map(|()| calls.hold(32 << 20).expect("room"));
+        assert!(calls.hold(1).is_err());
+        drop(largest);
+        assert!(calls.hold(1).is_ok());
+    }
+
+    #[test]
+    fn a_call_has_room_for_the_body_of_a_request() {
+        for (request_body, expected) in
+            [(0, 32 << 20), (10 << 20, 32 << 20), (50 << 20, 100 << 20), (u64::MAX, 128 << 20)]
+        {
+            assert_eq!(call_bytes(&Limits { request_body, ..Limits::default() }), expected, "{request_body}");
+        }
+    }
 }

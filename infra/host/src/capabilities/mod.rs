@@ -4,7 +4,13 @@
 //! the capability's own data in one instance; the interface is implemented on a [`View`] of it, and knows nothing of what else an
 //! instance has. [`instance`] puts them together.
 
-use std::marker::PhantomData;
+use std::{
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
@@ -29,6 +35,8 @@ pub struct View<'a, S> {
     pub state: &'a mut S,
     /// The instance's.
     pub table: &'a mut ResourceTable,
+    /// What the instance's calls hold.
+    pub calls: &'a Arc<Calls>,
 }
 
 /// Names, for the linker, the capability whose state is `S`.
@@ -37,6 +45,50 @@ pub struct Capability<S>(PhantomData<S>);
 
 impl<S: 'static> HasData for Capability<S> {
     type Data<'a> = View<'a, S>;
+}
+
+/// Counts what one instance has handed to the host in calls that are under way.
+///
+/// The host has a copy of the arguments of every call until it has ended, and a guest may begin many with the same bytes of its own
+/// memory, so that no limit on that memory bounds the copies.
+#[derive(Debug)]
+pub struct Calls {
+    bytes: AtomicUsize,
+    limit: usize,
+}
+
+/// What one call holds, until this is dropped.
+#[derive(Debug)]
+pub struct Held {
+    calls: Arc<Calls>,
+    bytes: usize,
+}
+
+/// A call would hold too much beside the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the calls of this instance that have not ended may hold {0} bytes together: wait for some of them first")]
+pub struct TooManyBytes(usize);
+
+impl Calls {
+    /// Together they may hold `limit` bytes.
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { bytes: AtomicUsize::new(0), limit })
+    }
+
+    /// Counts a call with `bytes` of arguments. To wait here would help nobody, since those are in memory already.
+    pub fn hold(self: &Arc<Self>, bytes: usize) -> Result<Held, TooManyBytes> {
+        let sum = |held: usize| held.checked_add(bytes).filter(|sum| *sum <= self.limit);
+        match self.bytes.fetch_update(Relaxed, Relaxed, sum) {
+            Ok(_) => Ok(Held { calls: Arc::clone(self), bytes }),
+            Err(_) => Err(TooManyBytes(self.limit)),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.calls.bytes.fetch_sub(self.bytes, Relaxed);
+    }
 }
 
 /// Counts the resources of one capability that a guest holds.
@@ -92,4 +144,20 @@ pub fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Context>> {
     sqlite::add_to_linker(&mut linker, Context::sqlite)?;
     variables::add_to_linker(&mut linker, Context::variables)?;
     Ok(linker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_hold_no_more_than_they_may() {
+        let calls = Calls::new(10);
+        let first = calls.hold(6).expect("room");
+        assert_eq!(calls.hold(5).map(drop), Err(TooManyBytes(10)));
+        assert_eq!(calls.hold(usize::MAX).map(drop), Err(TooManyBytes(10)));
+        let second = calls.hold(4).expect("room");
+        drop((first, second));
+        assert!(calls.hold(10).is_ok());
+    }
 }

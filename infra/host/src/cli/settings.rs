@@ -27,12 +27,12 @@ pub(super) struct Settings {
     /// Where databases and the cache of compiled components live [default: .kronos beside the manifest].
     #[arg(long, global = true, value_name = "PATH")]
     state_dir: Option<PathBuf>,
-    /// Use this PostgreSQL database instead of SQLite.
+    /// Use this PostgreSQL database instead of SQLite; an empty value counts as none.
     #[arg(long, global = true, value_name = "URL", env = "KRONOS_POSTGRES", hide_env_values = true)]
     postgres: Option<String>,
-    /// Use this Redis instead of the embedded one.
+    /// Use this Redis instead of the embedded one; an empty value counts as none.
     #[arg(long, global = true, value_name = "URL", env = "KRONOS_REDIS", hide_env_values = true)]
-    pub(super) redis: Option<String>,
+    redis: Option<String>,
     /// Set a variable: name=value, name=@file, or several with @file.json or @file.toml.
     #[arg(long = "variable", global = true, value_name = "NAME=VALUE")]
     variables: Vec<String>,
@@ -142,8 +142,8 @@ impl Settings {
             options.listen = listen;
         }
         options.state_dir.clone_from(&self.state_dir);
-        options.postgres.clone_from(&self.postgres);
-        options.redis.clone_from(&self.redis);
+        options.postgres = given(self.postgres.as_deref()).map(str::to_owned);
+        options.redis = self.redis().map(str::to_owned);
         options.spin_exact = self.spin_exact;
         options.access_log = self.access_log;
         for argument in &self.variables {
@@ -177,6 +177,11 @@ impl Settings {
         Ok(options)
     }
 
+    /// The Redis that is named.
+    pub(super) fn redis(&self) -> Option<&str> {
+        given(self.redis.as_deref())
+    }
+
     /// The manifest that is named, or the nearest one upwards.
     fn manifest(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.manifest {
@@ -191,6 +196,12 @@ impl Settings {
             .into()
         })
     }
+}
+
+/// A value that says something. Files of service managers and of Compose set a variable to nothing when they mean none, which must not
+/// win over what other sources say.
+fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.trim().is_empty())
 }
 
 fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
@@ -300,6 +311,16 @@ mod tests {
             drain: seconds(8),
         };
         assert_eq!(options.limits, limits);
+    }
+
+    #[test]
+    fn an_empty_address_counts_as_none() {
+        for (value, expected) in [("", None), (" ", None), ("x", Some("x"))] {
+            let cli = Cli::try_parse_from(["kronos", "-f", "x", "--postgres", value, "--redis", value]).expect("valid");
+            let options = cli.settings.options().expect("valid");
+            assert_eq!((options.postgres.as_deref(), options.redis.as_deref()), (expected, expected), "{value:?}");
+            assert_eq!(cli.settings.redis(), expected, "{value:?}");
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     // A cron job has the address and not the application.
-    let url = match &settings.redis {
-        Some(url) => url.clone(),
+    let url = match settings.redis() {
+        Some(url) => url.to_owned(),
         None => Application::read(settings)?.configuration()?.1.get("redis_url")?,
     };
     if url.starts_with("redis://embedded") {

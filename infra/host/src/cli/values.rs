@@ -5,10 +5,17 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 
-/// `500ms`, `30s`, `5m`, `1h 30m`.
+/// The longest duration: moments are reckoned with it, and those far beyond have no place on a clock.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// `500ms`, `30s`, `5m`, `1h 30m`; a day at most.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
-    duration.ok_or_else(|| "write a duration as 500ms, 30s or 5m".into())
+    match duration {
+        Some(duration) if duration <= LONGEST => Ok(duration),
+        Some(_) => Err("the longest duration is 24h".into()),
+        None => Err("write a duration as 500ms, 30s or 5m".into()),
+    }
 }
 
 /// `64KiB`, `10MiB`, `1GiB`, or a number of bytes.
@@ -28,6 +35,14 @@ mod tests {
         }
         for text in ["", "s", "30", "-1s", "99999999999999999999s"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_duration_is_longer_than_a_day() {
+        assert_eq!(duration("24h"), Ok(Duration::from_hours(24)));
+        for text in ["24h 1ns", "9223372036854775807s"] {
+            assert_eq!(duration(text), Err("the longest duration is 24h".into()), "{text}");
         }
     }
 

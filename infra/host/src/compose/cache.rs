@@ -6,12 +6,13 @@ use std::{
     fs,
     hash::{Hash, Hasher},
     io,
-    os::unix::fs::MetadataExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
@@ -30,6 +31,8 @@ const EXTENSION: &str = "cwasm";
 const KEEP: Duration = Duration::from_hours(14 * 24);
 /// Bytes of such files.
 const KEEP_BYTES: u64 = 256 << 20;
+/// What group and others do who change what is there.
+const OTHERS_WRITE: u32 = 0o022;
 /// How long it takes at most to write one.
 const WRITE: Duration = Duration::from_hours(1);
 
@@ -162,17 +165,19 @@ pub fn load(
             continue;
         }
         let file = input.file(directory);
-        let component = if let Ok(component) = precompiled::load(engine.wasmtime(), &file) {
+        let known = open(&file).ok().and_then(|file| precompiled::load(engine.wasmtime(), file).ok());
+        let component = if let Some(component) = known {
             component
         } else {
-            // Missing, or cut short by a full disk: it is made anew.
+            // Missing, cut short by a full disk, or of somebody else: it is made anew.
             let start = Instant::now();
             let compiler = match &mut compiler {
                 Some(compiler) => compiler,
                 None => compiler.insert(Engine::compiler().map_err(|error| input.failed(error))?),
             };
             input.compile(compiler, &file)?;
-            let component = precompiled::load(engine.wasmtime(), &file).map_err(|error| input.failed(error))?;
+            let code = open(&file).map_err(|source| Error::File { path: file.clone(), source })?;
+            let component = precompiled::load(engine.wasmtime(), code).map_err(|error| input.failed(error))?;
             progress(&input.id, start.elapsed());
             component
         };
@@ -216,15 +221,65 @@ fn prune(inputs: &[Input], directory: &Path, now: SystemTime) {
     }
 }
 
-/// Makes the folder of the cache, for this account alone. One that others may write to is refused: what is in it runs.
+/// Removes code that others may have put into the folder of the cache or changed there, and refuses a folder of another account: what is
+/// in it runs. To be called before anything tightens the folder, which takes away the signs.
+pub fn distrust(directory: &Path) -> Result<(), Error> {
+    let failure = |source| Error::File { path: directory.into(), source };
+    let metadata = match fs::metadata(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.map_err(failure)?,
+    };
+    if !is_trusted(&metadata) {
+        let reason = "the folder belongs to another account, and machine code is loaded from it: choose one of your own with \
+                      --state-dir";
+        return Err(failure(io::Error::new(io::ErrorKind::PermissionDenied, reason)));
+    }
+    let is_open = metadata.mode() & OTHERS_WRITE != 0;
+    for entry in fs::read_dir(directory).map_err(failure)? {
+        let path = entry.map_err(failure)?.path();
+        let is_code = path.extension().is_some_and(|extension| extension == EXTENSION);
+        if is_code && (is_open || open(&path).is_err()) {
+            // What cannot be removed stops the start.
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::File { path, source: error });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the folder of the cache, for this account alone. One that others may write to is refused.
 fn create_directory(path: &Path) -> Result<(), Error> {
     let failure = |source| Error::File { path: path.into(), source };
+    distrust(path)?;
     private::own_folder(path).map_err(failure)?;
-    if fs::metadata(path).map_err(failure)?.mode() & 0o022 != 0 {
+    let metadata = fs::metadata(path).map_err(failure)?;
+    if !is_trusted(&metadata) || metadata.mode() & OTHERS_WRITE != 0 {
         let reason = "other accounts may write to the folder, and machine code is loaded from it";
         return Err(failure(io::Error::new(io::ErrorKind::PermissionDenied, reason)));
     }
     Ok(())
+}
+
+/// Opens the file of a compiled component when nobody else can have written it.
+fn open(path: &Path) -> io::Result<fs::File> {
+    // A pipe would be waited for.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = fs::File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() && is_trusted(&metadata) && metadata.mode() & OTHERS_WRITE == 0 {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, "other accounts may have written this machine code"))
+    }
+}
+
+/// Whether this account owns the file, or the one that may do everything.
+fn is_trusted(metadata: &fs::Metadata) -> bool {
+    metadata.uid() == 0 || metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
 /// The map stays usable after a panic: entries are only ever added whole.
@@ -285,17 +340,63 @@ mod tests {
         assert_ne!(base, key("a:b/c", Inherit::None, [1; 32]));
     }
 
-    #[test]
-    fn code_is_not_loaded_from_where_others_write() {
-        let root = tempfile::tempdir().expect("a temporary folder");
-        let directory = root.path().join("a/cache");
+    fn widen(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+    }
+
+    /// A folder with code and with something else.
+    fn cache(root: &Path) -> (PathBuf, PathBuf) {
+        let directory = root.join("a/cache");
         create_directory(&directory).expect("the folder is made");
+        let code = directory.join("x.cwasm");
+        private::write(&code, b"code").expect("a file");
+        private::write(&directory.join("other"), b"").expect("a file");
+        (directory, code)
+    }
+
+    #[test]
+    fn code_is_kept_where_nobody_else_writes() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let (directory, code) = cache(root.path());
         assert_eq!(fs::metadata(&directory).expect("it is there").mode() & 0o777, 0o700);
-        // Only root can give a folder away.
-        if chown(&directory, Some(65534), None).is_ok() {
-            fs::set_permissions(&directory, fs::Permissions::from_mode(0o775)).expect("we are root");
-            let error = create_directory(&directory).expect_err("its group may write").to_string();
-            assert!(error.contains("other accounts may write"), "{error}");
+        create_directory(&directory).expect("it is ours");
+        widen(&directory, 0o755);
+        create_directory(&directory).expect("it is ours");
+        assert_eq!(fs::metadata(&directory).expect("it is there").mode() & 0o777, 0o700);
+        assert!(code.exists() && open(&code).is_ok());
+    }
+
+    /// The folder or the file, its mode, and whether the code is loaded.
+    #[test]
+    fn code_that_others_may_have_written_is_removed() {
+        for (name, mode) in [("", 0o777), ("", 0o720), ("x.cwasm", 0o666), ("x.cwasm", 0o620)] {
+            let root = tempfile::tempdir().expect("a temporary folder");
+            let (directory, code) = cache(root.path());
+            widen(&directory.join(name), mode);
+            create_directory(&directory).expect("it is ours");
+            assert!(!code.exists() && directory.join("other").exists(), "{name:?} with {mode:o}");
+            assert_eq!(fs::metadata(&directory).expect("it is there").mode() & 0o777, 0o700);
+        }
+    }
+
+    #[test]
+    fn code_of_another_account_is_not_loaded() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let (directory, code) = cache(root.path());
+        let link = directory.join("link.cwasm");
+        std::os::unix::fs::symlink(&code, &link).expect("a link");
+        open(&link).expect_err("it may lead anywhere");
+        // Only root can give files away.
+        if chown(&code, Some(65534), None).is_ok() {
+            open(&code).expect_err("it is of another account");
+            create_directory(&directory).expect("it is ours");
+            assert!(!code.exists() && !link.exists());
+            for mode in [0o755, 0o775, 0o700] {
+                chown(&directory, Some(65534), None).expect("we are root");
+                widen(&directory, mode);
+                let error = create_directory(&directory).expect_err("it is of another account").to_string();
+                assert!(error.contains("belongs to another account"), "{error}");
+            }
         }
     }
 }

@@ -4,34 +4,64 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+/// Endings of names that are not on the public Internet (RFC 6761, RFC 6762, RFC 8375, and Kubernetes' services).
+const LOCAL: [&str; 6] = [".localhost", ".local", ".internal", ".lan", ".home.arpa", ".svc"];
+
+/// What is out of reach besides the networks that are listed; each has what those before it have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kept {
+    Listed,
+    LinkLocal,
+    Private,
+}
+
 /// Addresses out of reach.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Blocked {
     networks: Vec<IpNet>,
-    private: bool,
+    kept: Kept,
 }
 
 impl Blocked {
-    pub(super) fn new(networks: Vec<IpNet>, private: bool) -> Self {
-        Self { networks: networks.into_iter().map(canonical).collect(), private }
+    pub(super) fn new(networks: Vec<IpNet>, kept: Kept) -> Self {
+        Self { networks: networks.into_iter().map(canonical).collect(), kept }
     }
 
-    /// Whether all that is not public is among them.
-    pub(super) fn is_private(&self) -> bool {
-        self.private
+    pub(super) fn kept(&self) -> Kept {
+        self.kept
     }
 
-    /// An IPv6 address that stands for an IPv4 address counts as both.
+    /// An address that stands for another counts as both.
     pub(super) fn contains(&self, address: IpAddr) -> bool {
-        if self.private && !is_public(address) {
-            return true;
-        }
-        let inner = match address {
-            IpAddr::V4(_) => None,
-            IpAddr::V6(address) => inner(address),
+        let is_kept = match self.kept {
+            Kept::Listed => false,
+            Kept::LinkLocal => is_link_local(address),
+            Kept::Private => !is_public(address),
         };
         let is_listed = |address: IpAddr| self.networks.iter().any(|network| network.contains(&address));
-        is_listed(address) || inner.is_some_and(|inner| is_listed(inner.into()))
+        is_kept || is_listed(address) || own(address).is_some_and(is_listed) || inner(address).any(is_listed)
+    }
+}
+
+/// Whether a host that an allow-list names is meant to be on this machine or in its networks: a private address, `localhost`, or a
+/// name that does not come from the public DNS. Link-local addresses are for nobody.
+pub fn is_near(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
+    match host.parse() {
+        Ok(address) => !is_public(address) && !is_link_local(address),
+        Err(_) => !host.contains('.') || LOCAL.iter().any(|end| host.ends_with(end)),
+    }
+}
+
+/// Where the unspecified address leads as a destination: systems take it for this machine.
+fn own(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Some(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V6(address) if address.to_ipv4_mapped() == Some(Ipv4Addr::UNSPECIFIED) => {
+            Some(Ipv4Addr::LOCALHOST.into())
+        }
+        IpAddr::V4(_) | IpAddr::V6(_) => None,
     }
 }
 
@@ -47,28 +77,49 @@ fn canonical(network: IpNet) -> IpNet {
     network
 }
 
-/// The IPv4 address that packets for an IPv6 address go to in the end, or may.
-fn inner(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let (high, low) = match address.segments() {
-        // Not an IPv4 address but the unspecified one and loopback.
-        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => return None,
-        // IPv4-mapped and IPv4-compatible (RFC 4291, section 2.5.5), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056).
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
-        | [0x64, 0xff9b, 1, _, _, _, high, low]
-        | [0x2002, high, low, ..] => (high, low),
-        _ => return None,
+/// The IPv4 addresses that packets for an IPv6 address go to in the end, or may.
+fn inner(address: IpAddr) -> impl Iterator<Item = IpAddr> {
+    let found = match address {
+        IpAddr::V4(_) => Vec::new(),
+        IpAddr::V6(address) => inner_v4(address),
     };
-    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-    Some(Ipv4Addr::new(a, b, c, d))
+    found.into_iter().map(IpAddr::V4)
+}
+
+fn inner_v4(address: Ipv6Addr) -> Vec<Ipv4Addr> {
+    let octets = address.octets();
+    let at = |places: [usize; 4]| Ipv4Addr::from(places.map(|place| octets[place]));
+    match address.segments() {
+        // Not an IPv4 address but the unspecified one and loopback.
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Vec::new(),
+        // IPv4-mapped and IPv4-compatible (RFC 4291, section 2.5.5), NAT64 (RFC 6052).
+        [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => vec![at([12, 13, 14, 15])],
+        // NAT64 of a network's own (RFC 8215): where the address is depends on the length of the prefix that its operator chose, 48,
+        // 56, 64 or 96 bits (RFC 6052, section 2.2). No translator sends anything to 0.0.0.0/8, which the wrong places often show.
+        [0x64, 0xff9b, 1, ..] => {
+            let places = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]];
+            places.into_iter().filter(|[first, ..]| octets[*first] != 0).map(at).collect()
+        }
+        // 6to4 (RFC 3056).
+        [0x2002, ..] => vec![at([2, 3, 4, 5])],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an address is for the neighbours on one link (RFC 3927; RFC 4291, section 2.5.6), or stands for one that is.
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local() || inner_v4(address).iter().any(Ipv4Addr::is_link_local),
+    }
 }
 
 /// Whether everyone reaches an address, by IANA's registries of special-purpose addresses. An IPv6 address that stands for an IPv4
 /// address is judged by that one.
-pub fn is_public(address: IpAddr) -> bool {
+fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address) && inner(address).is_none_or(is_public_v4),
+        IpAddr::V6(address) => is_public_v6(address) && inner_v4(address).into_iter().all(is_public_v4),
     }
 }
 

@@ -17,8 +17,8 @@ use Outcome::{Blocked as Refused, NotGranted, Reached};
 async fn outcome(blocked: &[&str], spin_exact: bool, entry: &str, scheme: &str, host: &str) -> Outcome {
     let is_private = |network: &&&str| **network == "private";
     let networks = blocked.iter().filter(|network| !is_private(network));
-    let networks = networks.map(|network| network.parse().expect("a network")).collect();
-    let network = Network::new(networks, blocked.iter().any(|network| is_private(&network)), spin_exact);
+    let networks: Vec<_> = networks.map(|network| network.parse().expect("a network")).collect();
+    let network = Network::new(&networks, blocked.iter().any(|network| is_private(&network)), spin_exact);
     let allowed = AllowedHosts::parse([entry]).expect("an entry");
     match network.grant(&allowed, scheme, host, 1) {
         None => NotGranted,
@@ -40,7 +40,12 @@ async fn private_addresses_are_for_hosts_that_the_allow_list_names() {
         ("127.0.0.1", "127.0.0.1", Reached, Refused, Reached),
         ("10.0.0.1/32", "10.0.0.1", Reached, Refused, Reached),
         ("[::1]", "[::1]", Reached, Refused, Reached),
-        ("169.254.169.254", "169.254.169.254", Reached, Refused, Reached),
+        ("2130706433", "2130706433", Reached, Refused, Reached),
+        // Named, and link-local: as an address, and as that of a local name.
+        ("169.254.169.254", "169.254.169.254", Refused, Refused, Reached),
+        ("[::ffff:169.254.169.254]", "[::ffff:169.254.169.254]", Refused, Refused, Reached),
+        ("2852039166", "2852039166", Refused, Refused, Reached),
+        ("169.254.43518", "169.254.43518", Refused, Refused, Reached),
         // Matched.
         ("*", "localhost", Refused, Refused, Reached),
         ("*", "127.0.0.1", Refused, Refused, Reached),
@@ -72,6 +77,23 @@ async fn private_addresses_are_for_hosts_that_the_allow_list_names() {
 }
 
 /// Explicit networks, for every protocol and however the host was granted.
+/// Where somebody else says what a name means: `127.1` looks like one of the public DNS, and has the address 127.0.0.1.
+#[tokio::test]
+async fn private_addresses_of_public_names_are_for_databases() {
+    for (scheme, here, in_spin) in [
+        ("http", Refused, Refused),
+        ("https", Refused, Refused),
+        ("redis", Reached, Refused),
+        ("rediss", Reached, Refused),
+        ("postgres", Reached, Reached),
+    ] {
+        let entry = format!("{scheme}://127.1:1");
+        assert_eq!(outcome(&["private"], false, &entry, scheme, "127.1").await, here, "{scheme}");
+        assert_eq!(outcome(&["private"], true, &entry, scheme, "127.1").await, in_spin, "{scheme}");
+        assert_eq!(outcome(&[], false, &entry, scheme, "127.1").await, Reached, "{scheme}");
+    }
+}
+
 #[tokio::test]
 async fn explicit_networks_are_out_of_reach_for_everybody() {
     for (network, entry, host, expected) in [
@@ -93,6 +115,21 @@ async fn explicit_networks_are_out_of_reach_for_everybody() {
         ("64:ff9b::/96", "*", "[64:ff9b::101:101]", Refused),
         ("64:ff9b::/96", "*", "1.1.1.1", Reached),
         ("1.1.1.1/32", "1.1.1.1", "1.1.1.1", Refused),
+        // A destination that is unspecified is this machine.
+        ("127.0.0.0/8", "*", "0.0.0.0", Refused),
+        ("127.0.0.0/8", "0.0.0.0", "0.0.0.0", Refused),
+        ("127.0.0.0/8", "*", "0", Refused),
+        ("127.0.0.0/8", "*", "[::ffff:0.0.0.0]", Refused),
+        ("::1/128", "*", "[::]", Refused),
+        ("0.0.0.0/32", "*", "0.0.0.0", Refused),
+        ("10.0.0.0/8", "*", "0.0.0.0", Reached),
+        // The prefixes of the length 48, 56, 64 and 96 in RFC 6052, with 192.0.2.33.
+        ("192.0.2.33/32", "*", "[64:ff9b:1:c000:2:2100::]", Refused),
+        ("192.0.2.33/32", "*", "[64:ff9b:1:c0:0:221::]", Refused),
+        ("192.0.2.33/32", "*", "[64:ff9b:1:0:c0:2:2100:0]", Refused),
+        ("192.0.2.33/32", "*", "[64:ff9b:1::192.0.2.33]", Refused),
+        ("192.0.2.33/32", "*", "[64:ff9b:1:c000:2:2200::]", Reached),
+        ("0.0.0.0/8", "*", "[64:ff9b:1::192.0.2.33]", Reached),
     ] {
         for scheme in ["http", "https", "redis", "rediss", "postgres"] {
             for spin_exact in [false, true] {
@@ -103,15 +140,37 @@ async fn explicit_networks_are_out_of_reach_for_everybody() {
         }
     }
     // A name that has an address besides keeps that one.
-    let network = Network::new(vec!["127.0.0.0/8".parse().expect("a network")], false, false);
+    let network = Network::new(&["127.0.0.0/8".parse().expect("a network")], false, false);
     if let Ok(found) = network.own().resolve("localhost", 1).await {
         assert!(found.iter().all(SocketAddr::is_ipv6), "{found:?}");
     }
 }
 
 #[test]
+fn hosts_are_near_or_far() {
+    for (host, near) in [
+        ("localhost", true),
+        ("LOCALHOST.", true),
+        ("db", true),
+        ("db.internal", true),
+        ("web.default.svc", true),
+        ("printer.local", true),
+        ("10.0.0.1", true),
+        ("[fd00::1]", true),
+        ("1.1.1.1", false),
+        ("169.254.169.254", false),
+        ("[fe80::1]", false),
+        ("[64:ff9b::169.254.169.254]", false),
+        ("api.example.com", false),
+        ("internal.example.com", false),
+    ] {
+        assert_eq!(is_near(host), near, "{host}");
+    }
+}
+
+#[test]
 fn addresses_are_private_or_public() {
-    let blocked = Blocked::new(Vec::new(), true);
+    let blocked = Blocked::new(Vec::new(), Kept::Private);
     for (address, private) in [
         ("0.0.0.0", true),
         ("10.1.2.3", true),

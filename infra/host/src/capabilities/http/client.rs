@@ -1,10 +1,11 @@
 //! The client of outbound HTTP: its connections and how long they may take.
 
 use std::{
+    collections::HashMap,
     error::Error as _,
     io,
     pin::{Pin, pin},
-    sync::{PoisonError, RwLock},
+    sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -39,6 +40,8 @@ const IDLE_OF_FEW: Duration = Duration::from_secs(1);
 const CONNECT: Duration = Duration::from_secs(30);
 /// After so long without an answer nobody can tell what becomes of the other connections.
 const SILENCE: Duration = Duration::from_secs(5);
+/// Hosts whose connections are kept; guests choose them, within their allow-lists.
+const MAX_HOSTS: usize = 256;
 /// How long a connection takes new requests: a name may come to mean another address.
 const AGE: Duration = Duration::from_mins(10);
 
@@ -57,13 +60,23 @@ type HttpClient = Client<HttpsConnector<Connector>, WasiBody>;
 #[derive(Debug)]
 pub(super) struct Clients(Vec<Pool>);
 
-/// A client and, to begin anew, how to make it.
+/// Clients by host, and how to make them: to begin anew with one host does not touch the connections to others.
 #[derive(Debug)]
 struct Pool {
     reach: Reach,
     connector: HttpsConnector<Connector>,
     builder: legacy::Builder,
-    client: RwLock<HttpClient>,
+    idle: Duration,
+    silence: Duration,
+    hosts: Mutex<HashMap<String, Host>>,
+}
+
+/// The connections to one host.
+#[derive(Debug)]
+struct Host {
+    client: HttpClient,
+    made: Instant,
+    used: Instant,
 }
 
 impl Clients {
@@ -72,7 +85,8 @@ impl Clients {
         let tls = network::tls()?;
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
-        builder.pool_idle_timeout(if config.max_connections.is_some() { IDLE_OF_FEW } else { IDLE });
+        let idle = if config.max_connections.is_some() { IDLE_OF_FEW } else { IDLE };
+        builder.pool_idle_timeout(idle);
         if !config.pooling {
             builder.pool_max_idle_per_host(0);
         }
@@ -80,8 +94,8 @@ impl Clients {
             let connector = Connector { reach: reach.clone(), limit: limit.clone() };
             let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
             let connector = https.enable_all_versions().wrap_connector(connector);
-            let client = RwLock::new(builder.build(connector.clone()));
-            Pool { reach: reach.clone(), connector, builder: builder.clone(), client }
+            let (reach, builder) = (reach.clone(), builder.clone());
+            Pool { reach, connector, builder, idle, silence: SILENCE, hosts: Mutex::default() }
         };
         Ok(Self(network.reaches().map(pool).collect()))
     }
@@ -95,9 +109,11 @@ impl Clients {
         first_byte: Duration,
     ) -> Result<Response<Incoming>, Error> {
         let pool = self.0.iter().find(|pool| pool.reach == *reach).ok_or(Error::DestinationUnavailable)?;
-        let mut unanswered = Unanswered { pool, since: Some(Instant::now()) };
+        let host = request.uri().host().ok_or(Error::HttpRequestUriInvalid)?.to_ascii_lowercase();
+        let client = pool.client(&host);
+        let mut unanswered = Unanswered { pool, host, since: Some(Instant::now()) };
         let mut used = capture_connection(&mut request);
-        let mut sent = pin!(pool.client().request(request));
+        let mut sent = pin!(client.request(request));
         let connected = async {
             tokio::select! {
                 biased;
@@ -121,23 +137,48 @@ impl Clients {
 }
 
 impl Pool {
-    fn client(&self) -> HttpClient {
-        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn client(&self, host: &str) -> HttpClient {
+        let now = Instant::now();
+        let mut hosts = self.hosts();
+        if let Some(known) = hosts.get_mut(host) {
+            known.used = now;
+            return known.client.clone();
+        }
+        if hosts.len() >= MAX_HOSTS {
+            // What is left of the others is requests that have a client of their own.
+            hosts.retain(|_, host| now.duration_since(host.used) < self.idle);
+        }
+        let client: HttpClient = self.builder.build(self.connector.clone());
+        // One more than that gets a connection for this request alone.
+        if hosts.len() < MAX_HOSTS {
+            hosts.insert(host.to_owned(), Host { client: client.clone(), made: now, used: now });
+        }
+        client
     }
 }
 
-/// A request that nothing was heard of. When it is given up after a while, so are the connections that lie idle: a network that
-/// forgot one flow has forgotten the others, and each of them would cost a request.
+/// A request that nothing was heard of. When it is given up after a while, so are the connections to its host that lie idle: a network
+/// that forgot one flow has forgotten the others, and each of them would cost a request.
 struct Unanswered<'a> {
     pool: &'a Pool,
+    host: String,
     since: Option<Instant>,
 }
 
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
-        if self.since.is_some_and(|since| since.elapsed() > SILENCE) {
-            let fresh = self.pool.builder.build(self.pool.connector.clone());
-            *self.pool.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        if let Some(since) = self.since
+            && since.elapsed() > self.pool.silence
+        {
+            let mut hosts = self.pool.hosts();
+            // Those that were made since another request was given up are not in doubt.
+            if hosts.get(&self.host).is_some_and(|host| host.made <= since) {
+                hosts.remove(&self.host);
+            }
         }
     }
 }
@@ -266,4 +307,98 @@ fn error_of(error: &legacy::Error) -> Error {
         source = cause.source();
     }
     Error::HttpProtocolError
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{Ipv4Addr, SocketAddr},
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+    };
+
+    use http_body_util::{BodyExt as _, Empty};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// A server that answers what it is asked, unless it is asked for `/silence`, and counts its connections.
+    async fn server(address: Ipv4Addr) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind((address, 0)).await.expect("a port");
+        let (address, made) = (listener.local_addr().expect("its address"), Arc::<AtomicUsize>::default());
+        let count = Arc::clone(&made);
+        tokio::spawn(async move {
+            loop {
+                let (mut client, _) = listener.accept().await.expect("a client");
+                count.fetch_add(1, Relaxed);
+                tokio::spawn(async move {
+                    let mut head = Vec::new();
+                    while let Ok(byte) = client.read_u8().await {
+                        head.push(byte);
+                        if head.ends_with(b"\r\n\r\n") && !head.starts_with(b"GET /silence ") {
+                            client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.expect("an answer");
+                            head.clear();
+                        }
+                    }
+                });
+            }
+        });
+        (address, made)
+    }
+
+    async fn get(clients: &Clients, reach: &Reach, address: SocketAddr, path: &str) -> Result<u16, Error> {
+        let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
+        let request = Request::get(format!("http://{address}{path}")).body(body).expect("a request");
+        let patience = Duration::from_mins(10);
+        let response = clients.send(reach, request, patience, patience).await?;
+        let status = response.status().as_u16();
+        response.into_body().collect().await.expect("a body");
+        Ok(status)
+    }
+
+    /// A request that is given up takes the idle connections to its own host along, and no others.
+    #[tokio::test]
+    async fn a_silent_host_costs_others_no_connection() {
+        const MOMENT: Duration = Duration::from_millis(200);
+        let network = Network::default();
+        let mut clients = Clients::new(&network, Config { pooling: true, max_connections: None }).expect("clients");
+        for pool in &mut clients.0 {
+            pool.silence = MOMENT;
+        }
+        let reach = network.own();
+        let (sound, sound_made) = server(Ipv4Addr::LOCALHOST).await;
+        let (silent, silent_made) = server(Ipv4Addr::new(127, 0, 0, 2)).await;
+        let made = || (sound_made.load(Relaxed), silent_made.load(Relaxed));
+        for address in [sound, silent] {
+            // A connection becomes idle a moment after its answer.
+            loop {
+                let before = made();
+                assert_eq!(get(&clients, reach, address, "/").await.expect("an answer"), 204);
+                tokio::time::sleep(MOMENT).await;
+                if made() == before {
+                    break;
+                }
+            }
+        }
+        let (sound_before, silent_before) = made();
+        {
+            let mut asked = pin!(get(&clients, reach, silent, "/silence"));
+            tokio::select! {
+                answer = &mut asked => panic!("{answer:?}"),
+                () = tokio::time::sleep(MOMENT) => {}
+            }
+            assert_eq!(get(&clients, reach, silent, "/").await.expect("an answer"), 204);
+            tokio::time::sleep(MOMENT).await;
+        }
+        for address in [sound, silent] {
+            assert_eq!(get(&clients, reach, address, "/").await.expect("an answer"), 204);
+        }
+        // One for the answer beside the silence, and one after it.
+        assert_eq!(made(), (sound_before, silent_before + 2));
+    }
 }

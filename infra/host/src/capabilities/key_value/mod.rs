@@ -12,7 +12,7 @@ use url::Url;
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
 use super::{
-    Capability, Handles, Holds, View,
+    Capability, Handles, Held, Holds, View,
     redis::{Backend, Pools, embedded::EmbeddedRedis},
     sqlite::{Database, Databases, Guest, Rows, Value},
 };
@@ -251,8 +251,17 @@ impl wit::HostStore for View<'_, State> {
     }
 }
 
-fn held<T: Send>(access: &Accessor<T, Capability<State>>, store: &Resource<Store>) -> wasmtime::Result<Store> {
-    access.with(|mut access| Ok(access.get().table.get(store)?.clone()))
+/// The store, and what counts a call with `bytes` of arguments.
+fn held<T: Send>(
+    access: &Accessor<T, Capability<State>>,
+    store: &Resource<Store>,
+    bytes: usize,
+) -> wasmtime::Result<Result<(Store, Held), wit::Error>> {
+    access.with(|mut access| {
+        let view = access.get();
+        let store = view.table.get(store)?.clone();
+        Ok(view.calls.hold(bytes).map(|held| (store, held)).map_err(other))
+    })
 }
 
 impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
@@ -269,7 +278,10 @@ impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::Error>> {
-        Ok(held(access, &store)?.get(&key).await)
+        Ok(match held(access, &store, key.len())? {
+            Ok((store, _held)) => store.get(&key).await,
+            Err(error) => Err(error),
+        })
     }
 
     async fn set(
@@ -278,7 +290,10 @@ impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
         key: String,
         value: Vec<u8>,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
-        Ok(held(access, &store)?.set(&key, value).await)
+        Ok(match held(access, &store, key.len() + value.len())? {
+            Ok((store, _held)) => store.set(&key, value).await,
+            Err(error) => Err(error),
+        })
     }
 
     async fn delete(
@@ -286,7 +301,10 @@ impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
-        Ok(held(access, &store)?.delete(&key).await)
+        Ok(match held(access, &store, key.len())? {
+            Ok((store, _held)) => store.delete(&key).await,
+            Err(error) => Err(error),
+        })
     }
 
     async fn exists(
@@ -294,11 +312,15 @@ impl<T: Send> wit::HostStoreWithStore<T> for Capability<State> {
         store: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<bool, wit::Error>> {
-        Ok(held(access, &store)?.exists(&key).await)
+        Ok(match held(access, &store, key.len())? {
+            Ok((store, _held)) => store.exists(&key).await,
+            Err(error) => Err(error),
+        })
     }
 
     async fn get_keys(access: &Accessor<T, Self>, store: Resource<Store>) -> wasmtime::Result<Keys> {
-        let (keys, end) = match held(access, &store)?.keys().await {
+        let store = access.with(|mut access| wasmtime::error::Ok(access.get().table.get(&store)?.clone()))?;
+        let (keys, end) = match store.keys().await {
             Ok(keys) => (keys, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
         };

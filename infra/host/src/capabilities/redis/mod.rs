@@ -7,7 +7,7 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use url::Url;
 use wasmtime::component::{Accessor, Linker, Resource};
 
-use super::{Capability, Handles, Holds, View};
+use super::{Calls, Capability, Handles, Held, Holds, View};
 use crate::{
     config::allowed_hosts::AllowedHosts,
     network::{Network, Reach},
@@ -15,12 +15,14 @@ use crate::{
 
 mod address;
 mod bindings;
+mod commands;
 pub mod embedded;
 mod reply;
 mod server;
 
 pub use address::Address;
 pub use bindings::wit;
+use commands::Way;
 use embedded::EmbeddedRedis;
 pub use reply::CommandError;
 use server::Exclusive;
@@ -72,6 +74,8 @@ impl Holds for State {
 pub struct Connection {
     server: Backend,
     spin_exact: bool,
+    /// Of its instance.
+    calls: Arc<Calls>,
     /// Where the connections of guests are counted.
     _permit: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -87,41 +91,10 @@ pub(super) enum Backend {
     },
 }
 
-/// Commands that block, or that change what later commands on the same connection mean.
-const EXCLUSIVE: [&str; 24] = [
-    "ASKING",
-    "AUTH",
-    "BLMOVE",
-    "BLMPOP",
-    "BLPOP",
-    "BRPOP",
-    "BRPOPLPUSH",
-    "BZMPOP",
-    "BZPOPMAX",
-    "BZPOPMIN",
-    "CLIENT",
-    "DISCARD",
-    "EXEC",
-    "HELLO",
-    "MULTI",
-    "READONLY",
-    "READWRITE",
-    "RESET",
-    "SELECT",
-    "UNWATCH",
-    "WAIT",
-    "WAITAOF",
-    "WATCH",
-    "DEBUG",
-];
-
-/// Commands after which a connection no longer answers in order.
-const REFUSED: [&str; 8] =
-    ["MONITOR", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC"];
-
 impl Grant {
     /// Connects when the address is among those that were granted.
-    async fn open(&self, address: &str) -> Result<Connection, wit::Error> {
+    async fn open(&self, address: &str, calls: Arc<Calls>) -> Result<Connection, wit::Error> {
+        let _held = hold(&calls, address.len())?;
         let url = Url::parse(address).map_err(|_| wit::Error::InvalidAddress)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(wit::Error::InvalidAddress)?;
         let (scheme, port) = (url.scheme(), url.port().unwrap_or(6379));
@@ -135,7 +108,7 @@ impl Grant {
         let opened = async {
             let permit = self.pools.guest().await?.map(Arc::new);
             let server = Backend::open(&self.pools, &self.embedded, address, host, reach).await?;
-            Ok::<_, CommandError>(Connection { server, spin_exact: self.spin_exact, _permit: permit })
+            Ok::<_, CommandError>(Connection { server, spin_exact: self.spin_exact, calls, _permit: permit })
         };
         opened.await.map_err(|error| error.into_guest(self.spin_exact))
     }
@@ -143,6 +116,7 @@ impl Grant {
 
 impl Connection {
     async fn call(&self, parts: &[&[u8]]) -> Result<Value, wit::Error> {
+        let _held = hold(&self.calls, parts.iter().map(|part| size_of::<Vec<u8>>() + part.len()).sum())?;
         let answer = self.server.call(parts).await.and_then(reply::check_size);
         answer.map_err(|error| error.into_guest(self.spin_exact))
     }
@@ -155,6 +129,10 @@ impl Connection {
             other => Err(unexpected(&other)),
         }
     }
+}
+
+fn hold(calls: &Arc<Calls>, bytes: usize) -> Result<Held, wit::Error> {
+    calls.hold(bytes).map_err(|error| wit::Error::Other(error.to_string()))
 }
 
 impl Backend {
@@ -179,17 +157,17 @@ impl Backend {
         match self {
             Self::Embedded(redis) => redis.call(parts),
             Self::Server { server, exclusive } => {
-                let name = parts.first().map(|name| String::from_utf8_lossy(name).to_ascii_uppercase());
-                let name = name.unwrap_or_default();
-                if REFUSED.contains(&name.as_str()) {
-                    return Err(CommandError::client(format!("`{name}` is not available to components")));
+                let (name, arguments) = parts.split_first().map_or((&b""[..], parts), |(name, rest)| (*name, rest));
+                let name = String::from_utf8_lossy(name).to_ascii_uppercase();
+                let way = commands::way(&name, arguments);
+                if let Way::Refused(remedy) = way {
+                    return Err(CommandError::client(format!("`{name}` is not available to components: {remedy}")));
                 }
                 let mut command = Cmd::new();
                 for part in parts {
                     command.arg(*part);
                 }
-                let blocks = name.starts_with("XREAD") && parts.iter().any(|part| part.eq_ignore_ascii_case(b"BLOCK"));
-                if blocks || EXCLUSIVE.contains(&name.as_str()) || exclusive.initialized() {
+                if way == Way::Exclusive || exclusive.initialized() {
                     exclusive.get_or_try_init(|| server.exclusive()).await?.call(&command).await
                 } else {
                     server.call(&command).await
@@ -231,8 +209,11 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         store: &Accessor<T, Self>,
         address: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, wit::Error>> {
-        let grant = store.with(|mut access| access.get().state.grant.clone());
-        match grant.open(&address).await {
+        let (grant, calls) = store.with(|mut access| {
+            let view = access.get();
+            (view.state.grant.clone(), view.calls.clone())
+        });
+        match grant.open(&address, calls).await {
             Ok(connection) => {
                 store.with(|mut access| Ok(access.get().hold(connection)?.ok_or(wit::Error::TooManyConnections)))
             }
@@ -252,7 +233,10 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
             && let Backend::Server { server, exclusive } = &connection.server
             && !exclusive.initialized()
         {
-            return Ok(server.ring(&channel).await.map_err(|error| error.into_guest(false)));
+            return Ok(match hold(&connection.calls, channel.len()) {
+                Ok(_held) => server.ring(&channel).await.map_err(|error| error.into_guest(false)),
+                Err(error) => Err(error),
+            });
         }
         Ok(connection.call(&[b"PUBLISH", channel.as_bytes(), &payload]).await.map(drop))
     }

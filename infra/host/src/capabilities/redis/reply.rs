@@ -70,11 +70,12 @@ impl From<RedisError> for CommandError {
 
 /// Refuses an answer that is larger than what the host holds for a guest, as Spin does.
 pub(super) fn check_size(answer: Value) -> Result<Value, CommandError> {
-    if size(&answer) <= MAX_RESULT_BYTES {
-        Ok(answer)
-    } else {
-        Err(CommandError::client(format!("the answer has more than {MAX_RESULT_BYTES} bytes")))
-    }
+    if size(&answer) <= MAX_RESULT_BYTES { Ok(answer) } else { Err(too_large()) }
+}
+
+/// Why an answer is not given.
+pub(super) fn too_large() -> CommandError {
+    CommandError::client(format!("the answer has more than {MAX_RESULT_BYTES} bytes"))
 }
 
 fn size(value: &Value) -> usize {

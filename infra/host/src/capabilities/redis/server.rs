@@ -202,28 +202,30 @@ impl Shared {
         self.used_us.store(now, Relaxed);
         // One that was asked before keeps its time: the server answers in order.
         let _ = self.asked_us.compare_exchange(0, now, Relaxed, Relaxed);
-        let waiting = Waiting::new(&self.waiting);
+        self.waiting.fetch_add(1, Relaxed);
+        let mut waiting = Waiting { shared: self, answered: false };
         let result = self.link.run(command).await;
-        drop(waiting);
-        let others = self.waiting.load(Relaxed) > 0;
-        self.asked_us.store(if others { self.now_us() } else { 0 }, Relaxed);
+        waiting.answered = true;
         result
     }
 }
 
 /// Counts a command as long as somebody waits for its answer.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Relaxed);
-        Self(count)
-    }
+struct Waiting<'a> {
+    shared: &'a Shared,
+    answered: bool,
 }
 
 impl Drop for Waiting<'_> {
+    /// A command whose guest went away says nothing about the connection: what others wait for keeps its time, and when nobody waits
+    /// there is no silence.
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
+        let Shared { waiting, asked_us, .. } = self.shared;
+        if waiting.fetch_sub(1, Relaxed) == 1 {
+            asked_us.store(0, Relaxed);
+        } else if self.answered {
+            asked_us.store(self.shared.now_us(), Relaxed);
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use ::redis::Value;
 use kronos_test_servers as servers;
 
 use super::{Backend, CommandError, Connection, EmbeddedRedis, Grant, Pools, wit};
-use crate::{config::allowed_hosts::AllowedHosts, network::Reach};
+use crate::{capabilities::Calls, config::allowed_hosts::AllowedHosts, network::Reach};
 
 mod differential;
 mod faults;
 
-fn words(line: &str) -> Vec<Vec<u8>> {
+pub(super) fn words(line: &str) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
@@ -25,13 +25,13 @@ fn words(line: &str) -> Vec<Vec<u8>> {
     words
 }
 
-async fn answer(backend: &Backend, line: &str) -> Result<Value, String> {
+pub(super) async fn answer(backend: &Backend, line: &str) -> Result<Value, String> {
     let words = words(line);
     let parts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     backend.call(&parts).await.map_err(|error| error.to_string())
 }
 
-async fn connect(pools: &Pools, port: u16) -> Backend {
+pub(super) async fn connect(pools: &Pools, port: u16) -> Backend {
     let address = format!("redis://127.0.0.1:{port}");
     let reach = Reach::everything();
     Backend::open(pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &reach).await.expect("it answers")
@@ -90,17 +90,39 @@ async fn an_address_that_was_not_granted_is_invalid() {
         ("embedded", false),
         ("", false),
     ] {
-        let opened = grant.open(address).await;
+        let opened = grant.open(address, Calls::new(1000)).await;
         assert_eq!(opened.is_ok(), granted, "{address}");
         assert!(granted || matches!(opened, Err(wit::Error::InvalidAddress)), "{address}");
     }
+}
+
+fn connection(server: &Backend, spin_exact: bool, bytes: usize) -> Connection {
+    Connection { server: server.clone(), spin_exact, calls: Calls::new(bytes), _permit: None }
+}
+
+/// Commands that wait for their answers hold their arguments, of which there may not be too many.
+#[tokio::test]
+async fn commands_under_way_hold_no_more_than_they_may() {
+    let Some(server) = servers::redis() else { return };
+    let connection = connection(&connect(&Pools::default(), server.port()).await, false, 1000);
+    let set = async |connection: &Connection| connection.call(&[b"SET", b"a", &[b'x'; 600]]).await;
+    set(&connection).await.expect("room");
+    {
+        let mut blocked = std::pin::pin!(connection.call(&[b"BLPOP", &[b'x'; 600], b"0"]));
+        assert!(futures::poll!(&mut blocked).is_pending());
+        let error = set(&connection).await.expect_err("no room");
+        let expected =
+            "the calls of this instance that have not ended may hold 1000 bytes together: wait for some of them first";
+        assert!(matches!(&error, wit::Error::Other(text) if text == expected), "{error:?}");
+    }
+    set(&connection).await.expect("room again");
 }
 
 #[tokio::test]
 async fn errors_of_guests() {
     let embedded = Backend::Embedded(EmbeddedRedis::default());
     for (spin_exact, typed) in [(false, true), (true, false)] {
-        let connection = Connection { server: embedded.clone(), spin_exact, _permit: None };
+        let connection = connection(&embedded, spin_exact, 1000);
         connection.call(&[b"SET", b"a", b"x"]).await.expect("a key");
         for parts in [&[&b"INCR"[..], b"a"][..], &[b"SADD", b"a", b"b"]] {
             let error = connection.call(parts).await.expect_err("a text");

@@ -1,6 +1,6 @@
 //! What components reach: here, on Spin, and not at all.
 
-use std::{net::IpAddr, str::FromStr as _};
+use std::str::FromStr as _;
 
 use kronos_host::{
     config::{
@@ -15,9 +15,6 @@ use tokio_postgres::config::Host;
 use url::Url;
 
 use super::Findings;
-
-/// Endings of names that are not on the public Internet (RFC 6761, RFC 6762, RFC 8375, and Kubernetes' services).
-const LOCAL: [&str; 6] = [".localhost", ".local", ".internal", ".lan", ".home.arpa", ".svc"];
 
 /// Compares what `component` is granted with what Spin grants, and with the addresses in its variables.
 pub(super) fn check(component: &Component, variables: &Variables, config: &RuntimeConfig, findings: &mut Findings) {
@@ -71,7 +68,7 @@ fn is_empty(entry: &str) -> bool {
     matches!(entry.trim(), "" | "http://" | "https://")
 }
 
-/// Here an allow-list opens the private hosts that it names, on Spin `"private"` closes them.
+/// Here an allow-list opens the near hosts that it names, on Spin `"private"` closes them.
 fn kinder(id: &str, allowed: &AllowedHosts, findings: &mut Findings) {
     let closed = "which Spin does not reach while `block_networks` has \"private\" (--spin-exact behaves as Spin)";
     if allowed.allows_self("http") {
@@ -82,12 +79,9 @@ fn kinder(id: &str, allowed: &AllowedHosts, findings: &mut Findings) {
         if matches!(scheme, "postgres" | "mysql") || host.ends_with(".spin.internal") || host == "embedded" {
             continue;
         }
-        match host.parse::<IpAddr>() {
-            Ok(address) if network::is_public(address) => {}
-            Err(_) if host != "localhost" && host.contains('.') && !LOCAL.iter().any(|end| host.ends_with(end)) => {}
-            _ => findings
-                .warnings
-                .push(format!("component `{id}` reaches {scheme}://{host} at a private address, {closed}")),
+        if network::is_near(&host) {
+            let near = format!("component `{id}` reaches {scheme}://{host} at a private address, {closed}");
+            findings.warnings.push(near);
         }
     }
 }

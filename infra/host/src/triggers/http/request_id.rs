@@ -15,14 +15,14 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id of a client that is taken over.
 const LONGEST: usize = 128;
 
-/// The id of the request with `headers`; one that is made is added to them, so that the guest logs the same.
+/// The id of the request with `headers`, which then have this one alone, so that the guest logs the same.
 pub fn of(headers: &mut HeaderMap) -> HeaderValue {
-    if let Some(id) = headers.get(&X_REQUEST_ID)
-        && usable(id.as_bytes())
-    {
-        return id.clone();
-    }
-    let id = new();
+    let mut ids = headers.get_all(&X_REQUEST_ID).iter();
+    let id = match (ids.next(), ids.next()) {
+        (Some(only), None) if usable(only.as_bytes()) => return only.clone(),
+        (Some(first), Some(_)) if usable(first.as_bytes()) => first.clone(),
+        _ => new(),
+    };
     headers.insert(X_REQUEST_ID, id.clone());
     id
 }
@@ -87,5 +87,21 @@ mod tests {
         let id = of(&mut headers);
         assert_ne!(id, "a b\"<script>");
         assert_eq!(headers.get(&X_REQUEST_ID), Some(&id), "the guest sees the one that is logged");
+    }
+
+    #[test]
+    fn of_several_ids_the_guest_sees_the_one_that_is_logged() {
+        let ids = |ids: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for id in ids {
+                headers.append(X_REQUEST_ID, HeaderValue::from_static(id));
+            }
+            let logged = of(&mut headers);
+            assert_eq!(headers.get_all(&X_REQUEST_ID).iter().collect::<Vec<_>>(), [&logged], "{ids:?}");
+            logged
+        };
+        assert_eq!(ids(&["first", "second"]), "first");
+        assert_eq!(ids(&["first", "<script>", "third"]), "first");
+        assert!(Uuid::try_parse_ascii(ids(&["<script>", "second"]).as_bytes()).is_ok());
     }
 }

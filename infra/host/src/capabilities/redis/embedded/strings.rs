@@ -8,7 +8,10 @@ use super::{
     arguments::{Arguments, parse_integer, syntax},
     store::{Bytes, Data, Store},
 };
-use crate::capabilities::redis::CommandError;
+use crate::capabilities::{
+    MAX_RESULT_BYTES,
+    redis::{CommandError, reply},
+};
 
 type Answer = Result<Value, CommandError>;
 
@@ -41,6 +44,14 @@ pub(super) fn get(store: &mut Store, mut arguments: Arguments<'_>) -> Answer {
 
 pub(super) fn get_many(store: &mut Store, mut arguments: Arguments<'_>) -> Answer {
     let keys = arguments.some()?;
+    // A large value that is asked for many times would be copied as often.
+    let mut bytes = 0_usize;
+    for key in keys {
+        bytes += size_of::<Value>() + store.text(key).ok().flatten().map_or(0, Vec::len);
+        if bytes > MAX_RESULT_BYTES {
+            return Err(reply::too_large());
+        }
+    }
     Ok(Value::Array(keys.iter().map(|key| bulk(store.text(key).ok().flatten())).collect()))
 }
 

@@ -77,6 +77,17 @@ fn memory_is_bounded_and_comes_back() {
     assert_eq!(redis.store.lock().expect("not poisoned").used(), 0);
 }
 
+/// 127 times 1 MiB fit, with what each answer takes besides.
+#[test]
+fn a_value_is_not_copied_more_often_than_a_guest_may_have_it() {
+    let (redis, _) = with_clock(2 << 20);
+    redis.call(&[b"SET", b"a", &vec![b'x'; 1 << 20]]).expect("room");
+    let many = |count: usize| redis.call(&[&[&b"MGET"[..]][..], &vec![&b"a"[..]; count]].concat());
+    assert!(many(127).is_ok());
+    let error = many(128).expect_err("it is too large");
+    assert_eq!(error.to_string(), "the answer has more than 134217728 bytes");
+}
+
 #[test]
 fn a_missing_command_is_named_with_its_remedy() {
     let (redis, _) = with_clock(1000);

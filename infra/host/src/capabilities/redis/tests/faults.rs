@@ -78,6 +78,20 @@ async fn a_connection_that_answers_is_kept() {
     assert_eq!(network.accepted(), 1);
 }
 
+/// Nor does one mark the connection that nobody else asks anything for a while.
+#[tokio::test]
+async fn a_connection_whose_last_command_was_given_up_is_kept() {
+    let Some(server) = servers::redis() else { return };
+    let network = Network::start(server.port()).await;
+    let redis = connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.port).await;
+    for _ in 0..3 {
+        assert!(futures::FutureExt::now_or_never(answer(&redis, "PING")).is_none());
+        tokio::time::sleep(2 * SHORT).await;
+        answer(&redis, "PING").await.expect("an answer");
+    }
+    assert_eq!(network.made.load(Relaxed), 1);
+}
+
 #[tokio::test]
 async fn a_broken_connection_costs_nobody_a_command_when_it_lay_idle() {
     let Some(server) = servers::redis() else { return };
@@ -147,7 +161,7 @@ async fn guests_are_counted_as_spin_does() {
 #[test]
 fn one_that_may_reach_more_does_not_lend_its_connections() {
     let pools = Pools::default();
-    let network = crate::network::Network::new(Vec::new(), true, false);
+    let network = crate::network::Network::new(&[], true, false);
     let [everything, some] = [Reach::everything(), network.own().clone()];
     let get = |reach: &Reach| pools.get("redis://localhost", reach).expect("an address");
     assert!(Arc::ptr_eq(&get(&some), &get(&some)));
