@@ -44,6 +44,22 @@ impl ToSql for Parameter {
     to_sql_checked!();
 }
 
+/// Bytes that a parameter takes up on the host.
+pub(super) fn size(value: &ParameterValue) -> usize {
+    let beside = match value {
+        ParameterValue::Str(text) | ParameterValue::Uuid(text) | ParameterValue::Decimal(text) => text.len(),
+        ParameterValue::Binary(bytes) | ParameterValue::Jsonb(bytes) => bytes.len(),
+        ParameterValue::RangeDecimal((lower, upper)) => lower.iter().chain(upper).map(|(number, _)| number.len()).sum(),
+        ParameterValue::ArrayInt32(values) => size_of_val(values.as_slice()),
+        ParameterValue::ArrayInt64(values) => size_of_val(values.as_slice()),
+        ParameterValue::ArrayDecimal(values) | ParameterValue::ArrayStr(values) => {
+            size_of_val(values.as_slice()) + values.iter().flatten().map(String::len).sum::<usize>()
+        }
+        _ => 0,
+    };
+    size_of::<ParameterValue>() + beside
+}
+
 fn name(value: &ParameterValue) -> &'static str {
     match value {
         ParameterValue::Boolean(_) => "boolean",

@@ -18,6 +18,7 @@ use super::{
     wit::ParameterValue,
     words::Words,
 };
+use crate::capabilities;
 
 /// How many sessions the connections of one instance hold.
 ///
@@ -67,11 +68,17 @@ impl Connection {
         Self { pool, pinned: Arc::new(pinned), spin_exact }
     }
 
-    pub(super) async fn run(&self, sql: String, parameters: Vec<ParameterValue>) -> Result<ResultSet, Failure> {
+    /// Runs a statement whose bytes are counted by `held` for as long as the host has them.
+    pub(super) async fn run(
+        &self,
+        sql: String,
+        parameters: Vec<ParameterValue>,
+        held: Option<capabilities::Held>,
+    ) -> Result<ResultSet, Failure> {
         self.pool.stir();
         let profile = self.pool.profile(&sql);
         let parameters = parameters.into_iter().map(Parameter).collect();
-        let request = Request { sql, parameters, spin_exact: self.spin_exact };
+        let request = Request { sql, parameters, spin_exact: self.spin_exact, held };
         if !profile.is_plain || self.pinned.active.load(Ordering::Acquire) {
             return self.pinned.run(request).await;
         }

@@ -25,7 +25,7 @@ use super::{
     room::Room,
     wit::{Column, DbValue},
 };
-use crate::capabilities::MAX_RESULT_BYTES;
+use crate::capabilities::{Held, MAX_RESULT_BYTES};
 
 /// Prepared statements that a connection keeps; the least recently used goes first.
 const MAX_STATEMENTS: usize = 256;
@@ -55,6 +55,9 @@ pub(super) struct Request {
     pub(super) sql: String,
     pub(super) parameters: Vec<Parameter>,
     pub(super) spin_exact: bool,
+    /// Counts its bytes, where they are counted.
+    #[expect(dead_code, reason = "only its drop matters")]
+    pub(super) held: Option<Held>,
 }
 
 /// What a statement answered.

@@ -9,7 +9,7 @@ use std::{
 
 use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
 
-use super::{Capability, Handles, Holds, View};
+use super::{Calls, Capability, Handles, Holds, View};
 use crate::{
     config::allowed_hosts::AllowedHosts,
     network::{Network, Reach},
@@ -254,11 +254,14 @@ type Rows = (Vec<wit::Column>, StreamReader<wit::Row>, FutureReader<Result<(), w
 
 async fn run(
     connection: Connection,
+    calls: Arc<Calls>,
     statement: String,
     parameters: Vec<wit::ParameterValue>,
     call: Call,
 ) -> Result<ResultSet, wit::Error> {
-    connection.run(statement, parameters).await.map_err(|failure: Failure| failure.into_guest(call))
+    let bytes = statement.len() + parameters.iter().map(encode::size).sum::<usize>();
+    let held = calls.hold(bytes).map_err(|error| wit::Error::Other(error.to_string()))?;
+    connection.run(statement, parameters, Some(held)).await.map_err(|failure: Failure| failure.into_guest(call))
 }
 
 /// Adds the interface to the linker.
@@ -323,7 +326,7 @@ impl wit::HostConnection for View<'_, State> {
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<wit::RowSet, wit::Error>> {
         let connection = self.table.get(&connection)?.clone();
-        let result = run(connection, statement, parameters, Call::Query).await;
+        let result = run(connection, self.calls.clone(), statement, parameters, Call::Query).await;
         Ok(result.map(|result| wit::RowSet { columns: result.columns, rows: result.rows }))
     }
 
@@ -333,8 +336,8 @@ impl wit::HostConnection for View<'_, State> {
         statement: String,
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
-        let connection = self.table.get(&connection)?.clone();
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
+        let (connection, calls) = (self.table.get(&connection)?.clone(), self.calls.clone());
+        Ok(run(connection, calls, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -353,8 +356,11 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         statement: String,
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<Rows, wit::Error>> {
-        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
-        match run(connection, statement, parameters, Call::Query).await {
+        let (connection, calls) = store.with(|mut access| {
+            let view = access.get();
+            view.table.get(&connection).map(|connection| (connection.clone(), view.calls.clone()))
+        })?;
+        match run(connection, calls, statement, parameters, Call::Query).await {
             Ok(result) => store.with(|mut access| {
                 let rows = StreamReader::new(&mut access, result.rows)?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
@@ -370,7 +376,10 @@ impl<T: Send> wit::HostConnectionWithStore<T> for Capability<State> {
         statement: String,
         parameters: Vec<wit::ParameterValue>,
     ) -> wasmtime::Result<Result<u64, wit::Error>> {
-        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
-        Ok(run(connection, statement, parameters, Call::Execute).await.map(|result| result.affected))
+        let (connection, calls) = store.with(|mut access| {
+            let view = access.get();
+            view.table.get(&connection).map(|connection| (connection.clone(), view.calls.clone()))
+        })?;
+        Ok(run(connection, calls, statement, parameters, Call::Execute).await.map(|result| result.affected))
     }
 }

@@ -67,7 +67,7 @@ struct Guest(Connection);
 
 impl Guest {
     async fn run(&self, sql: &str, parameters: Vec<P>) -> Result<ResultSet, Failure> {
-        self.0.run(sql.into(), parameters).await
+        self.0.run(sql.into(), parameters, None).await
     }
 
     async fn ok(&self, sql: &str) -> ResultSet {

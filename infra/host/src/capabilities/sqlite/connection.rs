@@ -24,7 +24,7 @@ use super::{
     bindings::wit::{RowResult, Value},
     error::Error,
     memory::Held,
-    settings::{SQL_BYTES, Settings},
+    settings::{HEAP_BYTES, PATTERN_BYTES, SQL_BYTES, Settings},
     statement::{Counters, Statement},
     watch::{TICK, Watch},
 };
@@ -38,12 +38,6 @@ const CACHED_BYTES: usize = 8 << 20;
 /// Bytes of a value of a statement that runs where requests are served. One instruction of SQLite's may take a value apart for as long
 /// as it likes, and some take time that grows with the square of its length.
 const INLINE_VALUE_BYTES: usize = 4 << 10;
-/// Bytes of a pattern of LIKE and GLOB: matching takes as many steps as the pattern's length times the text's, and one more level of
-/// the stack for each wildcard.
-pub(super) const PATTERN_BYTES: usize = 1000;
-/// Bytes that all connections of the process together may take up. Sorting and temporary tables have no other bound.
-pub(super) const HEAP_BYTES: i64 = 1 << 30;
-
 /// What a statement answered.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -436,7 +430,7 @@ fn heap_size(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capabilities::sqlite::{Guest, analysis::Analysis};
+    use crate::capabilities::sqlite::analysis::Analysis;
 
     fn reader() -> (tempfile::TempDir, FileConnection) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -451,7 +445,7 @@ mod tests {
         let sql = "SELECT length(replace(?1, 'a', 'b'))";
         let statement = |length: usize| {
             let text = Value::Text("a".repeat(length));
-            Statement::new(sql.into(), vec![text], Arc::new(Analysis::of(sql)), &Guest::default())
+            Statement::new(sql.into(), vec![text], Arc::new(Analysis::of(sql)), Arc::default(), Arc::default())
         };
         let answer = |rows: Result<Option<Rows>, Error>| match rows {
             Ok(rows) => format!("{:?}", rows.expect("it only reads").rows[0].values),
@@ -470,7 +464,7 @@ mod tests {
         for number in 0..20 {
             let sql = format!("SELECT {number} /* {} */", "x".repeat(SQL_BYTES - 100));
             let analysis = Arc::new(Analysis::of(&sql));
-            let statement = Statement::new(sql, vec![], analysis, &Guest::default());
+            let statement = Statement::new(sql, vec![], analysis, Arc::default(), Arc::default());
             for _ in 0..3 {
                 connection.run(&statement, true, u64::MAX).expect("a row");
             }

@@ -103,7 +103,7 @@ impl Database {
             return Err(Error::TooLong);
         }
         let analysis = self.analyse(&sql);
-        let statement = Statement::new(sql, parameters, analysis, guest);
+        let statement = Statement::new(sql, parameters, analysis, guest.counters.clone(), guest.memory.clone());
         statement.admit()?;
         let _cancel = CancelOnDrop(&statement);
         let is_shared = statement.analysis.route != Route::Transaction && !statement.analysis.needs_own();

@@ -6,9 +6,7 @@ use rusqlite::{ErrorCode, ffi};
 
 use super::{
     bindings::wit,
-    connection::{HEAP_BYTES, PATTERN_BYTES},
-    memory::INSTANCE_BYTES,
-    settings::{OWN_CONNECTIONS, OWN_SHARE, SQL_BYTES, TIME_LIMIT},
+    settings::{HEAP_BYTES, INSTANCE_BYTES, OWN_CONNECTIONS, OWN_SHARE, PATTERN_BYTES, SQL_BYTES, TIME_LIMIT},
 };
 use crate::capabilities::MAX_RESULT_BYTES;
 

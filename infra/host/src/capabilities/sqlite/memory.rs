@@ -6,11 +6,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::error::Error;
-use crate::capabilities::MAX_RESULT_BYTES;
-
-/// Bytes with which an instance gets no further statement run. It can always run one while it takes the largest result.
-pub(super) const INSTANCE_BYTES: usize = 2 * MAX_RESULT_BYTES;
+use super::{error::Error, settings::INSTANCE_BYTES};
 
 /// Counts the bytes of one instance.
 #[derive(Debug, Default)]

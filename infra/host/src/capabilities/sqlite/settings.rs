@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::clock::Clock;
+use crate::{capabilities::MAX_RESULT_BYTES, config::clock::Clock};
 
 /// A statement that runs longer is stopped: it would keep the writers of its file waiting.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -10,8 +10,16 @@ pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub(super) const OWN_CONNECTIONS: usize = 64;
 /// As many of them may belong to one component, so that it can't keep the others from transactions.
 pub(super) const OWN_SHARE: usize = OWN_CONNECTIONS / 2;
-/// Bytes of a statement's text. Values belong into parameters.
+/// Bytes of a statement's text. Values go into parameters.
 pub(super) const SQL_BYTES: usize = 1 << 20;
+
+/// Bytes of a pattern of LIKE and GLOB: matching takes as many steps as the pattern's length times the text's, and one more level of
+/// the stack for each wildcard.
+pub(super) const PATTERN_BYTES: usize = 1000;
+/// Bytes that all connections of the process together may take up. Sorting and temporary tables have no other bound.
+pub(super) const HEAP_BYTES: i64 = 1 << 30;
+/// Bytes with which an instance gets no further statement run. It can always run one while it takes the largest result.
+pub(super) const INSTANCE_BYTES: usize = 2 * MAX_RESULT_BYTES;
 
 /// How the connections to a file behave.
 #[derive(Clone, Debug)]

@@ -9,7 +9,6 @@ use super::{
     analysis::{Analysis, Effect},
     bindings::wit::Value,
     error::Error,
-    guest::Guest,
     memory::{Held, Memory},
 };
 
@@ -29,11 +28,18 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    pub(super) fn new(sql: String, parameters: Vec<Value>, analysis: Arc<Analysis>, guest: &Guest) -> Arc<Self> {
+    /// `counters` are of the guest's connection, `memory` of its instance.
+    pub(super) fn new(
+        sql: String,
+        parameters: Vec<Value>,
+        analysis: Arc<Analysis>,
+        counters: Arc<Counters>,
+        memory: Arc<Memory>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            held: guest.memory.hold(size(&sql, &parameters)),
-            memory: guest.memory.clone(),
-            counters: guest.counters.clone(),
+            held: memory.hold(size(&sql, &parameters)),
+            memory,
+            counters,
             sql,
             parameters,
             analysis,

@@ -207,7 +207,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     use super::*;
-    use crate::capabilities::sqlite::{Guest, Settings, Value, analysis::Analysis};
+    use crate::capabilities::sqlite::{Settings, Value, analysis::Analysis};
 
     #[test]
     fn large_rows_do_not_pile_up_until_a_commit() {
@@ -217,7 +217,8 @@ mod tests {
             Writer::open(&Arc::new(DatabaseFile { path, settings: Settings::default() })).expect("a new file opens");
         let places = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
         let job = |sql: &str, parameters: Vec<Value>| {
-            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), &Guest::default());
+            let statement =
+                Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), Arc::default(), Arc::default());
             let (reply, answer) = oneshot::channel();
             (Job { statement, reply, _place: places.clone().try_acquire_owned().expect("a place") }, answer)
         };

@@ -26,7 +26,7 @@ type Answer = Result<ResultSet, Failure>;
 fn job(pool: &Pool, sql: &str, parameters: Vec<P>) -> (Job, oneshot::Receiver<Answer>) {
     let (reply, answer) = oneshot::channel();
     let parameters = parameters.into_iter().map(Parameter).collect();
-    let request = Request { sql: sql.into(), parameters, spin_exact: false };
+    let request = Request { sql: sql.into(), parameters, spin_exact: false, held: None };
     (Job { profile: pool.profile(sql), request, reply }, answer)
 }
 

@@ -5,10 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::FutureExt as _;
+
 use super::{Connection, Database, Guest, Patience, Sessions, address};
 use crate::{
-    capabilities::postgres::{
-        CONNECTIONS_PER_SERVER, ConnectionBuilder, MAX_POOLS, Pools, address::Target, permits::Permits, pool::Pool,
+    capabilities::{
+        Calls,
+        postgres::{
+            CONNECTIONS_PER_SERVER, Call, ConnectionBuilder, MAX_POOLS, Pools, address::Target, permits::Permits,
+            pool::Pool, run, wit::ParameterValue,
+        },
     },
     config::allowed_hosts::AllowedHosts,
     network::Network,
@@ -115,4 +121,28 @@ async fn prepared_statements_have_a_bound_in_bytes() {
     // Those that are too long to be kept are not.
     let long = "SELECT count(*) FROM pg_prepared_statements WHERE length(statement) > 16384";
     assert_eq!(guest.number(long).await, 0);
+}
+
+/// What was given up is counted until the server has answered it, since the host has it until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_under_way_hold_no_more_than_they_may() {
+    let Some(database) = Database::start(4).await else { return };
+    let calls = Calls::new(1000);
+    let run = async |sql: &str, text: &str| {
+        let connection = Connection::new(database.pool.clone(), Sessions::default(), false);
+        let parameters = vec![ParameterValue::Str(text.to_owned())];
+        run(connection, calls.clone(), sql.to_owned(), parameters, Call::Query).await
+    };
+    let refused = run("SELECT $1", &"x".repeat(1000)).await.expect_err("too much");
+    assert!(refused.to_string().contains("may hold 1000 bytes together"), "{refused}");
+    let holder = database.guest();
+    holder.ok("BEGIN").await;
+    holder.ok("SELECT pg_advisory_xact_lock(7)").await;
+    let waiting = "SELECT pg_advisory_xact_lock(7), $1";
+    assert!(run(waiting, &"x".repeat(600)).now_or_never().is_none());
+    run("SELECT $1", &"x".repeat(600)).await.expect_err("the first is still under way");
+    holder.ok("COMMIT").await;
+    while run("SELECT $1", &"x".repeat(600)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

@@ -82,14 +82,15 @@ async fn a_connection_that_answers_is_kept() {
 #[tokio::test]
 async fn a_connection_whose_last_command_was_given_up_is_kept() {
     let Some(server) = servers::redis() else { return };
-    let network = Network::start(server.port()).await;
-    let redis = connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.port).await;
+    let network = network(&server);
+    let redis =
+        connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.address().port()).await;
     for _ in 0..3 {
         assert!(futures::FutureExt::now_or_never(answer(&redis, "PING")).is_none());
         tokio::time::sleep(2 * SHORT).await;
         answer(&redis, "PING").await.expect("an answer");
     }
-    assert_eq!(network.made.load(Relaxed), 1);
+    assert_eq!(network.accepted(), 1);
 }
 
 #[tokio::test]

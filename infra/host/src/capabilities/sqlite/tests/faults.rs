@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::disk::{Disk, Fault};
 use crate::{
     capabilities::sqlite::{
-        Database, Error, Guest, Rows, Settings, Value,
+        Database, Error, Rows, Settings, Value,
         analysis::Analysis,
         connection::DatabaseFile,
         lock,
@@ -129,7 +129,8 @@ impl Ledger {
             let id = self.next;
             self.next += 1;
             let (sql, parameters) = write.statement(id);
-            let statement = Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), &Guest::default());
+            let statement =
+                Statement::new(sql.into(), parameters, Arc::new(Analysis::of(sql)), Arc::default(), Arc::default());
             let (reply, answer) = oneshot::channel();
             let place = places.clone().try_acquire_owned().expect("a place");
             answers.push((*write, id, statement.clone(), answer));

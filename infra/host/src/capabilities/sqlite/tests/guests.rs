@@ -11,7 +11,7 @@ use std::{
 use super::{Client, settings};
 use crate::{
     capabilities::sqlite::{
-        Database, Error, Guest, Settings, Value,
+        Database, Error, Settings, Value,
         analysis::Analysis,
         connection::{DatabaseFile, Role},
         settings::OWN_CONNECTIONS,
@@ -122,7 +122,8 @@ fn a_late_cancellation_stops_nothing_else() {
     let file = DatabaseFile { path: folder.path().join("default.db"), settings: settings() };
     let connection = file.connect(Role::Own).expect("a new file opens");
     let long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT count(*) FROM n";
-    let statement = || Statement::new(long.into(), vec![], Arc::new(Analysis::of(long)), &Guest::default());
+    let statement =
+        || Statement::new(long.into(), vec![], Arc::new(Analysis::of(long)), Arc::default(), Arc::default());
     let (first, second) = (statement(), statement());
     connection.run(&first, true, u64::MAX).expect("it ends");
     first.cancel();

@@ -5,9 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Client, database, settings, with_table};
 use crate::capabilities::sqlite::{
     Database, Error, Guest, OwnShare, Value,
-    connection::{HEAP_BYTES, PATTERN_BYTES},
-    memory::INSTANCE_BYTES,
-    settings::{OWN_SHARE, SQL_BYTES},
+    settings::{HEAP_BYTES, INSTANCE_BYTES, OWN_SHARE, PATTERN_BYTES, SQL_BYTES},
     wit,
 };
 
