@@ -2,7 +2,11 @@
 
 use kronos_tests::{Engine, Guests};
 
-use super::{process::Process, wire::Wire};
+use super::{
+    frames::{Frames, GOAWAY, HEADERS, NO_ERROR},
+    process::Process,
+    wire::Wire,
+};
 
 const STREAM: &str = "/granted/stream?ms=600000";
 
@@ -61,6 +65,40 @@ async fn the_longest_idle_makes_room() {
     assert_eq!(rested.gone().await, b"");
     assert_eq!(silent.gone().await, b"");
     assert_eq!(tokio::time::timeout(super::PATIENCE, busy.gone()).await.ok(), None, "who is served stays");
+}
+
+/// Who makes room keeps no file, whatever it still sends: files that nobody counts would run out.
+#[tokio::test]
+async fn who_makes_room_keeps_no_file() {
+    let process = Process::start("guests", &[("connections", 4)]).await;
+    let before = process.sockets();
+    let mut wires = Vec::new();
+    for _ in 0..50 {
+        let mut wire = Wire::open(process.address).await;
+        wire.get("/granted/hello").await;
+        wire.response().await.expect_text("hello");
+        wires.push(wire);
+        for wire in &mut wires {
+            let _gone = wire.try_send("G").await;
+        }
+    }
+    for wire in &mut wires[..46] {
+        assert_eq!(wire.gone().await, b"");
+    }
+    assert_eq!(process.sockets(), before + 4);
+}
+
+/// A client of HTTP/2 learns that its connection ends, and that this is no fault of its own.
+#[tokio::test]
+async fn who_makes_room_is_told() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(2)).await;
+    let address = kronos.host().address();
+    let mut frames = Frames::open(address, 65_535).await;
+    frames.get(1, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 200);
+    let _busy = (stream([127, 0, 0, 1], address).await, stream([127, 0, 0, 1], address).await);
+    assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), NO_ERROR);
+    frames.wire.gone().await;
 }
 
 /// Without a file for another connection the host says so, once, and lets an idle one go.

@@ -117,13 +117,18 @@ impl Connection {
 
     /// Whether nothing is lost when it ends.
     pub fn is_idle(&self) -> bool {
-        self.open.load(Relaxed) == 0 && self.ordered() < Order::Close
+        self.open.load(Relaxed) == 0 && self.ordered() <= Order::Close
     }
 
-    /// Ends it, and frees its place at once; says whether it had one.
-    pub fn evict(&self) -> bool {
-        self.order(Order::Close);
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+    /// Ends it, and frees its place at once.
+    pub fn evict(&self) {
+        self.free();
+        self.order(Order::Leave);
+    }
+
+    /// Frees its place, since its socket is closed or about to be.
+    pub fn free(&self) {
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Bytes were read.

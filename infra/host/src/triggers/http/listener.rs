@@ -199,11 +199,11 @@ impl Acceptor {
     /// A place for one more client, if need be that of one who is idle.
     fn room_for(&self, address: IpAddr) -> Result<Slot, Full> {
         self.slots.take(address).or_else(|full| {
-            let evicted = self.watch.evict(|connection| match full {
+            self.watch.evict(|connection| match full {
                 Full::Total => true,
                 Full::Network(full) => network(connection.peer().ip()) == full,
             });
-            if evicted { self.slots.take(address) } else { Err(full) }
+            self.slots.take(address)
         })
     }
 

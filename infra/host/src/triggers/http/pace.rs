@@ -41,14 +41,24 @@ pub enum Order {
     TargetTooLong,
     /// It ends with `ENHANCE_YOUR_CALM`.
     Calm,
+    /// It ends at once, to make room for another client.
+    Leave,
     /// It is reset: what it still holds for the client is thrown away.
     Abort,
 }
 
 impl Order {
     /// In the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Serve, Self::Drain, Self::Close, Self::HeadTimeout, Self::TargetTooLong, Self::Calm, Self::Abort];
+    pub const ALL: [Self; 8] = [
+        Self::Serve,
+        Self::Drain,
+        Self::Close,
+        Self::HeadTimeout,
+        Self::TargetTooLong,
+        Self::Calm,
+        Self::Leave,
+        Self::Abort,
+    ];
 }
 
 /// What has happened on a connection.
@@ -207,7 +217,9 @@ impl Record {
             let head = *self.head.get_or_insert(now);
             return (now.saturating_duration_since(head) >= limits.head_timeout).then_some(Order::HeadTimeout);
         }
-        (quiet >= limits.connection_idle).then_some(Order::Close)
+        let rested = quiet.checked_sub(limits.connection_idle)?;
+        // A client of HTTP/2 is told first: it may just be making a request.
+        Some(if counts.http2 && rested < LINGER { Order::Drain } else { Order::Close })
     }
 }
 
@@ -250,7 +262,7 @@ mod tests {
         let half = |second| Counts { read: if second < 30 { 100 } else { 90 + second }, ..rest };
         assert_eq!(ended(false, half), Some((30 + 10, Order::HeadTimeout)), "half a head after 30 s");
         let signs = |second| Counts { http2: true, read: 100 + 17 * second, ..rest };
-        assert_eq!(ended(false, signs), Some((1 + 75, Order::Close)), "signs of life are no request");
+        assert_eq!(ended(false, signs), Some((1 + 75, Order::Drain)), "signs of life are no request");
     }
 
     #[test]
