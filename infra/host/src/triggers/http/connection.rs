@@ -91,6 +91,7 @@ impl Connection {
             begun: self.begun.load(Relaxed),
             open: self.open.load(Relaxed),
             responding: self.responding.load(Relaxed) > 0,
+            receiving: self.receiving.load(Relaxed) > 0,
             blocked: self.blocked.load(Relaxed),
             half_closed: self.half_closed.load(Relaxed),
             http2: self.http2.load(Relaxed),
@@ -117,7 +118,7 @@ impl Connection {
 
     /// Whether nothing is lost when it ends.
     pub fn is_idle(&self) -> bool {
-        self.open.load(Relaxed) == 0 && self.ordered() <= Order::Close
+        self.open.load(Relaxed) == 0 && self.receiving.load(Relaxed) == 0 && self.ordered() <= Order::Close
     }
 
     /// Ends it, and frees its place at once.
@@ -251,6 +252,10 @@ impl Receiving {
 
 impl Drop for Receiving {
     fn drop(&mut self) {
-        self.0.receiving.fetch_sub(1, Relaxed);
+        let Connection { open, receiving, at_rest, read, .. } = &*self.0;
+        // The response may have been before.
+        if receiving.fetch_sub(1, Relaxed) == 1 && open.load(Relaxed) == 0 {
+            at_rest.store(read.load(Relaxed), Relaxed);
+        }
     }
 }

@@ -67,7 +67,7 @@ impl Order {
 pub struct Counts {
     /// Bytes read.
     pub read: u64,
-    /// Bytes read when the last request in progress ended.
+    /// Bytes read when the last request in progress ended, and its body.
     pub at_rest: u64,
     /// Bytes written.
     pub written: u64,
@@ -77,6 +77,8 @@ pub struct Counts {
     pub open: u32,
     /// A response has begun and not ended.
     pub responding: bool,
+    /// The body of a request is received, if need be after the response.
+    pub receiving: bool,
     /// Something waits to be written until the client takes it.
     pub blocked: bool,
     /// The client has closed its side.
@@ -176,7 +178,7 @@ impl Rate {
 #[derive(Debug)]
 pub struct Record {
     counts: Counts,
-    /// The last look at which a request was in progress or had been made.
+    /// The last look at which a request was in progress, was received or had been made.
     pub quiet: Instant,
     /// The first look at which a head had begun.
     head: Option<Instant>,
@@ -201,7 +203,7 @@ impl Record {
             return Some(Order::Abort);
         }
         let draining = draining.then(|| *self.draining.get_or_insert(now));
-        if counts.open > 0 || counts.begun != before.begun {
+        if counts.open > 0 || counts.receiving || counts.begun != before.begun {
             (self.quiet, self.head) = (now, None);
             return None;
         }
@@ -270,6 +272,14 @@ mod tests {
         let works = Counts { begun: 1, open: 1, read: 100, ..Counts::default() };
         assert_eq!(ended(false, |_| works), None);
         assert_eq!(ended(true, |_| works), None, "a stop waits for it");
+    }
+
+    #[test]
+    fn a_body_may_take_its_time_after_the_response() {
+        let receives =
+            |second| Counts { begun: 1, receiving: true, at_rest: 100, read: 1000 * second, ..Counts::default() };
+        assert_eq!(ended(false, receives), None);
+        assert_eq!(ended(true, receives), None, "a stop waits for it");
     }
 
     #[test]
