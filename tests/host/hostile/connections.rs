@@ -47,6 +47,56 @@ async fn one_address_has_its_share() {
     }
 }
 
+/// One address has the same part of the streams, uploads and requests as of the connections.
+#[tokio::test]
+async fn one_address_has_its_share_of_all_that_is_bounded() {
+    let kronos = Guests::start(Engine::Embedded, |options| {
+        options.limits.connections = Some(40);
+        options.limits.connections_per_address = Some(20);
+        options.limits.concurrent_requests = Some(8);
+        options.limits.streams = Some(2);
+    })
+    .await;
+    let address = kronos.host().address();
+    let upload = "POST /granted/early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+    let open = async |source| Wire::open_from(source, address).await;
+    let (here, there) = ([127, 0, 0, 1], [127, 0, 0, 2]);
+
+    let _first = stream(here, address).await;
+    let mut second = open(here).await;
+    second.get(STREAM).await;
+    second.response().await.expect_problem(503, "overloaded");
+    let _other = stream(there, address).await;
+
+    // The component has answered the first and waits for the rest of it.
+    let mut uploads = Vec::new();
+    for (source, status) in [(here, 200), (here, 503), (there, 200)] {
+        let mut wire = open(source).await;
+        wire.send(upload).await;
+        assert_eq!(wire.response().await.status, status, "from {source:?}");
+        uploads.push(wire);
+    }
+
+    let mut requests = Vec::new();
+    for _ in 0..4 {
+        let mut wire = open(here).await;
+        wire.get("/granted/sleep?ms=600000").await;
+        requests.push(wire);
+    }
+    let mut more = open(here).await;
+    loop {
+        more.get("/granted/hello").await;
+        let answer = more.response().await;
+        if answer.status != 200 {
+            answer.expect_problem(503, "overloaded");
+            break;
+        }
+    }
+    let mut other = open(there).await;
+    other.get("/granted/hello").await;
+    other.response().await.expect_text("hello");
+}
+
 /// Who is idle makes room: a client that holds connections without using them locks nobody out.
 #[tokio::test]
 async fn the_longest_idle_makes_room() {

@@ -19,7 +19,7 @@ use http::HeaderValue;
 use super::{
     head,
     pace::{Counts, Flow, Flows, Order},
-    slots::{Full, Slot, Slots},
+    slots::{Full, Kind, Network, Slot},
 };
 
 /// What the parts of a connection share, and the watch sees of it.
@@ -30,7 +30,7 @@ pub struct Connection {
     /// The bodies that are under way on all connections.
     pub flows: Arc<Flows>,
     peer: SocketAddr,
-    slots: Arc<Slots>,
+    network: Arc<Network>,
     slot: Mutex<Option<Slot>>,
     read: AtomicU64,
     at_rest: AtomicU64,
@@ -53,12 +53,12 @@ pub struct Connection {
 
 impl Connection {
     /// A new connection of `peer`, whose place among the clients is `slot`.
-    pub fn new(peer: SocketAddr, slot: Slot, slots: &Arc<Slots>, flows: &Arc<Flows>) -> Arc<Self> {
+    pub fn new(peer: SocketAddr, slot: Slot, flows: &Arc<Flows>) -> Arc<Self> {
         Arc::new(Self {
             client: head::client_addr(peer),
             flows: Arc::clone(flows),
             peer,
-            slots: Arc::clone(slots),
+            network: Arc::clone(slot.network()),
             slot: Mutex::new(Some(slot)),
             read: AtomicU64::new(0),
             at_rest: AtomicU64::new(0),
@@ -80,6 +80,11 @@ impl Connection {
     /// Whose it is.
     pub fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    /// Takes a place of `kind` for it.
+    pub fn take(&self, kind: Kind) -> Result<Slot, Full> {
+        self.network.take(kind)
     }
 
     /// What has happened on it.
@@ -177,7 +182,7 @@ impl Connection {
         self.open.fetch_add(1, Relaxed);
         let mut exchange = Exchange { connection: Arc::clone(self), place: Ok(None), flow: None, answered: false };
         if self.http2.load(Relaxed) {
-            exchange.place = self.slots.take(self.peer.ip()).map(Some);
+            exchange.place = self.take(Kind::Client).map(Some);
             let flow = Arc::new(Flow::default());
             *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&flow));
             exchange.flow = Some(flow);
