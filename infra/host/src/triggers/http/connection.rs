@@ -126,14 +126,10 @@ impl Connection {
         self.open.load(Relaxed) == 0 && self.receiving.load(Relaxed) == 0 && self.ordered() <= Order::Close
     }
 
-    /// Ends it, and frees its place at once.
-    pub fn evict(&self) {
-        self.free();
+    /// Ends it unless it has ended, and frees its place at once.
+    pub fn leave(&self) {
+        // Before its place is free, so that nobody takes it for one that can make room.
         self.order(Order::Leave);
-    }
-
-    /// Frees its place, since its socket is closed or about to be.
-    pub fn free(&self) {
         *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

@@ -79,8 +79,8 @@ pub async fn serve(connection: Arc<Connection>, stream: std::net::TcpStream, app
     if let Err(error) = run(&connection, stream, app, limits).await {
         tracing::debug!("connection of {}: {error}", connection.peer());
     }
-    // A component may hold what is left of a body for longer.
-    connection.free();
+    // Now: a component may hold the connection for longer, with what is left of a body.
+    connection.leave();
 }
 
 async fn run(

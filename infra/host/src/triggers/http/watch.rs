@@ -74,7 +74,7 @@ impl Watch {
             .filter(|(connection, _)| connection.is_idle() && choose(connection))
             .min_by_key(|(_, quiet)| *quiet);
         if let Some((connection, _)) = idle {
-            connection.evict();
+            connection.leave();
         }
     }
 
