@@ -47,52 +47,55 @@ async fn one_address_has_its_share() {
     }
 }
 
-/// One address has the same part of the streams, uploads and requests as of the connections.
-#[tokio::test]
-async fn one_address_has_its_share_of_all_that_is_bounded() {
-    let kronos = Guests::start(Engine::Embedded, |options| {
+/// The guests, of which one address may have half.
+async fn shared() -> kronos_tests::Kronos {
+    Guests::start(Engine::Embedded, |options| {
         options.limits.connections = Some(40);
         options.limits.connections_per_address = Some(20);
         options.limits.concurrent_requests = Some(8);
         options.limits.streams = Some(2);
     })
-    .await;
-    let address = kronos.host().address();
-    let upload = "POST /granted/early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
-    let open = async |source| Wire::open_from(source, address).await;
-    let (here, there) = ([127, 0, 0, 1], [127, 0, 0, 2]);
+    .await
+}
 
-    let _first = stream(here, address).await;
-    let mut second = open(here).await;
+const HERE: [u8; 4] = [127, 0, 0, 1];
+const THERE: [u8; 4] = [127, 0, 0, 2];
+
+#[tokio::test]
+async fn one_address_has_its_share_of_streams_and_uploads() {
+    let kronos = shared().await;
+    let address = kronos.host().address();
+    let _first = stream(HERE, address).await;
+    let mut second = Wire::open_from(HERE, address).await;
     second.get(STREAM).await;
     second.response().await.expect_problem(503, "overloaded");
-    let _other = stream(there, address).await;
+    let _other = stream(THERE, address).await;
 
     // The component has answered the first and waits for the rest of it.
     let mut uploads = Vec::new();
-    for (source, status) in [(here, 200), (here, 503), (there, 200)] {
-        let mut wire = open(source).await;
-        wire.send(upload).await;
+    for (source, status) in [(HERE, 200), (HERE, 503), (THERE, 200)] {
+        let mut wire = Wire::open_from(source, address).await;
+        wire.send("POST /granted/early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        wire.send("5\r\nhello\r\n").await;
         assert_eq!(wire.response().await.status, status, "from {source:?}");
         uploads.push(wire);
     }
+}
 
-    let mut requests = Vec::new();
-    for _ in 0..4 {
-        let mut wire = open(here).await;
+#[tokio::test]
+async fn one_address_has_its_share_of_requests() {
+    let kronos = shared().await;
+    let address = kronos.host().address();
+    let mut wires = Vec::new();
+    for _ in 0..5 {
+        let mut wire = Wire::open_from(HERE, address).await;
         wire.get("/granted/sleep?ms=600000").await;
-        requests.push(wire);
+        wires.push(wire);
     }
-    let mut more = open(here).await;
-    loop {
-        more.get("/granted/hello").await;
-        let answer = more.response().await;
-        if answer.status != 200 {
-            answer.expect_problem(503, "overloaded");
-            break;
-        }
-    }
-    let mut other = open(there).await;
+    // Whichever comes last.
+    let (refused, ..) = futures::future::select_all(wires.iter_mut().map(|wire| Box::pin(wire.response()))).await;
+    refused.expect_problem(503, "overloaded");
+    let mut other = Wire::open_from(THERE, address).await;
     other.get("/granted/hello").await;
     other.response().await.expect_text("hello");
 }

@@ -70,7 +70,7 @@ async fn a_body_is_received_after_the_answer() {
     wire.send("POST /granted/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n").await;
     wire.response().await.expect_text("early");
     for _ in 0..10 {
-        wire.send([b'x'; 10_000]).await;
+        wire.send(vec![b'x'; 10_000]).await;
         tokio::time::sleep(PATIENCE / 4).await;
         // Whoever is idle makes room for this one.
         let mut other = Wire::open(address).await;
