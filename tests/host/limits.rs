@@ -33,7 +33,12 @@ async fn a_slow_component_is_answered_for() {
 /// One more request than allowed is told to come back, and comes through when there is room.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_many_requests_at_once_are_told_to_wait() {
-    let kronos = Guests::start(Engine::Embedded, |options| options.limits.concurrent_requests = Some(2)).await;
+    let kronos = Guests::start(Engine::Embedded, |options| {
+        options.limits.concurrent_requests = Some(2);
+        // One address may have all of them.
+        options.limits.connections_per_address = Some(usize::MAX);
+    })
+    .await;
     let actor = kronos.anonymous();
     let slow: Vec<_> = (0..2)
         .map(|_| {

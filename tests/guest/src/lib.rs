@@ -45,6 +45,7 @@ async fn handle(request: Request) -> Response<Body> {
             Ok(body) => answer(200, body),
             Err(error) => answer(400, error.to_string()),
         },
+        "early" => early(request),
         "stream" => stream(number("ms")),
         "trap" => trap(),
         "loop" | "spin" => spin(),
@@ -91,6 +92,20 @@ async fn describe(request: Request) -> Response<Body> {
         ),
         Err(error) => answer(400, error.to_string()),
     }
+}
+
+/// Answers before the body of the request is there, and then keeps its length as `early`.
+fn early(request: Request) -> Response<Body> {
+    spin_sdk::wasip3::spawn(async move {
+        let length = match request.into_body().bytes().await {
+            Ok(body) => body.len().to_string(),
+            Err(error) => error.to_string(),
+        };
+        let arguments = [("store", "default"), ("key", "early"), ("value", &length)];
+        let arguments = arguments.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let _kept = capability::call("key-value", &arguments).await;
+    });
+    answer(200, "early")
 }
 
 #[expect(clippy::panic, reason = "the trap is the point")]

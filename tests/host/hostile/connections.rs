@@ -2,7 +2,11 @@
 
 use kronos_tests::{Engine, Guests};
 
-use super::{process::Process, wire::Wire};
+use super::{
+    frames::{Frames, GOAWAY, HEADERS, NO_ERROR},
+    process::Process,
+    wire::Wire,
+};
 
 const STREAM: &str = "/granted/stream?ms=600000";
 
@@ -43,6 +47,59 @@ async fn one_address_has_its_share() {
     }
 }
 
+/// The guests, of which one address may have half.
+async fn shared() -> kronos_tests::Kronos {
+    Guests::start(Engine::Embedded, |options| {
+        options.limits.connections = Some(40);
+        options.limits.connections_per_address = Some(20);
+        options.limits.concurrent_requests = Some(8);
+        options.limits.streams = Some(2);
+    })
+    .await
+}
+
+const HERE: [u8; 4] = [127, 0, 0, 1];
+const THERE: [u8; 4] = [127, 0, 0, 2];
+
+#[tokio::test]
+async fn one_address_has_its_share_of_streams_and_uploads() {
+    let kronos = shared().await;
+    let address = kronos.host().address();
+    let _first = stream(HERE, address).await;
+    let mut second = Wire::open_from(HERE, address).await;
+    second.get(STREAM).await;
+    second.response().await.expect_problem(503, "overloaded");
+    let _other = stream(THERE, address).await;
+
+    // The component has answered the first and waits for the rest of it.
+    let mut uploads = Vec::new();
+    for (source, status) in [(HERE, 200), (HERE, 503), (THERE, 200)] {
+        let mut wire = Wire::open_from(source, address).await;
+        wire.send("POST /granted/early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        wire.send("5\r\nhello\r\n").await;
+        assert_eq!(wire.response().await.status, status, "from {source:?}");
+        uploads.push(wire);
+    }
+}
+
+#[tokio::test]
+async fn one_address_has_its_share_of_requests() {
+    let kronos = shared().await;
+    let address = kronos.host().address();
+    let mut wires = Vec::new();
+    for _ in 0..5 {
+        let mut wire = Wire::open_from(HERE, address).await;
+        wire.get("/granted/sleep?ms=600000").await;
+        wires.push(wire);
+    }
+    // Whichever comes last.
+    let (refused, ..) = futures::future::select_all(wires.iter_mut().map(|wire| Box::pin(wire.response()))).await;
+    refused.expect_problem(503, "overloaded");
+    let mut other = Wire::open_from(THERE, address).await;
+    other.get("/granted/hello").await;
+    other.response().await.expect_text("hello");
+}
+
 /// Who is idle makes room: a client that holds connections without using them locks nobody out.
 #[tokio::test]
 async fn the_longest_idle_makes_room() {
@@ -61,6 +118,40 @@ async fn the_longest_idle_makes_room() {
     assert_eq!(rested.gone().await, b"");
     assert_eq!(silent.gone().await, b"");
     assert_eq!(tokio::time::timeout(super::PATIENCE, busy.gone()).await.ok(), None, "who is served stays");
+}
+
+/// Who makes room keeps no file, whatever it still sends: files that nobody counts would run out.
+#[tokio::test]
+async fn who_makes_room_keeps_no_file() {
+    let process = Process::start("guests", &[("connections", 4)]).await;
+    let before = process.sockets();
+    let mut wires = Vec::new();
+    for _ in 0..50 {
+        let mut wire = Wire::open(process.address).await;
+        wire.get("/granted/hello").await;
+        wire.response().await.expect_text("hello");
+        wires.push(wire);
+        for wire in &mut wires {
+            let _gone = wire.try_send("G").await;
+        }
+    }
+    for wire in &mut wires[..46] {
+        assert_eq!(wire.gone().await, b"");
+    }
+    assert_eq!(process.sockets(), before + 4);
+}
+
+/// A client of HTTP/2 learns that its connection ends, and that this is no fault of its own.
+#[tokio::test]
+async fn who_makes_room_is_told() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(2)).await;
+    let address = kronos.host().address();
+    let mut frames = Frames::open(address, 65_535).await;
+    frames.get(1, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 200);
+    let _busy = (stream([127, 0, 0, 1], address).await, stream([127, 0, 0, 1], address).await);
+    assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), NO_ERROR);
+    frames.wire.gone().await;
 }
 
 /// Without a file for another connection the host says so, once, and lets an idle one go.

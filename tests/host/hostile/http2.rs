@@ -8,7 +8,7 @@ use super::{
     PATIENCE,
     frames::{
         ACK, CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, Frames, GET, GOAWAY, HEADERS,
-        PING, POST, PREFACE, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, request,
+        NO_ERROR, PING, POST, PREFACE, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, request,
     },
     impatient,
     wire::Wire,
@@ -43,6 +43,17 @@ async fn a_connection_without_a_request_ends() {
     assert!(wire.gone().await.starts_with(b"HTTP/1.1 408 "), "as far as the host knows this is HTTP/1.1");
     let mut frames = Frames::open(address, 65_535).await;
     frames.wire.gone().await;
+}
+
+/// One that rests for too long ends with a word.
+#[tokio::test]
+async fn a_connection_at_rest_is_told_to_end() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.connection_idle = Some(PATIENCE)).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    frames.get(1, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 1).await.status(), 200);
+    assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), NO_ERROR);
+    frames.wire.end().await;
 }
 
 /// A client that never opens its window has its streams reset, and may use the connection for others.

@@ -55,6 +55,15 @@ impl Process {
         peak.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
     }
 
+    /// How many sockets it has open.
+    pub fn sockets(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("its files");
+        let is_socket = |file: &std::fs::DirEntry| {
+            std::fs::read_link(file.path()).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+        };
+        files.map_while(Result::ok).filter(is_socket).count()
+    }
+
     /// Lets [`Process::peak`] begin anew.
     pub fn forget_peak(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("its peak is forgotten");

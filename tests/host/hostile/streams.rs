@@ -7,7 +7,11 @@ use super::{process::Process, wire::Wire};
 /// 1,000 streams of events are no requests in progress. That takes a busy machine its time, for which nobody is refused either.
 #[tokio::test]
 async fn a_thousand_streams_refuse_nobody() {
-    let process = Process::start("guests", &[("concurrent_requests", 4), ("patience_ms", 600_000)]).await;
+    let process = Process::start(
+        "guests",
+        &[("concurrent_requests", 4), ("connections_per_address", 2048), ("patience_ms", 600_000)],
+    )
+    .await;
     let mut streams = Vec::new();
     for _ in 0..1000 {
         let mut wire = Wire::open(process.address).await;

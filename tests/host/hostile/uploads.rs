@@ -5,6 +5,7 @@ use std::time::Duration;
 use kronos_tests::{Engine, Guests};
 
 use super::{
+    PATIENCE,
     frames::{DATA, END_HEADERS, END_STREAM, Frames, HEADERS, NO_ERROR, POST, RST_STREAM, request},
     wire::Wire,
 };
@@ -54,4 +55,51 @@ async fn a_stream_without_end_is_refused() {
     frames.send(DATA, 0, 1, &[b'x'; 16 << 10]).await;
     frames.get(3, "/granted/hello").await;
     assert_eq!(frames.next_of(HEADERS, 3).await.status(), 200);
+}
+
+/// A component may answer before it has the body: what comes then is no request, and its connection is not idle.
+#[tokio::test]
+async fn a_body_is_received_after_the_answer() {
+    let kronos = Guests::start(Engine::Embedded, |options| {
+        options.limits.head_timeout = Some(PATIENCE);
+        options.limits.connections = Some(2);
+    })
+    .await;
+    let address = kronos.host().address();
+    let mut wire = Wire::open(address).await;
+    wire.send("POST /granted/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n").await;
+    wire.response().await.expect_text("early");
+    for _ in 0..10 {
+        wire.send(vec![b'x'; 10_000]).await;
+        tokio::time::sleep(PATIENCE / 4).await;
+        // Whoever is idle makes room for this one.
+        let mut other = Wire::open(address).await;
+        other.get("/granted/hello").await;
+        other.response().await.expect_text("hello");
+    }
+    loop {
+        wire.get("/granted/key-value?store=default&key=early").await;
+        let kept = wire.response().await;
+        if !kept.body.is_empty() {
+            kept.expect_text("100000");
+            break;
+        }
+    }
+}
+
+/// Bodies that nobody wants are no flood, so that the connection goes on to serve others.
+#[tokio::test]
+async fn many_streams_without_end_are_refused() {
+    let kronos = Guests::start(Engine::Embedded, |options| options.limits.request_body = Some(1000)).await;
+    let mut frames = Frames::open(kronos.host().address(), 65_535).await;
+    for stream in (1..400).step_by(2) {
+        frames.send(HEADERS, END_HEADERS, stream, &request(POST, "/granted/request")).await;
+        for _ in 0..3 {
+            frames.send(DATA, 0, stream, &[b'x'; 16 << 10]).await;
+        }
+        frames.next_of(HEADERS, stream).await;
+        assert_eq!(frames.next_of(RST_STREAM, stream).await.number(0), NO_ERROR);
+    }
+    frames.get(401, "/granted/hello").await;
+    assert_eq!(frames.next_of(HEADERS, 401).await.status(), 200);
 }

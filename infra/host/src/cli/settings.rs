@@ -92,7 +92,7 @@ struct LimitArguments {
     /// Connections, and requests in progress over HTTP/2; more are answered 503 unless one is idle [default: 2048].
     #[arg(long, global = true, value_name = "COUNT")]
     max_connections: Option<usize>,
-    /// The same from one address, such as that of a proxy [default: 1024].
+    /// The same from one address, such as that of a proxy, which may have the same part of the requests and streams [default: 1024].
     #[arg(long, global = true, value_name = "COUNT")]
     max_connections_per_address: Option<usize>,
     /// Time for the head of a request; more is answered 408 [default: 10s].

@@ -104,8 +104,8 @@ limits! {
     /// been idle for longest makes room for one more; when all are busy, it is refused with 503 and `Retry-After`. Each takes up to
     /// 200 KiB, so that the default stays within 400 MiB when all of them are hostile, and within 30 MiB when none is.
     connections: usize = 2048,
-    /// As many of them may come from one address, or from one network of the size /64 with IPv6. To the host, all clients behind a
-    /// proxy have its address.
+    /// As many of them may come from one address, or from one network of the size /64 with IPv6, which has the same part of the
+    /// requests, the bodies and the responses above: half by default. To the host, all clients behind a proxy have its address.
     connections_per_address: usize = 1024,
     /// How long a client may take from its connection, or from its first byte on one that has served requests before, to the end of
     /// the request's head; beyond it the answer is 408.

@@ -1,11 +1,10 @@
 //! From a request of a client to its response.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts, uri::Scheme};
 use hyper::body::Incoming;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::WasiBody;
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
     instances::{Failure, HttpComponent},
     outgoing, request_id,
     response::{self, HttpResponse},
+    slots::Kind,
 };
 use crate::telemetry;
 
@@ -155,20 +155,20 @@ impl App {
             Ok(received) => received,
             Err(fault) => return self.faulty(fault, id),
         };
-        let Some(permit) = take(&self.requests) else { return refuse(OVERLOADED) };
+        let Ok(permit) = exchange.connection.take(Kind::Request) else { return refuse(OVERLOADED) };
         let (body, fate) = match received {
             Received::Whole(body) => (body, Fate::default()),
-            Received::Part(upload) => match take(&self.uploads) {
-                Some(permit) => upload.into_body(permit),
-                None => return refuse(TOO_MANY_UPLOADS),
+            Received::Part(upload) => match exchange.connection.take(Kind::Upload) {
+                Ok(permit) => upload.into_body(permit),
+                Err(_) => return refuse(TOO_MANY_UPLOADS),
             },
         };
         let answer = component.handle(Request::from_parts(head, body), id.clone(), 0, Some(permit)).await;
         let mut response = self.finish(answer, &fate, id, component.id()).await;
         if response.body().is_stream() {
-            match take(&self.streams) {
-                Some(permit) => response.body_mut().count(permit),
-                None => return refuse(TOO_MANY_STREAMS),
+            match exchange.connection.take(Kind::Stream) {
+                Ok(permit) => response.body_mut().count(permit),
+                Err(_) => return refuse(TOO_MANY_STREAMS),
             }
         }
         response
@@ -222,10 +222,6 @@ impl App {
             _ => response::bare(StatusCode::NOT_FOUND),
         }
     }
-}
-
-fn take(permits: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    Arc::clone(permits).try_acquire_owned().ok()
 }
 
 /// `Content-Length`; hyper has refused those that are not a number.

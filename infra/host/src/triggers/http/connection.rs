@@ -19,7 +19,7 @@ use http::HeaderValue;
 use super::{
     head,
     pace::{Counts, Flow, Flows, Order},
-    slots::{Full, Slot, Slots},
+    slots::{Full, Kind, Network, Slot},
 };
 
 /// What the parts of a connection share, and the watch sees of it.
@@ -30,7 +30,7 @@ pub struct Connection {
     /// The bodies that are under way on all connections.
     pub flows: Arc<Flows>,
     peer: SocketAddr,
-    slots: Arc<Slots>,
+    network: Arc<Network>,
     slot: Mutex<Option<Slot>>,
     read: AtomicU64,
     at_rest: AtomicU64,
@@ -53,12 +53,12 @@ pub struct Connection {
 
 impl Connection {
     /// A new connection of `peer`, whose place among the clients is `slot`.
-    pub fn new(peer: SocketAddr, slot: Slot, slots: &Arc<Slots>, flows: &Arc<Flows>) -> Arc<Self> {
+    pub fn new(peer: SocketAddr, slot: Slot, flows: &Arc<Flows>) -> Arc<Self> {
         Arc::new(Self {
             client: head::client_addr(peer),
             flows: Arc::clone(flows),
             peer,
-            slots: Arc::clone(slots),
+            network: Arc::clone(slot.network()),
             slot: Mutex::new(Some(slot)),
             read: AtomicU64::new(0),
             at_rest: AtomicU64::new(0),
@@ -82,6 +82,11 @@ impl Connection {
         self.peer
     }
 
+    /// Takes a place of `kind` for it.
+    pub fn take(&self, kind: Kind) -> Result<Slot, Full> {
+        self.network.take(kind)
+    }
+
     /// What has happened on it.
     pub fn counts(&self) -> Counts {
         Counts {
@@ -91,6 +96,7 @@ impl Connection {
             begun: self.begun.load(Relaxed),
             open: self.open.load(Relaxed),
             responding: self.responding.load(Relaxed) > 0,
+            receiving: self.receiving.load(Relaxed) > 0,
             blocked: self.blocked.load(Relaxed),
             half_closed: self.half_closed.load(Relaxed),
             http2: self.http2.load(Relaxed),
@@ -117,13 +123,14 @@ impl Connection {
 
     /// Whether nothing is lost when it ends.
     pub fn is_idle(&self) -> bool {
-        self.open.load(Relaxed) == 0 && self.ordered() < Order::Close
+        self.open.load(Relaxed) == 0 && self.receiving.load(Relaxed) == 0 && self.ordered() <= Order::Close
     }
 
-    /// Ends it, and frees its place at once; says whether it had one.
-    pub fn evict(&self) -> bool {
-        self.order(Order::Close);
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+    /// Ends it unless it has ended, and frees its place at once.
+    pub fn leave(&self) {
+        // Before its place is free, so that nobody takes it for one that can make room.
+        self.order(Order::Leave);
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Bytes were read.
@@ -171,7 +178,7 @@ impl Connection {
         self.open.fetch_add(1, Relaxed);
         let mut exchange = Exchange { connection: Arc::clone(self), place: Ok(None), flow: None, answered: false };
         if self.http2.load(Relaxed) {
-            exchange.place = self.slots.take(self.peer.ip()).map(Some);
+            exchange.place = self.take(Kind::Client).map(Some);
             let flow = Arc::new(Flow::default());
             *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&flow));
             exchange.flow = Some(flow);
@@ -246,6 +253,10 @@ impl Receiving {
 
 impl Drop for Receiving {
     fn drop(&mut self) {
-        self.0.receiving.fetch_sub(1, Relaxed);
+        let Connection { open, receiving, at_rest, read, .. } = &*self.0;
+        // The response may have been before.
+        if receiving.fetch_sub(1, Relaxed) == 1 && open.load(Relaxed) == 0 {
+            at_rest.store(read.load(Relaxed), Relaxed);
+        }
     }
 }

@@ -12,10 +12,18 @@ const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 
 const HEAD: usize = 9;
+const NO_ERROR: u8 = 0;
 const ENHANCE_YOUR_CALM: u8 = 11;
 
-/// The last frame to a client that sends more than it may. It does not say which of the requests were answered.
-pub const CALM: [u8; 17] = [0, 0, 8, GOAWAY, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, ENHANCE_YOUR_CALM];
+/// The last frame to a client that sends more than it may.
+pub const CALM: [u8; 17] = go_away(ENHANCE_YOUR_CALM);
+/// The last frame to a client that makes room for another.
+pub const LEAVE: [u8; 17] = go_away(NO_ERROR);
+
+/// It does not say which of the requests were answered.
+const fn go_away(reason: u8) -> [u8; 17] {
+    [0, 0, 8, GOAWAY, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, reason]
+}
 
 /// Finds the frames in bytes that come in any pieces.
 #[derive(Debug, Default)]

@@ -18,13 +18,14 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{
     body::{self, AHEAD, Ahead, End, Gathered},
     connection::{Connection, Receiving},
     pace::Flow,
+    slots::Slot,
 };
 
 /// How often everything else on the thread may run before a body counts as one that is still coming: hyper hands over one part at a time.
@@ -79,7 +80,7 @@ impl Fate {
 
 impl Upload {
     /// The body for the component. `permit` counts it among the uploads until it has come.
-    pub fn into_body(mut self, permit: OwnedSemaphorePermit) -> (WasiBody, Fate) {
+    pub fn into_body(mut self, permit: Slot) -> (WasiBody, Fate) {
         let fate = Fate(Some(Arc::default()));
         self.rest.fate = fate.clone();
         self.rest.upload = Some(permit);
@@ -134,7 +135,7 @@ struct Arriving<B> {
     limit: u64,
     flow: Option<Arc<Flow>>,
     fate: Fate,
-    upload: Option<OwnedSemaphorePermit>,
+    upload: Option<Slot>,
 }
 
 impl<B> Arriving<B> {

@@ -21,7 +21,7 @@ use super::{
     linger::{self, Refusal},
     pace::LINGER,
     serve,
-    slots::{Full, Slot, Slots, network},
+    slots::{Full, Kind, Slot, Slots, network},
     watch::Watch,
 };
 use crate::{config::options::Limits, workers::Workers};
@@ -86,7 +86,7 @@ impl Serving {
             app,
             workers,
             limits,
-            slots: Slots::new(connections, limits.connections_per_address),
+            slots: Slots::new(connections, &limits),
             watch: Watch::new(limits),
             refusals: Arc::new(Semaphore::new(REFUSALS)),
         };
@@ -182,7 +182,7 @@ impl Acceptor {
             Ok(slot) => slot,
             Err(full) => return self.refuse(stream, peer, full),
         };
-        let connection = Connection::new(peer, slot, &self.slots, &self.watch.flows);
+        let connection = Connection::new(peer, slot, &self.watch.flows);
         self.watch.add(&connection, Instant::now());
         let (app, limits) = (Arc::clone(&self.app), self.limits);
         match stream.into_std() {
@@ -198,12 +198,13 @@ impl Acceptor {
 
     /// A place for one more client, if need be that of one who is idle.
     fn room_for(&self, address: IpAddr) -> Result<Slot, Full> {
-        self.slots.take(address).or_else(|full| {
-            let evicted = self.watch.evict(|connection| match full {
+        let from = self.slots.network(address);
+        from.take(Kind::Client).or_else(|full| {
+            self.watch.evict(|connection| match full {
                 Full::Total => true,
                 Full::Network(full) => network(connection.peer().ip()) == full,
             });
-            if evicted { self.slots.take(address) } else { Err(full) }
+            from.take(Kind::Client)
         })
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, uri::Authority};
 use http_body_util::BodyExt as _;
-use tokio::sync::Semaphore;
 
 use self::{
     chain::Chain, head::RouteHeaders, incoming::Fate, instances::HttpComponent, response::Fixed, router::Router,
@@ -55,9 +54,6 @@ pub struct App {
     info: Bytes,
     limits: Limits,
     access_log: bool,
-    requests: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
-    streams: Arc<Semaphore>,
 }
 
 /// Why the routes of a manifest cannot be served.
@@ -105,9 +101,6 @@ impl App {
             info: format!("{:#}", serde_json::Value::Object(info)).into(),
             limits,
             access_log,
-            requests: semaphore(limits.concurrent_requests),
-            uploads: semaphore(limits.concurrent_requests.div_ceil(4)),
-            streams: semaphore(limits.streams),
         };
         for trigger in &manifest.http {
             let Some(route) = &trigger.route else { continue };
@@ -155,8 +148,4 @@ impl App {
     pub fn chain(&self) -> Chain {
         Chain::new(&self.components)
     }
-}
-
-fn semaphore(permits: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)))
 }

@@ -7,12 +7,13 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{
     body::{self, AHEAD, Ahead, End, Gathered},
     connection::Exchange,
+    slots::Slot,
 };
 
 /// How often everything else on the thread may run before the head leaves without it. A guest whose body is there needs one to three.
@@ -29,7 +30,7 @@ const LAST_PIECE: usize = 1 << 10;
 pub struct Outgoing {
     body: Ahead,
     /// Counts it among the streams.
-    stream: Option<OwnedSemaphorePermit>,
+    stream: Option<Slot>,
     /// The request is in progress as long as this lives.
     exchange: Option<Exchange>,
     watched: bool,
@@ -47,7 +48,7 @@ impl Outgoing {
     }
 
     /// It is a stream as long as it lives.
-    pub fn count(&mut self, permit: OwnedSemaphorePermit) {
+    pub fn count(&mut self, permit: Slot) {
         self.stream = Some(permit);
     }
 

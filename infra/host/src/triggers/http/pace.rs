@@ -41,14 +41,24 @@ pub enum Order {
     TargetTooLong,
     /// It ends with `ENHANCE_YOUR_CALM`.
     Calm,
+    /// It ends at once, to make room for another client.
+    Leave,
     /// It is reset: what it still holds for the client is thrown away.
     Abort,
 }
 
 impl Order {
     /// In the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Serve, Self::Drain, Self::Close, Self::HeadTimeout, Self::TargetTooLong, Self::Calm, Self::Abort];
+    pub const ALL: [Self; 8] = [
+        Self::Serve,
+        Self::Drain,
+        Self::Close,
+        Self::HeadTimeout,
+        Self::TargetTooLong,
+        Self::Calm,
+        Self::Leave,
+        Self::Abort,
+    ];
 }
 
 /// What has happened on a connection.
@@ -57,7 +67,7 @@ impl Order {
 pub struct Counts {
     /// Bytes read.
     pub read: u64,
-    /// Bytes read when the last request in progress ended.
+    /// Bytes read when the last request in progress ended, and its body.
     pub at_rest: u64,
     /// Bytes written.
     pub written: u64,
@@ -67,6 +77,8 @@ pub struct Counts {
     pub open: u32,
     /// A response has begun and not ended.
     pub responding: bool,
+    /// The body of a request is received, if need be after the response.
+    pub receiving: bool,
     /// Something waits to be written until the client takes it.
     pub blocked: bool,
     /// The client has closed its side.
@@ -166,7 +178,7 @@ impl Rate {
 #[derive(Debug)]
 pub struct Record {
     counts: Counts,
-    /// The last look at which a request was in progress or had been made.
+    /// The last look at which a request was in progress, was received or had been made.
     pub quiet: Instant,
     /// The first look at which a head had begun.
     head: Option<Instant>,
@@ -191,7 +203,7 @@ impl Record {
             return Some(Order::Abort);
         }
         let draining = draining.then(|| *self.draining.get_or_insert(now));
-        if counts.open > 0 || counts.begun != before.begun {
+        if counts.open > 0 || counts.receiving || counts.begun != before.begun {
             (self.quiet, self.head) = (now, None);
             return None;
         }
@@ -207,7 +219,9 @@ impl Record {
             let head = *self.head.get_or_insert(now);
             return (now.saturating_duration_since(head) >= limits.head_timeout).then_some(Order::HeadTimeout);
         }
-        (quiet >= limits.connection_idle).then_some(Order::Close)
+        let rested = quiet.checked_sub(limits.connection_idle)?;
+        // A client of HTTP/2 is told first: it may just be making a request.
+        Some(if counts.http2 && rested < LINGER { Order::Drain } else { Order::Close })
     }
 }
 
@@ -250,7 +264,7 @@ mod tests {
         let half = |second| Counts { read: if second < 30 { 100 } else { 90 + second }, ..rest };
         assert_eq!(ended(false, half), Some((30 + 10, Order::HeadTimeout)), "half a head after 30 s");
         let signs = |second| Counts { http2: true, read: 100 + 17 * second, ..rest };
-        assert_eq!(ended(false, signs), Some((1 + 75, Order::Close)), "signs of life are no request");
+        assert_eq!(ended(false, signs), Some((1 + 75, Order::Drain)), "signs of life are no request");
     }
 
     #[test]
@@ -258,6 +272,14 @@ mod tests {
         let works = Counts { begun: 1, open: 1, read: 100, ..Counts::default() };
         assert_eq!(ended(false, |_| works), None);
         assert_eq!(ended(true, |_| works), None, "a stop waits for it");
+    }
+
+    #[test]
+    fn a_body_may_take_its_time_after_the_response() {
+        let receives =
+            |second| Counts { begun: 1, receiving: true, at_rest: 100, read: 1000 * second, ..Counts::default() };
+        assert_eq!(ended(false, receives), None);
+        assert_eq!(ended(true, receives), None, "a stop waits for it");
     }
 
     #[test]

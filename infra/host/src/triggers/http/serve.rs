@@ -23,6 +23,7 @@ use tokio::net::TcpStream;
 use super::{
     App,
     connection::Connection,
+    frames,
     linger::{self, Refusal},
     pace::{HEAD_SIZE, Order},
     socket::{Remains, Socket},
@@ -78,6 +79,8 @@ pub async fn serve(connection: Arc<Connection>, stream: std::net::TcpStream, app
     if let Err(error) = run(&connection, stream, app, limits).await {
         tracing::debug!("connection of {}: {error}", connection.peer());
     }
+    // Now: a component may hold the connection for longer, with what is left of a body.
+    connection.leave();
 }
 
 async fn run(
@@ -122,6 +125,11 @@ async fn run(
         Order::TargetTooLong => linger::refuse(stream, Refusal::TargetTooLong).await,
         Order::Calm if takes_frame => linger::calm(stream).await,
         Order::Calm | Order::Abort => stream.set_zero_linger()?,
+        // Its place is another's already, so that nothing is waited for.
+        Order::Leave if takes_frame => {
+            let _said = stream.try_write(&frames::LEAVE);
+        }
+        Order::Leave => {}
         // It may still be sending what nobody wants, and has to see why.
         order if counts.written > 0 && !counts.half_closed => {
             // Until something else is ordered, such as to make room for another client.

@@ -1,77 +1,175 @@
-//! How many clients there may be, in total and from one address.
+//! How much there may be at the same time of what clients take, in total and for one network.
 
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{
+            AtomicUsize,
+            Ordering::{AcqRel, Acquire},
+        },
+    },
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
-/// Counts clients.
+use crate::config::options::Limits;
+
+/// What a client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A connection, or with HTTP/2 a request in progress.
+    Client,
+    /// A request that a component works on.
+    Request,
+    /// The body of a request that a component waits for.
+    Upload,
+    /// A response that is still being written.
+    Stream,
+}
+
+const KINDS: usize = 4;
+
+/// How much there is of one kind, and may be.
+#[derive(Debug)]
+struct Bound {
+    taken: AtomicUsize,
+    total: usize,
+    per_network: usize,
+}
+
+/// Counts what clients take.
 #[derive(Debug)]
 pub struct Slots {
-    free: Arc<Semaphore>,
-    total: usize,
-    per_address: usize,
-    taken: Mutex<HashMap<IpAddr, usize>>,
+    /// In the order of [`Kind`].
+    bounds: [Bound; KINDS],
+    /// Those that have something, or are about to.
+    networks: Mutex<HashMap<IpAddr, Weak<Network>>>,
+    left: Notify,
 }
 
-/// One client, as long as it lives.
+/// Where clients come from. All that one network has is counted here, so that a request asks for no lock.
+#[derive(Debug)]
+pub struct Network {
+    address: IpAddr,
+    slots: Arc<Slots>,
+    /// In the order of [`Kind`].
+    taken: [AtomicUsize; KINDS],
+}
+
+/// A place of one kind, as long as it lives.
 #[derive(Debug)]
 pub struct Slot {
-    slots: Arc<Slots>,
-    network: IpAddr,
-    _permit: OwnedSemaphorePermit,
+    network: Arc<Network>,
+    kind: Kind,
 }
 
-/// Why there is no room for another client.
+/// Why there is no room for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
-    /// There are as many as there may be.
+    /// There is as much as there may be.
     #[error("too many connections")]
     Total,
-    /// There are as many as there may be from this network.
+    /// There is as much as there may be from this network.
     #[error("too many connections from {0}")]
     Network(IpAddr),
 }
 
 impl Slots {
-    /// Room for `total` clients, of which `per_address` may have one address.
-    pub fn new(total: usize, per_address: usize) -> Arc<Self> {
-        let total = total.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
-        let free = Arc::new(Semaphore::new(total));
-        Arc::new(Self { free, total, per_address: per_address.max(1), taken: Mutex::default() })
+    /// Room for `clients`, and for all else within `limits`.
+    pub fn new(clients: usize, limits: &Limits) -> Arc<Self> {
+        let Limits { connections, connections_per_address, concurrent_requests, streams, .. } = *limits;
+        let part = |total: usize| {
+            let per_network = total.saturating_mul(connections_per_address).div_ceil(connections.max(1));
+            (total, per_network.min(total))
+        };
+        // A body that a component waits for holds an instance up, of which there are few.
+        let uploads = concurrent_requests.div_ceil(4);
+        let bounds =
+            [(clients.max(1), connections_per_address), part(concurrent_requests), part(uploads), part(streams)];
+        let bounds = bounds.map(|(total, per_network)| Bound {
+            taken: AtomicUsize::new(0),
+            total,
+            per_network: per_network.max(1),
+        });
+        Arc::new(Self { bounds, networks: Mutex::default(), left: Notify::new() })
     }
 
-    /// Takes a place for a client at `address`.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Slot, Full> {
-        let network = network(address);
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_network = taken.get(&network).copied().unwrap_or(0);
-        if of_network >= self.per_address {
-            return Err(Full::Network(network));
+    /// Where a client at `address` comes from.
+    pub fn network(self: &Arc<Self>, address: IpAddr) -> Arc<Network> {
+        let address = network(address);
+        let mut networks = self.networks();
+        if let Some(known) = networks.get(&address).and_then(Weak::upgrade) {
+            return known;
         }
-        let permit = Arc::clone(&self.free).try_acquire_owned().map_err(|_| Full::Total)?;
-        taken.insert(network, of_network + 1);
-        Ok(Slot { slots: Arc::clone(self), network, _permit: permit })
+        let network = Arc::new(Network { address, slots: Arc::clone(self), taken: Default::default() });
+        networks.insert(address, Arc::downgrade(&network));
+        network
     }
 
     /// Waits until there is no client left.
     pub async fn empty(&self) {
-        // Nobody closes the semaphore.
-        let _all = self.free.acquire_many(u32::try_from(self.total).unwrap_or(u32::MAX)).await;
+        loop {
+            // Also who leaves between the look and the wait is heard.
+            let left = self.left.notified();
+            if self.bounds[Kind::Client as usize].taken.load(Acquire) == 0 {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn networks(&self) -> MutexGuard<'_, HashMap<IpAddr, Weak<Network>>> {
+        self.networks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Network {
+    /// Takes a place of `kind`.
+    pub fn take(self: &Arc<Self>, kind: Kind) -> Result<Slot, Full> {
+        let bound = &self.slots.bounds[kind as usize];
+        let own = &self.taken[kind as usize];
+        if !add(own, bound.per_network) {
+            return Err(Full::Network(self.address));
+        }
+        if !add(&bound.taken, bound.total) {
+            own.fetch_sub(1, AcqRel);
+            return Err(Full::Total);
+        }
+        Ok(Slot { network: Arc::clone(self), kind })
+    }
+}
+
+/// Counts one more unless there are `most`; says whether it did.
+fn add(count: &AtomicUsize, most: usize) -> bool {
+    count.fetch_update(AcqRel, Acquire, |count| (count < most).then_some(count + 1)).is_ok()
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        let mut networks = self.slots.networks();
+        // Unless another client has come from there meanwhile.
+        if networks.get(&self.address).is_some_and(|known| known.strong_count() == 0) {
+            networks.remove(&self.address);
+        }
+    }
+}
+
+impl Slot {
+    /// Whose it is.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.slots.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.network);
-            }
+        let Network { slots, taken, .. } = &*self.network;
+        taken[self.kind as usize].fetch_sub(1, AcqRel);
+        let left = slots.bounds[self.kind as usize].taken.fetch_sub(1, AcqRel) - 1;
+        if left == 0 && self.kind == Kind::Client {
+            slots.left.notify_waiters();
         }
     }
 }
@@ -92,18 +190,49 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    #[tokio::test]
-    async fn places_are_bounded_in_total_and_per_network() {
-        let slots = Slots::new(3, 2);
-        let first = slots.take(address("10.0.0.1")).expect("a place");
-        let _second = slots.take(address("::ffff:10.0.0.1")).expect("a place");
-        assert_eq!(slots.take(address("10.0.0.1")).expect_err("full"), Full::Network(address("10.0.0.1")));
-        let third = slots.take(address("2001:db8::1")).expect("a place");
-        assert_eq!(slots.take(address("2001:db8::2")).expect_err("full"), Full::Total);
+    fn limits(connections: usize, connections_per_address: usize) -> Limits {
+        Limits { connections, connections_per_address, ..Limits::default() }
+    }
+
+    #[test]
+    fn places_are_bounded_in_total_and_per_network() {
+        let slots = Slots::new(3, &limits(3, 2));
+        let take = |text| slots.network(address(text)).take(Kind::Client);
+        let first = take("10.0.0.1").expect("a place");
+        let _second = take("::ffff:10.0.0.1").expect("a place");
+        assert_eq!(take("10.0.0.1").expect_err("full"), Full::Network(address("10.0.0.1")));
+        let third = take("2001:db8::1").expect("a place");
+        assert_eq!(take("2001:db8::2").expect_err("full"), Full::Total);
+        assert_eq!(take("2001:db8::2").expect_err("full"), Full::Total, "a refusal takes no place");
         drop(third);
-        let _again = slots.take(address("2001:db8::2")).expect("a place");
+        let _again = take("2001:db8::2").expect("a place");
         drop(first);
-        let _again = slots.take(address("10.0.0.1")).expect("a place");
+        let _again = take("10.0.0.1").expect("a place");
+    }
+
+    #[test]
+    fn a_network_has_the_same_part_of_everything() {
+        let most = |limits: &Limits, kind| {
+            let network = Slots::new(limits.connections, limits).network(address("10.0.0.1"));
+            std::iter::repeat_with(|| network.take(kind)).map_while(Result::ok).collect::<Vec<_>>().len()
+        };
+        let all = |limits| [Kind::Client, Kind::Request, Kind::Upload, Kind::Stream].map(|kind| most(&limits, kind));
+        assert_eq!(all(Limits::default()), [1024, 500, 125, 512]);
+        assert_eq!(all(limits(2048, 2048)), [2048, 1000, 250, 1024]);
+        assert_eq!(all(limits(10, 1000)), [10, 1000, 250, 1024]);
+        assert_eq!(all(limits(2048, 1)), [1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn what_a_network_has_counts_when_its_last_client_has_left() {
+        let slots = Slots::new(10, &Limits { concurrent_requests: 2, ..limits(10, 5) });
+        let take = |kind| slots.network(address("10.0.0.1")).take(kind);
+        let client = take(Kind::Client).expect("a place");
+        let request = take(Kind::Request).expect("a place");
+        drop(client);
+        assert_eq!(take(Kind::Request).expect_err("full"), Full::Network(address("10.0.0.1")));
+        drop(request);
+        assert!(slots.networks().is_empty(), "nothing is kept of those that are gone");
     }
 
     #[test]
@@ -116,12 +245,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_client_ends_the_wait() {
-        let slots = Slots::new(2, 2);
-        let slot = slots.take(address("10.0.0.1")).expect("a place");
+        let slots = Slots::new(2, &limits(2, 2));
+        let slot = slots.network(address("10.0.0.1")).take(Kind::Client).expect("a place");
         let mut empty = std::pin::pin!(slots.empty());
         assert!(futures::poll!(&mut empty).is_pending());
         drop(slot);
         empty.await;
-        assert!(slots.taken.lock().expect("a lock").is_empty(), "nothing is kept of those that are gone");
     }
 }

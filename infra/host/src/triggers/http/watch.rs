@@ -65,15 +65,17 @@ impl Watch {
         self.flows.look(now, &self.limits);
     }
 
-    /// Ends the connection that has been idle for longest among those that `choose` names; says whether there is one.
-    pub fn evict(&self, choose: impl Fn(&Connection) -> bool) -> bool {
+    /// Ends the connection that has been idle for longest among those that `choose` names, and frees its place.
+    pub fn evict(&self, choose: impl Fn(&Connection) -> bool) {
         let connections = self.lock();
         let idle = connections
             .iter()
             .filter_map(|(connection, record)| Some((connection.upgrade()?, record.quiet)))
             .filter(|(connection, _)| connection.is_idle() && choose(connection))
             .min_by_key(|(_, quiet)| *quiet);
-        idle.is_some_and(|(connection, _)| connection.evict())
+        if let Some((connection, _)) = idle {
+            connection.leave();
+        }
     }
 
     /// Connections take no more requests from here on, and those without any end.

@@ -15,10 +15,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use tokio::{
-    sync::{OwnedSemaphorePermit, oneshot},
-    time::Instant,
-};
+use tokio::{sync::oneshot, time::Instant};
 use wasmtime::{PoolConcurrencyLimitError, Store, StoreContextMut, component::GuestTaskId};
 use wasmtime_wasi_http::{
     Error, WasiBody, WasiHttpView as _,
@@ -33,6 +30,7 @@ use self::{
     expiration::Expiration,
     pool::{Bounds, Caller, Membership, Place, Pool},
 };
+use super::slots::Slot;
 use crate::{
     capabilities::instance::{Context, Grants},
     engine::{
@@ -98,7 +96,7 @@ impl HttpComponent {
         request: Request,
         id: HeaderValue,
         depth: u8,
-        permit: Option<OwnedSemaphorePermit>,
+        permit: Option<Slot>,
     ) -> Result<Response, Failure> {
         let deadline = Instant::now() + self.grants.limits.request_timeout;
         // Whatever ends this future, the instance that has the request then learns that nobody waits for it.
@@ -201,7 +199,7 @@ impl Handed {
 struct Origin {
     id: HeaderValue,
     depth: u8,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Option<Slot>,
 }
 
 /// What accompanies a request to the instance that takes it.
