@@ -4,6 +4,8 @@
 use std::process::Command;
 
 fn main() {
+    // Set by `cargo fuzz` only.
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     println!("cargo::rerun-if-changed=../migrations/postgres");
     println!("cargo::rerun-if-changed=../migrations/sqlite");
 

@@ -25,5 +25,12 @@ pub mod telemetry;
 pub mod triggers;
 pub mod workers;
 
+/// What the fuzz targets reach of what nobody else does.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::capabilities::{postgres::fuzzing as postgres, redis::embedded::fuzzing as redis};
+    pub use crate::config::manifest::fuzzing as manifest;
+}
+
 pub use application::{DOORBELL, Host, StartError};
 pub use config::options::{LimitSettings, Limits, Options};

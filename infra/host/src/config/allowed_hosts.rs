@@ -196,14 +196,20 @@ impl Host {
         if text.contains('/') {
             return Err("a path is not allowed");
         }
-        if text.contains(['@', '{', '}', '?', '#']) || text.contains(char::is_whitespace) {
+        if text.contains(['@', '{', '}', '?', '#', '\\']) || text.contains(char::is_whitespace) {
             return Err("only a host and a port may follow the scheme");
         }
-        match text.strip_prefix('*') {
+        if text.contains(['[', ']', ':']) {
+            return Err("an IPv6 address stands in brackets: `[::1]`");
+        }
+        // The root has a dot of its own: `example.com.` is the same host.
+        let host = text.trim_end_matches('.');
+        match host.strip_prefix('*') {
+            None if host.is_empty() => Err("it has no host"),
             Some(domain) if domain.starts_with('.') && domain.len() > 1 && !domain.contains('*') => {
                 Ok(Self::Subdomains(domain.into()))
             }
-            None if !text.contains('*') => Ok(Self::Name(text)),
+            None if !host.contains('*') => Ok(Self::Name(host.into())),
             _ => Err("a wildcard is `*` or `*.domain`"),
         }
     }
@@ -314,6 +320,15 @@ mod tests {
     }
 
     #[test]
+    fn the_dot_of_the_root_makes_no_other_host() {
+        for (entry, host) in [("https://example.com.", "example.com"), ("https://*.example.com.", "a.example.com")] {
+            let hosts = list(&[entry]);
+            assert!(hosts.allows("https", host, 443), "{entry}");
+            assert!(hosts.allows("https", &format!("{host}."), 443), "{entry}");
+        }
+    }
+
+    #[test]
     fn subdomain_wildcards_match_below_the_domain_only() {
         let hosts = list(&["https://*.example.com"]);
         assert!(hosts.allows("https", "a.example.com", 443));
@@ -409,6 +424,13 @@ mod tests {
             ("http://*a.com", "wildcard"),
             ("http://{a,b}", "host and a port"),
             ("http://[::1", "]"),
+            ("http://.", "no host"),
+            ("http://*.", "wildcard"),
+            ("http://*..", "wildcard"),
+            ("http://::1", "brackets"),
+            ("http://a:b:80", "brackets"),
+            ("http://a]:80", "brackets"),
+            ("http://a\\b", "host and a port"),
         ] {
             let text = reason(entry);
             assert!(text.contains(part) && text.contains(entry), "{text}");

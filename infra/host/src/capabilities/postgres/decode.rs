@@ -6,6 +6,7 @@ use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 use super::{civil, numeric, wit};
+use crate::capabilities::MAX_RESULT_BYTES;
 use wit::{DbDataType, DbValue, RangeBoundKind};
 
 /// A value can't be shown to the guest.
@@ -92,10 +93,26 @@ pub(super) fn value(ty: &Type, raw: &[u8], spin_exact: bool) -> Result<DbValue, 
         Type::NUM_RANGE => DbValue::RangeDecimal(range(raw, numeric::read, "0".into()).ok_or(LENGTH)?),
         Type::INT4_ARRAY => DbValue::ArrayInt32(list(raw, int32)?),
         Type::INT8_ARRAY => DbValue::ArrayInt64(list(raw, int64)?),
-        Type::NUMERIC_ARRAY => DbValue::ArrayDecimal(list(raw, numeric::read)?),
+        Type::NUMERIC_ARRAY => DbValue::ArrayDecimal(numbers(raw, MAX_RESULT_BYTES)?),
         Type::TEXT_ARRAY | Type::VARCHAR_ARRAY | Type::BPCHAR_ARRAY => DbValue::ArrayStr(list(raw, text)?),
         _ => DbValue::Unsupported(raw.to_vec()),
     })
+}
+
+/// About the bytes that a value holds beyond those that were sent: a `numeric` of ten bytes may have 131,072 digits.
+pub(super) fn surplus(value: &DbValue) -> usize {
+    fn each<T>(values: &[Option<T>]) -> usize {
+        size_of_val(values)
+    }
+    match value {
+        DbValue::Decimal(text) => text.len(),
+        DbValue::RangeDecimal((lower, upper)) => [lower, upper].into_iter().flatten().map(|(text, _)| text.len()).sum(),
+        DbValue::ArrayDecimal(values) => each(values) + values.iter().flatten().map(String::len).sum::<usize>(),
+        DbValue::ArrayInt32(values) => each(values),
+        DbValue::ArrayInt64(values) => each(values),
+        DbValue::ArrayStr(values) => each(values),
+        _ => 0,
+    }
 }
 
 fn array<const N: usize>(raw: &[u8]) -> Option<[u8; N]> {
@@ -161,7 +178,18 @@ fn range<T: Clone>(raw: &[u8], read: impl Fn(&[u8]) -> Option<T>, zero: T) -> Op
     Some((bound(0x02, 0x08)?, bound(0x04, 0x10)?))
 }
 
-fn list<T>(mut raw: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<Option<T>>, &'static str> {
+/// Numbers whose texts have at most `max` bytes in all.
+fn numbers(raw: &[u8], max: usize) -> Result<Vec<Option<String>>, &'static str> {
+    let mut left = Some(max);
+    let numbers = list(raw, |raw| {
+        let text = numeric::read(raw)?;
+        left = left?.checked_sub(text.len());
+        left.map(|_| text)
+    });
+    if left.is_none() { Err("larger than what is held of a result") } else { numbers }
+}
+
+fn list<T>(mut raw: &[u8], mut read: impl FnMut(&[u8]) -> Option<T>) -> Result<Vec<Option<T>>, &'static str> {
     const BROKEN: &str = "not an array";
     let raw = &mut raw;
     let dimensions = take_int32(raw).ok_or(BROKEN)?;
@@ -178,4 +206,34 @@ fn list<T>(mut raw: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<Opti
             Counted::Null => Ok(None),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An array of `count` times `1e131071`, which is sent in ten bytes.
+    fn long_numbers(count: i32) -> Vec<u8> {
+        let mut raw = Vec::new();
+        for word in [1, 0, 1700, count, 1] {
+            raw.extend(word.to_be_bytes());
+        }
+        for _ in 0..count {
+            raw.extend(10_i32.to_be_bytes());
+            for word in [1_u16, 32_767, 0, 0, 1000] {
+                raw.extend(word.to_be_bytes());
+            }
+        }
+        raw
+    }
+
+    #[test]
+    fn numbers_count_with_their_digits() {
+        let raw = long_numbers(8);
+        let value = value(&Type::NUMERIC_ARRAY, &raw, false).expect("an array");
+        assert!(surplus(&value) > 8 * 131_072);
+        assert!(numbers(&raw, 8 * 131_072).is_ok());
+        assert_eq!(numbers(&raw, 8 * 131_072 - 1), Err("larger than what is held of a result"));
+        assert_eq!(numbers(&raw[..raw.len() - 1], 1 << 30), Err("not an array"));
+    }
 }

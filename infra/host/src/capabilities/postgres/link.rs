@@ -343,14 +343,14 @@ impl Link {
             count(&self.pulse.rows);
             if let Ok(read) = &mut rows {
                 bytes += row.raw_size_bytes() + row.len() * size_of::<DbValue>();
-                if bytes > MAX_BYTES {
-                    // Nobody should have to wait behind what may be endless.
-                    self.retire();
-                    rows = Err(Failure::TooLarge);
-                } else {
-                    match read_row(&row, request.spin_exact) {
-                        Ok(row) => read.push(row),
-                        Err(failure) => rows = Err(failure),
+                match read_row(&row, request.spin_exact, &mut bytes) {
+                    Ok(row) => read.push(row),
+                    Err(failure) => {
+                        if matches!(failure, Failure::TooLarge) {
+                            // Nobody should have to wait behind what may be endless.
+                            self.retire();
+                        }
+                        rows = Err(failure);
                     }
                 }
             }
@@ -387,13 +387,21 @@ fn columns(statement: &Statement) -> Vec<Column> {
         .collect()
 }
 
-fn read_row(row: &Row, spin_exact: bool) -> Result<Vec<DbValue>, Failure> {
+/// The values of a row. `bytes` are those that the result holds, in which what was sent of this row is counted already.
+fn read_row(row: &Row, spin_exact: bool, bytes: &mut usize) -> Result<Vec<DbValue>, Failure> {
+    if *bytes > MAX_BYTES {
+        return Err(Failure::TooLarge);
+    }
     let read_one = |(index, column): (usize, &tokio_postgres::Column)| {
         let raw: Option<Raw<'_>> = row.try_get(index)?;
         let Some(Raw(raw)) = raw else { return Ok(DbValue::DbNull) };
-        decode::value(column.type_(), raw, spin_exact).map_err(|reason| {
-            ValueError { column: column.name().to_owned(), ty: column.type_().name().to_owned(), reason }.into()
-        })
+        let value = decode::value(column.type_(), raw, spin_exact).map_err(|reason| ValueError {
+            column: column.name().to_owned(),
+            ty: column.type_().name().to_owned(),
+            reason,
+        })?;
+        *bytes += decode::surplus(&value);
+        if *bytes > MAX_BYTES { Err(Failure::TooLarge) } else { Ok(value) }
     };
     row.columns().iter().enumerate().map(read_one).collect()
 }

@@ -21,6 +21,8 @@ mod civil;
 mod decode;
 mod encode;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod group;
 mod guest;
 mod link;

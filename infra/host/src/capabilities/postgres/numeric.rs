@@ -63,15 +63,23 @@ fn push(text: &mut String, group: u16, width: u32) {
     }
 }
 
-/// Writes the number that `text` spells: digits with an optional sign, point and exponent, or `NaN`. `None` when it spells none.
+/// Writes the number that `text` spells: digits with an optional sign, point and exponent, `NaN`, or `Infinity` with an optional
+/// sign. `None` when it spells none.
 pub(super) fn write(text: &str, out: &mut BytesMut) -> Option<()> {
     let text = text.trim();
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (NEGATIVE, rest),
         None => (POSITIVE, text.strip_prefix('+').unwrap_or(text)),
     };
-    if unsigned.eq_ignore_ascii_case("nan") {
-        put(out, &[], 0, NAN, 0);
+    let special = match unsigned.to_ascii_lowercase().as_str() {
+        // Without a sign, as in PostgreSQL.
+        "nan" if unsigned.len() == text.len() => Some(NAN),
+        "inf" | "infinity" if sign == NEGATIVE => Some(NEGATIVE_INFINITY),
+        "inf" | "infinity" => Some(INFINITY),
+        _ => None,
+    };
+    if let Some(special) = special {
+        put(out, &[], 0, special, 0);
         return Some(());
     }
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -151,6 +159,9 @@ mod tests {
             ("12e-7", "0.0000012"),
             ("123456789012345678901234567890123456789.123456789", "123456789012345678901234567890123456789.123456789"),
             ("NaN", "NaN"),
+            ("Infinity", "Infinity"),
+            ("+inf", "Infinity"),
+            ("-infinity", "-Infinity"),
         ] {
             let mut bytes = BytesMut::new();
             assert!(write(text, &mut bytes).is_some(), "{text}");
@@ -160,7 +171,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "-", ".", "a", "1a", "1e", "1e999999", "1e-99999", "--1", "1.2.3", "0x1"] {
+        for text in
+            ["", "-", ".", "a", "1a", "1e", "1e999999", "1e-99999", "--1", "1.2.3", "0x1", "-NaN", "+nan", "infinit"]
+        {
             assert!(write(text, &mut BytesMut::new()).is_none(), "{text}");
         }
         assert_eq!(read(&[0, 1, 0, 0]), None);

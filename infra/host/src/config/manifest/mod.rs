@@ -12,6 +12,8 @@ use super::{
 
 mod component;
 mod findings;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod normalise;
 mod schema;
 #[cfg(test)]

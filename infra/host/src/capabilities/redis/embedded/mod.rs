@@ -3,6 +3,8 @@
 //! It has the commands that components use and answers them as Redis 7 does, which a test compares with the real one.
 
 mod arguments;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod glob;
 mod keys;
 mod store;

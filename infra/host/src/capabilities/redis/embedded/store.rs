@@ -89,9 +89,24 @@ impl Store {
         self.used > self.capacity
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn used(&self) -> usize {
         self.used
+    }
+
+    /// What `used` has to be, counted anew; `None` when the moments of the keys and those to sweep are not the same.
+    #[cfg(fuzzing)]
+    pub(super) fn recount(&self) -> Option<usize> {
+        let ends = self.entries.values().filter(|entry| entry.expires.is_some()).count();
+        let is_swept = |(moment, key): &(Duration, Bytes)| {
+            self.entries.get(key).is_some_and(|entry| entry.expires == Some(*moment))
+        };
+        let size = |(key, entry): (&Bytes, &Entry)| {
+            let copies = if entry.expires.is_some() { 2 } else { 1 };
+            copies * key.len() + OVERHEAD + entry.data.size()
+        };
+        let same = ends == self.expiries.len() && self.expiries.iter().all(is_swept);
+        same.then(|| self.entries.iter().map(size).sum())
     }
 
     /// Moves the clock and removes some of the keys whose time has come.
