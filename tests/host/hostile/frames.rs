@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::wire::Wire;
+use super::wire::{Wire, within};
 
 pub const DATA: u8 = 0;
 pub const HEADERS: u8 = 1;
@@ -127,14 +127,17 @@ impl Frames {
         Frame { kind: head[3], flags: head[4], stream: number(&head[5..9]), payload }
     }
 
-    /// Reads on to a frame of `kind` on `stream`.
+    /// Reads on to a frame of `kind` on `stream`, which comes in time.
     pub async fn next_of(&mut self, kind: u8, stream: u32) -> Frame {
-        loop {
-            let frame = self.next().await;
-            if (frame.kind, frame.stream) == (kind, stream) {
-                return frame;
+        within(async {
+            loop {
+                let frame = self.next().await;
+                if (frame.kind, frame.stream) == (kind, stream) {
+                    return frame;
+                }
             }
-        }
+        })
+        .await
     }
 
     /// Makes a hundred requests from `stream` on, gives them up when the host has them, and reads on to the next PING; whether it
