@@ -1,5 +1,7 @@
 //! Bindings generated from `wit/`.
 
+#![cfg_attr(fuzzing, expect(missing_docs, reason = "generated code"))]
+
 wasmtime::component::bindgen!({
     world: "kronos:host/postgres",
     path: [
