@@ -25,6 +25,9 @@ use crate::config::options::Limits;
 pub const HEAD_SIZE: usize = 32 << 10;
 /// How long a connection that is to end may take to say good-bye.
 pub const LINGER: Duration = Duration::from_secs(2);
+/// How long a client that has closed its side is answered. Some do so when they have sent their request and wait, such as `nc` with
+/// its input at the end; most have gone, and TCP does not tell which.
+const GONE: Duration = Duration::from_secs(2);
 /// What is to become of a connection; the later ones overrule the earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -184,6 +187,8 @@ pub struct Record {
     head: Option<Instant>,
     /// The first look at which it was to take no more requests.
     draining: Option<Instant>,
+    /// The first look at which a client that has closed its side had no response yet.
+    closed: Option<Instant>,
     written: Rate,
 }
 
@@ -191,7 +196,7 @@ impl Record {
     /// Of a connection that was opened at `now`.
     pub fn new(now: Instant) -> Self {
         let counts = Counts::default();
-        Self { counts, quiet: now, head: None, draining: None, written: Rate::new(now) }
+        Self { counts, quiet: now, head: None, draining: None, closed: None, written: Rate::new(now) }
     }
 
     /// What is to become of the connection.
@@ -201,6 +206,14 @@ impl Record {
         let reads = counts.blocked || (counts.half_closed && counts.responding);
         if self.written.is_low(now, reads, counts.written, limits) {
             return Some(Order::Abort);
+        }
+        if counts.half_closed && counts.open > 0 && !counts.responding {
+            let closed = *self.closed.get_or_insert(now);
+            if now.saturating_duration_since(closed) >= GONE {
+                return Some(Order::Close);
+            }
+        } else {
+            self.closed = None;
         }
         let draining = draining.then(|| *self.draining.get_or_insert(now));
         if counts.open > 0 || counts.receiving || counts.begun != before.begun {
@@ -305,7 +318,9 @@ mod tests {
     #[test]
     fn a_client_that_has_closed_its_side_gets_its_answer_and_no_endless_stream() {
         let closed = Counts { begun: 1, open: 1, half_closed: true, ..Counts::default() };
-        assert_eq!(ended(false, |_| closed), None, "the component works");
+        assert_eq!(ended(false, |_| closed), Some((3, Order::Close)), "it has gone");
+        let quick = |second| Counts { open: u32::from(second < 3), responding: second == 2, ..closed };
+        assert_ne!(ended(false, quick), Some((3, Order::Close)), "it waits for its answer");
         let idle = |_| Counts { responding: true, ..closed };
         assert_eq!(ended(false, idle), Some((20, Order::Abort)), "a stream on which nothing happens");
         let taken = |second| Counts { responding: true, written: 1000 * second, ..closed };
