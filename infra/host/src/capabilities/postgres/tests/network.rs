@@ -234,7 +234,7 @@ async fn connections_that_nobody_uses_are_closed() {
     drop(first);
     let start = Instant::now();
     while database.pool.open_links().len() > 1 {
-        assert!(start.elapsed() < BACK);
+        assert!(start.elapsed() < Duration::from_mins(1));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     guest.ok("SELECT 1").await;
