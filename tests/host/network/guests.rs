@@ -18,6 +18,9 @@ const BOUND: Duration = Duration::from_secs(12);
 /// How long it may take until every request succeeds, once the network is back.
 const BACK: Duration = Duration::from_secs(5);
 
+/// What goes wrong.
+type Cause = Box<dyn Fn(&FaultProxy)>;
+
 /// A component that asks a server, which is behind a proxy.
 struct Behind {
     actor: Actor,
@@ -63,7 +66,7 @@ impl Behind {
         let forgets = |proxy: &FaultProxy| proxy.forget();
         let cuts = |proxy: &FaultProxy| proxy.cut();
         let sets = |fault: Fault| move |proxy: &FaultProxy| proxy.set(fault);
-        let faults: [(&str, Box<dyn Fn(&FaultProxy)>); 8] = [
+        let faults: [(&str, Cause); 8] = [
             ("total silence", Box::new(sets(Fault::TotalSilence))),
             ("silence to the server", Box::new(sets(Fault::Silence(Way::ToServer)))),
             ("silence from the server", Box::new(sets(Fault::Silence(Way::ToClient)))),

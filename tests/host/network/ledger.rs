@@ -22,7 +22,7 @@ const FAULTS: u64 = 200;
 /// How long a request may take while the network fails.
 const BOUND: Duration = Duration::from_secs(30);
 
-/// SplitMix64: the same faults for the same seed.
+/// `SplitMix64`: the same faults for the same seed.
 struct Random(u64);
 
 impl Random {

@@ -217,7 +217,7 @@ impl Connection {
         let mut state = self.state.clone();
         let cut = state.wait_for(|state| self.number < state.cut_below).await.is_ok();
         if !cut {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

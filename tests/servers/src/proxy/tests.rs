@@ -26,14 +26,14 @@ struct Line {
 
 impl Line {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = FaultProxy::start(listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface works");
+        let proxy = FaultProxy::start(listener.local_addr().expect("the loopback interface works"));
         Self { listener, proxy }
     }
 
     async fn connect(&self) -> Ends {
-        let client = TcpStream::connect(self.proxy.address()).await.unwrap();
-        let (server, _) = self.listener.accept().await.unwrap();
+        let client = TcpStream::connect(self.proxy.address()).await.expect("the loopback interface works");
+        let (server, _) = self.listener.accept().await.expect("the loopback interface works");
         let mut ends = Ends { client, server };
         ends.both_ways().await;
         ends
@@ -48,13 +48,13 @@ impl Ends {
 }
 
 async fn pass(from: &mut TcpStream, to: &mut TcpStream, bytes: &[u8]) {
-    from.write_all(bytes).await.unwrap();
+    from.write_all(bytes).await.expect("the loopback interface works");
     arrives(to, bytes).await;
 }
 
 async fn arrives(to: &mut TcpStream, bytes: &[u8]) {
     let mut arrived = vec![0; bytes.len()];
-    to.read_exact(&mut arrived).await.unwrap();
+    to.read_exact(&mut arrived).await.expect("the loopback interface works");
     assert_eq!(arrived, bytes);
 }
 
@@ -71,11 +71,11 @@ async fn silence_has_a_direction_and_ends() {
     let line = Line::start().await;
     let mut ends = line.connect().await;
     line.proxy.set(Fault::Silence(Way::ToServer));
-    ends.client.write_all(b"late").await.unwrap();
+    ends.client.write_all(b"late").await.expect("the loopback interface works");
     assert!(is_silent(&mut ends.server).await);
     pass(&mut ends.server, &mut ends.client, b"the other direction").await;
     line.proxy.set(Fault::TotalSilence);
-    ends.server.write_all(b"late too").await.unwrap();
+    ends.server.write_all(b"late too").await.expect("the loopback interface works");
     assert!(is_silent(&mut ends.client).await && is_silent(&mut ends.server).await);
     line.proxy.set(Fault::None);
     arrives(&mut ends.server, b"late").await;
@@ -87,7 +87,7 @@ async fn forgotten_connections_stay_silent_and_new_ones_work() {
     let line = Line::start().await;
     let mut forgotten = line.connect().await;
     line.proxy.forget();
-    forgotten.client.write_all(b"never").await.unwrap();
+    forgotten.client.write_all(b"never").await.expect("the loopback interface works");
     line.connect().await;
     assert!(is_silent(&mut forgotten.server).await);
 }
@@ -110,7 +110,7 @@ async fn a_reset_strikes_behind_a_byte_and_once() {
     line.proxy.set(Fault::Reset(Way::ToClient, 8));
     pass(&mut first.client, &mut first.server, b"uncounted").await;
     pass(&mut second.server, &mut second.client, b"12345").await;
-    first.server.write_all(b"678910").await.unwrap();
+    first.server.write_all(b"678910").await.expect("the loopback interface works");
     arrives(&mut first.client, b"678").await;
     assert!(is_reset(&mut first.client).await);
     assert_eq!(line.proxy.passed(Way::ToClient) - before, 8);
@@ -122,7 +122,7 @@ async fn a_half_closed_connection_goes_on_in_the_other_direction() {
     let line = Line::start().await;
     let mut ends = line.connect().await;
     line.proxy.set(Fault::HalfClose(Way::ToServer));
-    assert_eq!(ends.server.read(&mut [0]).await.unwrap(), 0);
+    assert_eq!(ends.server.read(&mut [0]).await.expect("the loopback interface works"), 0);
     pass(&mut ends.server, &mut ends.client, b"still").await;
 }
 
@@ -131,11 +131,11 @@ async fn new_connections_wait_to_be_accepted() {
     let line = Line::start().await;
     let mut old = line.connect().await;
     line.proxy.set(Fault::NoAccept);
-    let _waiting = TcpStream::connect(line.proxy.address()).await.unwrap();
+    let _waiting = TcpStream::connect(line.proxy.address()).await.expect("the loopback interface works");
     assert!(timeout(QUIET, line.listener.accept()).await.is_err());
     old.both_ways().await;
     line.proxy.set(Fault::None);
-    line.listener.accept().await.unwrap();
+    line.listener.accept().await.expect("the loopback interface works");
 }
 
 #[tokio::test]

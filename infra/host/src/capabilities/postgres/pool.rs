@@ -114,7 +114,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A statement failed; the request comes back when its connection broke.
 struct Broken {
     pub(super) failure: Failure,
-    request: Option<Request>,
+    request: Option<Box<Request>>,
 }
 
 impl From<Failure> for Broken {
@@ -133,7 +133,7 @@ impl Broken {
     /// The result of a statement that was run on `link`.
     fn unless_whole(result: Result<ResultSet, Failure>, link: &Link, request: Request) -> Result<ResultSet, Self> {
         result.map_err(|failure| {
-            let request = (failure.is_lost() && !link.is_overdue()).then_some(request);
+            let request = (failure.is_lost() && !link.is_overdue()).then(|| Box::new(request));
             Self { failure, request }
         })
     }
@@ -244,7 +244,7 @@ impl Pool {
         match request {
             // Once more and no more, and over a connection that can't have been lost with the other.
             Some(request) if profile.is_repeatable && !request.spin_exact => match self.check_out_new().await {
-                Ok(held) => self.run_held(held, profile, request).await.map_err(|broken| broken.failure),
+                Ok(held) => self.run_held(held, profile, *request).await.map_err(|broken| broken.failure),
                 Err(_) => Err(failure),
             },
             _ => Err(failure),

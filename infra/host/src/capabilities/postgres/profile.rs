@@ -218,11 +218,11 @@ mod tests {
         profiles.put(&"x".repeat(MAX_KEPT_TEXT + 1), &profile);
         assert_eq!(profiles.by_text.len(), 0, "long texts are not kept");
         for number in 0..1000 {
-            profiles.put(&format!("{number:0width$}", width = MAX_KEPT_TEXT), &profile);
+            profiles.put(&format!("{number:0MAX_KEPT_TEXT$}"), &profile);
             assert!(profiles.bytes <= MAX_PROFILE_BYTES);
             assert_eq!(profiles.bytes, profiles.by_text.len() * MAX_KEPT_TEXT);
         }
-        let last = format!("{:0width$}", 999, width = MAX_KEPT_TEXT);
+        let last = format!("{:0MAX_KEPT_TEXT$}", 999);
         assert!(profiles.get(&last).is_some());
     }
 

@@ -115,7 +115,7 @@ impl Routines {
             if known == 0 {
                 break;
             }
-            let names: Vec<String> = session.iter().map(|name| name.to_string()).collect();
+            let names: Vec<String> = session.iter().map(ToString::to_string).collect();
             session.extend(link.texts(&CALLERS, &[&names]).await?.into_iter().map(Into::into));
             if session.len() == known {
                 break;

@@ -61,6 +61,19 @@ impl Lane {
     }
 }
 
+impl Part {
+    /// Lets go of a lane that gets no more statements; it closes when the last of those that it has is done.
+    pub(super) fn release_lane(&self) {
+        let is_over = {
+            let lane = self.lane.read().unwrap_or_else(PoisonError::into_inner);
+            lane.as_ref().is_some_and(|lane| !lane.link.is_usable())
+        };
+        if is_over {
+            self.lane.write().unwrap_or_else(PoisonError::into_inner).take_if(|lane| !lane.link.is_usable());
+        }
+    }
+}
+
 impl Pool {
     fn open_lane(&self) -> Option<Arc<Lane>> {
         let lane = self.part().lane.read().unwrap_or_else(PoisonError::into_inner);
@@ -82,16 +95,5 @@ impl Pool {
         let lane = Arc::new(Lane { link, answered_us: AtomicU64::new(0), permits: [permit, keep] });
         *part.lane.write().unwrap_or_else(PoisonError::into_inner) = Some(lane.clone());
         Ok(Some(lane))
-    }
-
-    /// Lets go of a lane that gets no more statements; it closes when the last of those that it has is done.
-    pub(super) fn release_lane(&self, part: &Part) {
-        let is_over = {
-            let lane = part.lane.read().unwrap_or_else(PoisonError::into_inner);
-            lane.as_ref().is_some_and(|lane| !lane.link.is_usable())
-        };
-        if is_over {
-            part.lane.write().unwrap_or_else(PoisonError::into_inner).take_if(|lane| !lane.link.is_usable());
-        }
     }
 }

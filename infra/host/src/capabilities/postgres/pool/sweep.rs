@@ -195,7 +195,7 @@ impl Pool {
             tokio::spawn(self.clone().ask(silent));
         }
         for (index, part) in self.parts.iter().enumerate() {
-            self.release_lane(part);
+            part.release_lane();
             let mut writes = lock(&part.writes);
             writes.release_idle();
             is_active |= writes.is_active();
@@ -235,7 +235,9 @@ impl Pool {
             tracing::warn!(connections = lost.len(), "connections to PostgreSQL fell silent and were closed");
             // Whatever happened to them may have happened to the others, though not to those that take their place.
             self.retire_all();
-            lost.iter().for_each(|link| link.discard());
+            for link in lost {
+                link.discard();
+            }
         }
         self.sweeper.is_asking.store(false, Relaxed);
     }
@@ -247,7 +249,9 @@ impl Pool {
 
     /// Gives no more statements to the connections that there are.
     pub(super) fn retire_all(&self) {
-        self.open_links().iter().for_each(|link| link.retire());
+        for link in self.open_links() {
+            link.retire();
+        }
     }
 
     /// The processes that have worked on one statement of ours for about as long as a silence lasts.
