@@ -149,6 +149,7 @@ async fn who_makes_room_is_told() {
     let mut frames = Frames::open(address, 65_535).await;
     frames.get(1, "/granted/hello").await;
     assert_eq!(frames.next_of(HEADERS, 1).await.status(), 200);
+    frames.end_of(1).await;
     let _busy = (stream([127, 0, 0, 1], address).await, stream([127, 0, 0, 1], address).await);
     assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), NO_ERROR);
     frames.wire.gone().await;

@@ -140,6 +140,19 @@ impl Frames {
         .await
     }
 
+    /// Reads on to the end of a response, which comes in time: then the request is no longer in progress.
+    pub async fn end_of(&mut self, stream: u32) {
+        within(async {
+            loop {
+                let frame = self.next().await;
+                if frame.stream == stream && frame.flags & END_STREAM != 0 && [DATA, HEADERS].contains(&frame.kind) {
+                    return;
+                }
+            }
+        })
+        .await;
+    }
+
     /// Makes a hundred requests from `stream` on, gives them up when the host has them, and reads on to the next PING; whether it
     /// comes. If not, the reason is [`ENHANCE_YOUR_CALM`].
     pub async fn make_and_reset(&mut self, stream: u32) -> bool {
