@@ -104,7 +104,8 @@ async fn a_request_waits_for_an_instance_and_not_for_ever() {
     };
     let (_kronos, actor) = guests(limited(Duration::from_secs(1))).await;
     let mut taken = JoinSet::new();
-    for _ in 0..workers::count() {
+    // So many that no worker is without one; the rest of them are refused.
+    for _ in 0..8 * workers::count() {
         let actor = actor.clone();
         taken.spawn(async move { actor.get("/granted/sleep?ms=600000").await.status });
     }
