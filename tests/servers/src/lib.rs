@@ -12,6 +12,8 @@ use std::{
     path::PathBuf,
 };
 
+use tempfile::TempDir;
+
 mod certificate;
 mod child;
 mod postgres;
@@ -98,6 +100,12 @@ pub fn redis_with_tls() -> Option<(Redis, String)> {
 /// A port of loopback that was free a moment ago.
 pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port").local_addr().expect("its address").port()
+}
+
+/// A folder for the data of `server`, whose name its own begins with.
+fn new_folder(server: &str) -> Result<TempDir, Failure> {
+    let folder = tempfile::Builder::new().prefix(&format!("kronos-{server}-")).tempdir();
+    folder.map_err(|error| Failure(format!("no folder for {server}: {error}")))
 }
 
 /// Where a program is: in one of `folders`, or on the path.

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::{
     Certificate, Failure, Missing,
     child::{Program, Server, try_ports},
-    find_program, free_port, or_skip,
+    find_program, free_port, new_folder, or_skip,
 };
 
 /// Where Debian puts the programs of each version.
@@ -62,8 +62,7 @@ impl Postgres {
 
     /// Starts a server that forgets everything in a crash.
     pub fn start() -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new().prefix("kronos-postgres-").tempdir();
-        let folder = folder.map_err(|error| Failure(format!("no folder for PostgreSQL: {error}")))?;
+        let folder = new_folder("postgres")?;
         let path = folder.path().to_owned();
         let mut postgres = Self::start_in(&path, &SETTINGS)?;
         postgres.folder_guard = Some(folder);
@@ -72,8 +71,7 @@ impl Postgres {
 
     /// The same with TLS, and the certificate of the authority that issued the server's, in PEM. The server's names `localhost`.
     pub fn start_with_tls() -> Result<(Self, String), Failure> {
-        let folder = tempfile::Builder::new().prefix("kronos-postgres-").tempdir();
-        let folder = folder.map_err(|error| Failure(format!("no folder for PostgreSQL: {error}")))?;
+        let folder = new_folder("postgres")?;
         let path = folder.path().to_owned();
         let certificate = Certificate::issue(&path)?;
         if let Some((user, group)) = account(&path)? {

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::{
     Certificate, Failure, Missing,
     child::{Program, Server, try_ports},
-    find_program, free_port,
+    find_program, free_port, new_folder,
 };
 
 /// A Redis server.
@@ -40,14 +40,14 @@ impl Redis {
 
     /// Starts a server on `port`.
     pub fn start_on(port: u16) -> Result<Self, Failure> {
-        Self::start_with(port, vec!["--port".into(), port.to_string().into()], new_folder()?)
+        Self::start_with(port, vec!["--port".into(), port.to_string().into()], new_folder("redis")?)
     }
 
     /// Starts a server on a free port that speaks TLS; answers the certificate of the authority that issued its own, in PEM, too. The
     /// server's names `localhost`.
     pub fn start_with_tls() -> Result<(Self, String), Failure> {
         try_ports(|| {
-            let folder = new_folder()?;
+            let folder = new_folder("redis")?;
             let certificate = Certificate::issue(folder.path())?;
             let port = free_port();
             let numbers = ["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
@@ -92,11 +92,6 @@ impl Redis {
         self.server = Some(Server::start(&program, self.folder.path(), |_| is_ready(self.port, speaks_tls))?);
         Ok(())
     }
-}
-
-fn new_folder() -> Result<TempDir, Failure> {
-    let folder = tempfile::Builder::new().prefix("kronos-redis-").tempdir();
-    folder.map_err(|error| Failure(format!("no folder for Redis: {error}")))
 }
 
 fn is_ready(port: u16, speaks_tls: bool) -> bool {
