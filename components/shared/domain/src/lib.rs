@@ -13,7 +13,7 @@ pub mod money;
 pub mod role;
 pub mod zone;
 
-pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
+pub use ids::{ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
 pub use instant::Instant;
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};
