@@ -1,21 +1,30 @@
 //! The documents that say where everything is. They name what exists and nothing else.
 
 use kronos_api::scope;
+use kronos_domain::Instant;
 use kronos_platform::{Call, Reply, StatusCode};
+use kronos_storage::operator_tokens;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::signing;
+use crate::operator::token_id;
+use crate::{secrets, signing};
 
 /// Everybody may keep these for five minutes, as our own components do.
 const CACHE: &str = "public, max-age=300";
 const SCOPES: [&str; 5] =
     [scope::API, scope::TIME_ENTRIES_READ, scope::TIME_ENTRIES_WRITE, scope::REPORTS_READ, scope::ORGANIZATIONS_READ];
 
-/// `GET /.well-known/jwks.json`: the public keys (RFC 7517).
+/// `GET /.well-known/jwks.json`: the public keys (RFC 7517). The member `revoked`, which others ignore, tells our own components the
+/// ids of the tokens that were revoked before they expire; it is left out when there are none.
 pub async fn jwks(call: &Call) -> Result<Reply, Error> {
     let keys = signing::keys(call).await?;
-    Ok(Reply::body(StatusCode::OK, "application/jwk-set+json", keys.jwks.to_string()).header("cache-control", CACHE))
+    let revoked = operator_tokens::revoked(&*secrets::db(call).await?, Instant::from(call.now)).await?;
+    let mut set = keys.jwks.clone();
+    if !revoked.is_empty() {
+        set["revoked"] = revoked.into_iter().map(token_id).collect();
+    }
+    Ok(Reply::body(StatusCode::OK, "application/jwk-set+json", set.to_string()).header("cache-control", CACHE))
 }
 
 /// `GET /.well-known/oauth-authorization-server` (RFC 8414).

@@ -9,10 +9,16 @@ pub enum Error {
     Credentials,
     #[error("the refresh token is spent, expired, revoked or unknown")]
     RefreshToken,
+    #[error("another request spent the refresh token a moment ago")]
+    RefreshTokenSpent,
     #[error("wrong operator secret")]
     OperatorSecret,
     #[error("too many attempts to sign in")]
     TooManyAttempts { retry_after_seconds: u32 },
+    #[error("too many requests queue for a hash")]
+    Busy,
+    #[error("too many tokens are revoked")]
+    TooManyRevoked,
     #[error("no user has this e-mail address")]
     NoSuchUser,
     #[error("the operation is switched off, or what it is about does not exist")]
@@ -53,8 +59,17 @@ impl From<Error> for Problem {
         match error {
             Error::Credentials => unauthorized("invalid_credentials", "The e-mail address or the password is wrong."),
             Error::RefreshToken => unauthorized("invalid_grant", "The session has ended. Sign in again."),
+            Error::RefreshTokenSpent => unauthorized(
+                "refresh_token_spent",
+                "The refresh token was used a moment ago. Go on with the tokens that it was exchanged for.",
+            ),
             Error::OperatorSecret => unauthorized("invalid_operator_secret", "The operator secret is wrong."),
             Error::TooManyAttempts { retry_after_seconds } => Self::too_many_requests(retry_after_seconds),
+            Error::Busy => Self::unavailable(1).with_log("too many requests queue for a hash"),
+            Error::TooManyRevoked => Self::conflict(
+                "too_many_revoked_tokens",
+                "As many tokens are revoked as can be told to everybody who verifies them. Wait until some have expired.",
+            ),
             Error::NoSuchUser => Self::new(StatusCode::NOT_FOUND, "no_such_user", "No user has this e-mail address."),
             Error::NotFound => Self::not_found(),
             Error::Invalid { field, message } => Self::invalid(field, message),

@@ -9,8 +9,10 @@ mod me;
 mod operator;
 mod passwords;
 mod refresh_tokens;
+mod secrets;
 mod sessions;
 mod signing;
+mod throttle;
 mod tokens;
 
 use kronos_platform::{Call, Problem, Reply};
@@ -27,7 +29,9 @@ async fn route(call: Call) -> Result<Reply, Problem> {
         "create_session" => sessions::create(&call).await,
         "refresh_session" => sessions::refresh(&call).await,
         "delete_session" => sessions::delete(&call).await,
-        "create_operator_token" => operator::create_token(&call).await,
+        "create_operator_token" => operator::create(&call).await,
+        "list_operator_tokens" => operator::list(&call).await,
+        "revoke_operator_token" => operator::revoke(&call).await,
         "get_user" => me::get(&call).await,
         "list_memberships" => me::memberships(&call).await,
         other => return Err(Problem::internal(format!("no handler for the operation `{other}`"))),

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod keys;
+mod revoked;
 mod tokens;
 
 use std::cell::{OnceCell, RefCell};
@@ -205,12 +206,14 @@ impl Memory {
                 jwks: set.as_deref(),
             })
             .collect();
-        check::verify(check::QuestionParam {
-            authorization: credentials,
-            issuers: &issuers,
-            now: seconds(now),
-            permission,
-        })
+        let question =
+            check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission };
+        match check::verify(question) {
+            check::Answer::Accepted(principal) if is_revoked(&issuers[0], &principal) => {
+                check::Answer::Refused(check::Problem::Invalid)
+            }
+            answer => answer,
+        }
     }
 
     fn no_such_key(&self, configuration: &Configuration, issuer: usize) -> Problem {
@@ -249,6 +252,11 @@ impl Memory {
             }
         }
     }
+}
+
+/// Whether our own issuer, which is `own`, has revoked the token.
+fn is_revoked(own: &check::IssuerParam<'_>, principal: &check::Principal) -> bool {
+    principal.issuer == own.name && own.jwks.is_some_and(|jwks| revoked::names(jwks, &principal.token_id))
 }
 
 fn seconds(now: Timestamp) -> u64 {
