@@ -74,13 +74,12 @@ fn origin(url: &str, scheme: &str, port: u16) -> Result<String, String> {
 /// A line that says that all components reach the secrets of identity, because PostgreSQL is used with one role; none when they do
 /// not. Each SQLite file is granted by itself.
 pub fn shared_secrets(variables: &Variables) -> Option<&'static str> {
-    let role = |name| {
-        let url = variables.get(name).ok().filter(|url| !url.is_empty())?;
-        Some(Url::parse(&url).map_or(url, |url| url.username().to_owned()))
-    };
-    let app = role("postgres_url")?;
-    (role("identity_postgres_url").is_none_or(|identity| identity == app)).then_some(
-        "PostgreSQL is used with one role, so every component reaches the secrets of identity: `kronos migrate` tells how to separate them",
+    let (app, identity) = (variables.get("postgres_url").ok()?, variables.get("identity_postgres_url").ok()?);
+    let role = |url: &str| Url::parse(url).map(|url| url.username().to_owned()).unwrap_or_default();
+    let is_shared = !app.is_empty() && (identity.is_empty() || role(&identity) == role(&app));
+    is_shared.then_some(
+        "PostgreSQL is used with one role, so every component reaches the secrets of identity; `kronos migrate` tells how to \
+         separate them",
     )
 }
 

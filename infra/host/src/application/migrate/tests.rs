@@ -156,7 +156,7 @@ async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
 }
 
 /// A database of its own on the server that tests share, and a way to its URLs by role.
-async fn postgres(name: &str) -> Option<impl Fn(&str) -> String> {
+async fn fresh_database(name: &str) -> Option<impl Fn(&str) -> String> {
     let server = kronos_test_servers::Postgres::shared()?;
     let administrator = postgres::connect(&server.url("postgres")).await.expect("a connection");
     administrator.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
@@ -171,7 +171,7 @@ async fn code(client: &tokio_postgres::Client, sql: &str) -> Option<String> {
 
 #[tokio::test]
 async fn secrets_of_an_old_postgres_store_move_to_their_own_schema() {
-    let Some(url) = postgres("migrate_old").await else { return };
+    let Some(url) = fresh_database("migrate_old").await else { return };
     let url = url("postgres");
     let mut client = postgres::connect(&url).await.expect("a connection");
     let before = refinery::Target::Version(4);
@@ -200,7 +200,7 @@ async fn secrets_of_an_old_postgres_store_move_to_their_own_schema() {
 
 #[tokio::test]
 async fn each_role_reaches_its_own() {
-    let Some(url) = postgres("migrate_roles").await else { return };
+    let Some(url) = fresh_database("migrate_roles").await else { return };
     let store = Store::Postgres(url("postgres"));
     run(&store).await.expect("a migrated store");
     assert_eq!(separate_roles(&url("postgres")).await.expect("roles"), Roles::Ready);
