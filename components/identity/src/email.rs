@@ -1,6 +1,8 @@
 //! E-mail addresses.
 
-use crate::error::Error;
+use kronos_platform::Faults;
+
+use crate::refusal::Refusal;
 
 /// Longest address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 const MAX_LENGTH: usize = 254;
@@ -11,7 +13,7 @@ pub struct Email(String);
 
 impl Email {
     /// Reads an address.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let address = text.trim().to_lowercase();
         let (local, domain) = address.rsplit_once('@').unwrap_or_default();
         let acceptable = !local.is_empty()
@@ -21,7 +23,7 @@ impl Email {
         if acceptable {
             Ok(Self(address))
         } else {
-            Err(Error::Invalid { field: "email", message: "must be an e-mail address" })
+            Err(Faults::one("email", "must be an e-mail address").into())
         }
     }
 
