@@ -9,8 +9,8 @@ use kronos_platform::{Call, Problem, new_id, random};
 use kronos_storage::users::{self, FirstOwner};
 
 use crate::email::Email;
-use crate::refusal::Refusal;
 use crate::passwords;
+use crate::refusal::Refusal;
 
 thread_local! {
     static DONE: Cell<bool> = const { Cell::new(false) };
@@ -38,8 +38,8 @@ async fn first_owner(call: &Call) -> Result<(FirstOwner, Option<String>), Refusa
         Ok::<_, Refusal>(Some(value).filter(|value| !value.is_empty()))
     };
     let email = configured("owner_email").await?.unwrap_or_else(|| "owner@localhost".to_owned());
-    let email = Email::parse(&email)
-        .map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
+    let email =
+        Email::parse(&email).map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
     let configured_password = configured("owner_password").await?;
     let random_password = configured_password.is_none().then(|| URL_SAFE_NO_PAD.encode(random::<15>()));
     let password = configured_password.as_deref().or(random_password.as_deref()).unwrap_or_default();

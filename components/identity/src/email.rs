@@ -20,11 +20,7 @@ impl Email {
             && !domain.is_empty()
             && address.len() <= MAX_LENGTH
             && !address.chars().any(|character| character.is_whitespace() || character.is_control());
-        if acceptable {
-            Ok(Self(address))
-        } else {
-            Err(Faults::one("email", "must be an e-mail address").into())
-        }
+        if acceptable { Ok(Self(address)) } else { Err(Faults::one("email", "must be an e-mail address").into()) }
     }
 
     /// The address.

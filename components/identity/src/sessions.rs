@@ -10,9 +10,9 @@ use kronos_storage::{Db, users};
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
-use crate::refusal::Refusal;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
+use crate::refusal::Refusal;
 use crate::tokens;
 
 const SECOND: i64 = 1_000_000;

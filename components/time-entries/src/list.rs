@@ -28,10 +28,9 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let filter = filter(query)?;
     let sort = query.one_of("sort", &SORTS)?.unwrap_or(Sort::Descending);
     let cursors = Cursors { list: call.operation.id, order: order(sort) };
-    let cursor = cursors.read(query, "cursor")?.map(|(start, id)| Cursor {
-        start: Instant::from_micros(start),
-        id: EntryId::from_uuid(id),
-    });
+    let cursor = cursors
+        .read(query, "cursor")?
+        .map(|(start, id)| Cursor { start: Instant::from_micros(start), id: EntryId::from_uuid(id) });
     let limit = page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)?;
     let with_total = query.flag("total")?.unwrap_or(false);
 
@@ -40,8 +39,7 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let total = if with_total { Some(time_entries::count(&db, actor, &filter).await?) } else { None };
 
     let next = listing.entries.last().filter(|_| listing.more);
-    let next_cursor =
-        next.map(|entry| cursors.write(&(entry.start.micros(), entry.id.uuid())));
+    let next_cursor = next.map(|entry| cursors.write(&(entry.start.micros(), entry.id.uuid())));
     let page = Page {
         data: listing.entries.into_iter().map(TimeEntry::from).collect(),
         meta: PageMeta { next_cursor, total },

@@ -24,8 +24,7 @@ pub const MALFORMED: Refused = Refused::new(400, "malformed_request", "The reque
 /// There is no token.
 pub const UNAUTHENTICATED: Refused = Refused::new(401, "unauthenticated", "Send a bearer token.");
 /// The token is worth nothing here.
-pub const INVALID_TOKEN: Refused =
-    Refused::new(401, "invalid_token", "The token is expired, revoked or not for us.");
+pub const INVALID_TOKEN: Refused = Refused::new(401, "invalid_token", "The token is expired, revoked or not for us.");
 /// The token lacks the scope.
 pub const INSUFFICIENT_SCOPE: Refused = Refused::new(403, "insufficient_scope", "The token does not allow this.");
 /// The role of the caller does not allow it.

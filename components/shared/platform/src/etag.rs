@@ -137,7 +137,9 @@ mod tests {
         assert_eq!(required(&[(header::IF_MATCH, "*")]), Ok(None));
         assert_eq!(required(&[(header::IF_MATCH, "\"2\"")]), Ok(Some(2)));
         assert_eq!(required(&[(header::IF_MATCH, "\"2\", \"3\"")]), Ok(Some(3)));
-        for other in ["W/\"3\"", "3", "\"+3\"", "\"03\"", "\" 3\"", "\"3 \"", "\"-0\"", "\"\"", "", "\"4\", \"5\"", "\"x\""] {
+        for other in
+            ["W/\"3\"", "3", "\"+3\"", "\"03\"", "\" 3\"", "\"3 \"", "\"-0\"", "\"\"", "", "\"4\", \"5\"", "\"x\""]
+        {
             assert_eq!(required(&[(header::IF_MATCH, other)]), Err(()), "{other}");
         }
     }
@@ -164,7 +166,12 @@ mod tests {
     #[test]
     fn a_reader_has_what_it_names() {
         let known = |value, tag| is_known(&headers(&[(header::IF_NONE_MATCH, value)]), tag);
-        assert!(known("\"3\"", "\"3\"") && known("W/\"3\"", "\"3\"") && known("\"1\", \"3\"", "\"3\"") && known("*", "\"3\""));
+        assert!(
+            known("\"3\"", "\"3\"")
+                && known("W/\"3\"", "\"3\"")
+                && known("\"1\", \"3\"", "\"3\"")
+                && known("*", "\"3\"")
+        );
         assert!(!known("\"4\"", "\"3\"") && !known("3", "\"3\"") && !known("\"+3\"", "\"3\""));
         assert!(!is_known(&HeaderMap::new(), "\"3\""));
         assert!(!known("\"3\"", &of_one("a", 3)) && known("\"a.3\"", &of_one("a", 3)));

@@ -94,7 +94,8 @@ fn fault(message: &str) -> String {
     if let Some((_, known)) = message.strip_prefix("unknown variant ").and_then(|rest| rest.rsplit_once("expected ")) {
         return format!("must be {known}");
     }
-    let wrong = ["invalid type: ", "invalid value: ", "invalid length "].iter().find_map(|kind| message.strip_prefix(kind));
+    let wrong =
+        ["invalid type: ", "invalid value: ", "invalid length "].iter().find_map(|kind| message.strip_prefix(kind));
     match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((_, expected)) => wanted(expected),
         // Types of ours say themselves what they want.
@@ -175,7 +176,9 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for body in ["", "{", "{}}", "nul", r#"{"name":"a"} x"#, "\u{feff}{}", "{\"name\":\"\u{0}\"}", r#"{"name":"\ud800"}"#] {
+        for body in
+            ["", "{", "{}}", "nul", r#"{"name":"a"} x"#, "\u{feff}{}", "{\"name\":\"\u{0}\"}", r#"{"name":"\ud800"}"#]
+        {
             assert_eq!(refused(body).0, 400, "{body}");
         }
         assert_eq!(refused(&"[".repeat(10_000)), (422, json!({ "body": ["must be an object"] })));
@@ -219,7 +222,8 @@ mod tests {
     #[test]
     fn all_unknown_members_are_told_at_once() {
         let (_, errors) = refused(r#"{"nmae":"a","begin":2,"name":3}"#);
-        let expected = json!({ "nmae": ["is not known here"], "begin": ["is not known here"], "name": ["must be a text"] });
+        let expected =
+            json!({ "nmae": ["is not known here"], "begin": ["is not known here"], "name": ["must be a text"] });
         assert_eq!(errors, expected);
     }
 

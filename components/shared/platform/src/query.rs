@@ -94,7 +94,9 @@ impl Query {
     pub fn one_of<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Problem> {
         let Some(value) = self.get(name)? else { return Ok(None) };
         let meant = words.iter().find(|(word, _)| *word == value).map(|(_, meant)| Some(*meant));
-        meant.ok_or_else(|| Problem::invalid(name, format!("must be {}", alternatives(words.iter().map(|(word, _)| *word)))))
+        meant.ok_or_else(|| {
+            Problem::invalid(name, format!("must be {}", alternatives(words.iter().map(|(word, _)| *word))))
+        })
     }
 
     /// A text of at most `longest` characters that a database can compare with.
@@ -207,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named_for_what_it_is() {
-        let query = Query::parse(Some("n=many&s=%2B5&big=99999999999999999999&f=perhaps&o=up&t=%00&l=abcd&m=1,x&m2=1,2,3&r="));
+        let query =
+            Query::parse(Some("n=many&s=%2B5&big=99999999999999999999&f=perhaps&o=up&t=%00&l=abcd&m=1,x&m2=1,2,3&r="));
         let told = |name: &str, problem: Option<Problem>| {
             let errors = errors(problem.expect("a fault"));
             errors[name][0].as_str().expect("a message").to_owned()

@@ -128,8 +128,8 @@ where
         return Err(Problem::invalid("body", "must be empty"));
     }
     // What a reader has need not be sent again.
-    let conditional = matches!(method, http::Method::GET | http::Method::HEAD)
-        && headers.contains_key(header::IF_NONE_MATCH);
+    let conditional =
+        matches!(method, http::Method::GET | http::Method::HEAD) && headers.contains_key(header::IF_NONE_MATCH);
     let conditions = conditional.then(|| headers.clone());
     let call = Call {
         operation,
