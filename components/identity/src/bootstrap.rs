@@ -5,12 +5,12 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_domain::{Currency, Instant, MemberId, OrganizationId, UserId};
-use kronos_platform::{Call, new_id, random};
+use kronos_platform::{Call, Problem, new_id, random};
 use kronos_storage::credentials;
 use kronos_storage::users::{self, FirstOwner};
 
 use crate::email::Email;
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::{passwords, secrets};
 
 thread_local! {
@@ -21,7 +21,7 @@ thread_local! {
 ///
 /// Their password is in another database, so the two don't come at once: the password first, under an id that nobody has yet. Of
 /// several instances one makes the user, and the others take their passwords back. One that is left by a crash opens nothing.
-pub async fn once(call: &Call) -> Result<(), Error> {
+pub async fn once(call: &Call) -> Result<(), Refusal> {
     if !DONE.get() {
         let db = call.db().await?;
         if !users::any(&db).await? {
@@ -41,19 +41,19 @@ pub async fn once(call: &Call) -> Result<(), Error> {
 }
 
 /// The configured password or, where there is none, one that nobody knows yet. Whether it is that.
-async fn password(call: &Call) -> Result<(String, bool), Error> {
+async fn password(call: &Call) -> Result<(String, bool), Refusal> {
     let configured = call.variable("owner_password").await?;
     let is_random = configured.is_empty();
     Ok((if is_random { URL_SAFE_NO_PAD.encode(random::<15>()) } else { configured }, is_random))
 }
 
 /// The owner as configured.
-async fn first_owner(call: &Call) -> Result<FirstOwner, Error> {
+async fn first_owner(call: &Call) -> Result<FirstOwner, Refusal> {
     let email = call.variable("owner_email").await?;
     let email = if email.is_empty() { "owner@localhost" } else { &email };
     let email = Email::parse(email)
-        .map_err(|_| Error::Internal("variable `owner_email` is not an e-mail address".to_owned()))?;
-    let currency: Currency = "EUR".parse().map_err(|_| Error::Internal("`EUR` is no currency".to_owned()))?;
+        .map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
+    let currency: Currency = "EUR".parse().map_err(|_| Problem::internal("`EUR` is no currency"))?;
     Ok(FirstOwner {
         user: UserId::from_uuid(new_id(call.now)),
         email: email.as_str().to_owned(),

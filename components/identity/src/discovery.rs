@@ -6,7 +6,7 @@ use kronos_platform::{Call, Reply, StatusCode};
 use kronos_storage::operator_tokens;
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::operator::token_id;
 use crate::{secrets, signing};
 
@@ -17,7 +17,7 @@ const SCOPES: [&str; 5] =
 
 /// `GET /.well-known/jwks.json`: the public keys (RFC 7517). The member `revoked`, which others ignore, tells our own components the
 /// ids of the tokens that were revoked before they expire; it is left out when there are none.
-pub async fn jwks(call: &Call) -> Result<Reply, Error> {
+pub async fn jwks(call: &Call) -> Result<Reply, Refusal> {
     let keys = signing::keys(call).await?;
     let revoked = operator_tokens::revoked(&*secrets::db(call).await?, Instant::from(call.now)).await?;
     let mut set = keys.jwks.clone();

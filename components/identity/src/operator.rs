@@ -8,13 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::Data;
 use kronos_api::identity::{OperatorToken, OperatorTokenState, Tokens};
 use kronos_domain::{Instant, OperatorTokenId};
-use kronos_platform::{Call, Reply, new_id};
+use kronos_platform::{Call, Faults, Reply, new_id};
 use kronos_storage::operator_tokens::{self, Revocation};
 use kronos_storage::{Db, users};
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::signing::MAX_LIFETIME;
 use crate::{secrets, throttle, tokens};
 
@@ -22,15 +22,15 @@ use crate::{secrets, throttle, tokens};
 const DEFAULT_LIFETIME: u64 = 30 * 24 * 60 * 60;
 
 /// `POST /auth/operator/tokens`.
-pub async fn create(call: &Call) -> Result<Reply, Error> {
+pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let secrets = authorize(call).await?;
     let OperatorToken { email, expires_in } = call.json()?;
     let lifetime = expires_in.unwrap_or(DEFAULT_LIFETIME);
     if !(1..=MAX_LIFETIME).contains(&lifetime) {
-        return Err(Error::Invalid { field: "expires_in", message: "must be between 1 and 31536000 seconds" });
+        return Err(Faults::one("expires_in", "must be between 1 and 31536000 seconds").into());
     }
     let email = Email::parse(&email)?;
-    let user = users::by_email(&*call.db().await?, email.as_str()).await?.ok_or(Error::NoSuchUser)?;
+    let user = users::by_email(&*call.db().await?, email.as_str()).await?.ok_or(Refusal::NoSuchUser)?;
     let (id, now) = (OperatorTokenId::from_uuid(new_id(call.now)), Instant::from(call.now));
     operator_tokens::insert(&secrets, id, user, now, after(now, lifetime)).await?;
     operator_tokens::delete_expired(&secrets, now).await?;
@@ -46,7 +46,7 @@ pub async fn create(call: &Call) -> Result<Reply, Error> {
 }
 
 /// `GET /auth/operator/tokens`.
-pub async fn list(call: &Call) -> Result<Reply, Error> {
+pub async fn list(call: &Call) -> Result<Reply, Refusal> {
     let stored = operator_tokens::list(&*authorize(call).await?, Instant::from(call.now)).await?;
     let data: Vec<_> = stored
         .into_iter()
@@ -62,12 +62,12 @@ pub async fn list(call: &Call) -> Result<Reply, Error> {
 }
 
 /// `DELETE /auth/operator/tokens/{token}`. Components learn of it with the keys, which they keep for five minutes.
-pub async fn revoke(call: &Call) -> Result<Reply, Error> {
+pub async fn revoke(call: &Call) -> Result<Reply, Refusal> {
     let secrets = authorize(call).await?;
     match operator_tokens::revoke(&secrets, call.path.get_as("token")?, Instant::from(call.now)).await? {
         Revocation::Revoked => Ok(Reply::no_content()),
-        Revocation::Unknown => Err(Error::NotFound),
-        Revocation::TooMany => Err(Error::TooManyRevoked),
+        Revocation::Unknown => Err(Refusal::NotFound),
+        Revocation::TooMany => Err(Refusal::TooManyRevoked),
     }
 }
 
@@ -77,10 +77,10 @@ pub fn token_id(id: OperatorTokenId) -> String {
 }
 
 /// The secrets, for whoever knows the operator's.
-async fn authorize(call: &Call) -> Result<Rc<Db>, Error> {
+async fn authorize(call: &Call) -> Result<Rc<Db>, Refusal> {
     let secret = call.variable("operator_secret").await?;
     if secret.is_empty() {
-        return Err(Error::NotFound);
+        return Err(Refusal::NotFound);
     }
     let secrets = secrets::db(call).await?;
     let charged = throttle::charge_operator(&secrets, call).await?;
@@ -90,7 +90,7 @@ async fn authorize(call: &Call) -> Result<Rc<Db>, Error> {
         _ => None,
     };
     if !presented.is_some_and(|presented| same(presented, secret.as_bytes())) {
-        return Err(Error::OperatorSecret);
+        return Err(Refusal::OperatorSecret);
     }
     throttle::release_operator(&secrets, call, &charged).await?;
     Ok(secrets)

@@ -10,9 +10,10 @@ use std::time::Duration;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use futures::future::{Either, select};
+use kronos_platform::Problem;
 use spin_sdk::time::sleep;
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 
 /// Longest password that is looked at, in bytes.
 pub const MAX_LENGTH: usize = 1024;
@@ -35,19 +36,19 @@ pub enum Verification {
     RightButWeak,
 }
 
-fn argon2() -> Result<Argon2<'static>, Error> {
+fn argon2() -> Result<Argon2<'static>, Refusal> {
     let params = Params::new(19_456, 2, 1, None).map_err(argon2::password_hash::Error::from)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// The hash of a password in PHC string format.
-pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Refusal> {
     let salt = SaltString::encode_b64(salt)?;
     Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
 /// Checks a password against a hash; where there is none, against one that fits no password, in the same time.
-pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Error> {
+pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Refusal> {
     let argon2 = argon2()?;
     let parsed = PasswordHash::new(hash.unwrap_or(DUMMY))?;
     let right = password.len() <= MAX_LENGTH && argon2.verify_password(password.as_bytes(), &parsed).is_ok();
@@ -72,7 +73,7 @@ pub struct Turn(u64);
 
 impl Turn {
     /// Waits until it is this request's turn.
-    pub async fn wait() -> Result<Self, Error> {
+    pub async fn wait() -> Result<Self, Refusal> {
         let turn = Self::queue()?;
         let first = async {
             while !turn.is_first() {
@@ -83,14 +84,14 @@ impl Turn {
             Either::Left(((), _)) => true,
             Either::Right(((), _)) => false,
         };
-        if in_time { Ok(turn) } else { Err(Error::Busy) }
+        if in_time { Ok(turn) } else { Err(busy()) }
     }
 
     /// Takes the last place, if the queue is not full.
-    fn queue() -> Result<Self, Error> {
+    fn queue() -> Result<Self, Refusal> {
         QUEUE.with_borrow_mut(|queue| {
             if queue.len() >= MAX_WAITING {
-                return Err(Error::Busy);
+                return Err(busy());
             }
             let number = NEXT.replace(NEXT.get().wrapping_add(1));
             queue.push_back(number);
@@ -101,6 +102,10 @@ impl Turn {
     fn is_first(&self) -> bool {
         QUEUE.with_borrow(|queue| queue.front() == Some(&self.0))
     }
+}
+
+fn busy() -> Refusal {
+    Problem::unavailable(1).with_log("too many requests queue for a hash").into()
 }
 
 impl Drop for Turn {

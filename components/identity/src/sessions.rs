@@ -9,7 +9,7 @@ use kronos_storage::sessions::{self, NewSession, Rotation};
 use kronos_storage::{Db, credentials, users};
 
 use crate::email::Email;
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
 use crate::throttle::Attempt;
@@ -22,7 +22,7 @@ const IDLE: i64 = 14 * DAY;
 const ABSOLUTE: i64 = 90 * DAY;
 
 /// `POST /auth/session`.
-pub async fn create(call: &Call) -> Result<Reply, Error> {
+pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let SignIn { email, password } = call.json()?;
     let email = Email::parse(&email)?;
     let secrets = secrets::db(call).await?;
@@ -46,7 +46,7 @@ pub async fn create(call: &Call) -> Result<Reply, Error> {
 }
 
 /// The user whose password it is. Unknown addresses take the same steps and get the same answer as wrong passwords.
-async fn sign_in(call: &Call, secrets: &Db, attempt: &Attempt, email: &Email, password: &str) -> Result<UserId, Error> {
+async fn sign_in(call: &Call, secrets: &Db, attempt: &Attempt, email: &Email, password: &str) -> Result<UserId, Refusal> {
     let known = users::by_email(&*call.db().await?, email.as_str()).await?;
     let user = known.unwrap_or_else(|| UserId::from_uuid(new_id(call.now)));
     let hash = credentials::password_hash(secrets, user).await?;
@@ -58,7 +58,7 @@ async fn sign_in(call: &Call, secrets: &Db, attempt: &Attempt, email: &Email, pa
         }
     };
     let verification = passwords::verify(password, hash.as_deref())?;
-    let (false, Some(hash)) = (verification == Verification::Wrong, hash) else { return Err(Error::Credentials) };
+    let (false, Some(hash)) = (verification == Verification::Wrong, hash) else { return Err(Refusal::Credentials) };
     let stronger = match verification {
         Verification::RightButWeak => Some(passwords::hash(password, &random())?),
         Verification::Right | Verification::Wrong => None,
@@ -72,8 +72,8 @@ async fn sign_in(call: &Call, secrets: &Db, attempt: &Attempt, email: &Email, pa
 }
 
 /// `POST /auth/session/refresh`.
-pub async fn refresh(call: &Call) -> Result<Reply, Error> {
-    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Error::RefreshToken)?;
+pub async fn refresh(call: &Call) -> Result<Reply, Refusal> {
+    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Refusal::RefreshToken)?;
     let successor = token.successor();
     let now = Instant::from(call.now);
     let idle_expires_at = Instant::from_micros(now.micros() + IDLE);
@@ -84,21 +84,21 @@ pub async fn refresh(call: &Call) -> Result<Reply, Error> {
             // The two databases have no common foreign key.
             if users::get(&*call.db().await?, user).await?.is_none() {
                 sessions::revoke(&secrets, session, user, now).await?;
-                return Err(Error::RefreshToken);
+                return Err(Refusal::RefreshToken);
             }
             answer(call, session, user, &successor).await
         }
-        Rotation::JustSpent => Err(Error::RefreshTokenSpent),
+        Rotation::JustSpent => Err(Refusal::RefreshTokenSpent),
         Rotation::Reused => {
             eprintln!("request {}: a refresh token was used twice, its session ends", call.request_id);
-            Err(Error::RefreshToken)
+            Err(Refusal::RefreshToken)
         }
-        Rotation::Unknown => Err(Error::RefreshToken),
+        Rotation::Unknown => Err(Refusal::RefreshToken),
     }
 }
 
 /// `DELETE /auth/session`: ends the session of the refresh token in the body or, without a body, of the access token.
-pub async fn delete(call: &Call) -> Result<Reply, Error> {
+pub async fn delete(call: &Call) -> Result<Reply, Refusal> {
     let now = Instant::from(call.now);
     if call.body.is_empty() {
         let caller = call.require(tokens::SCOPE).await?;
@@ -112,7 +112,7 @@ pub async fn delete(call: &Call) -> Result<Reply, Error> {
     Ok(Reply::no_content())
 }
 
-async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Error> {
+async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Refusal> {
     let access_token = tokens::issue(call, user, &token_id(session), tokens::SESSION_LIFETIME).await?;
     Ok(Reply::json(
         StatusCode::OK,

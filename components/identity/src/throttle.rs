@@ -8,13 +8,13 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_domain::Instant;
-use kronos_platform::Call;
+use kronos_platform::{Call, Problem};
 use kronos_storage::Db;
 use kronos_storage::throttle::{self, Origin, Rate};
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
-use crate::error::Error;
+use crate::refusal::Refusal;
 
 const SECOND: i64 = 1_000_000;
 /// Attempts on an account from one address: ten, then one every 30 seconds.
@@ -37,12 +37,12 @@ pub struct Attempt {
 
 impl Attempt {
     /// Takes an attempt, if there is one.
-    pub async fn take(db: &Db, call: &Call, email: &Email) -> Result<Self, Error> {
+    pub async fn take(db: &Db, call: &Call, email: &Email) -> Result<Self, Refusal> {
         let network = network(call.client_address.as_deref());
         let origin = subject("origin", &[email.as_str(), &network]);
         let account = subject("account", &[email.as_str()]);
         let now = Instant::from(call.now);
-        let refused = |rate: Rate| Err(Error::TooManyAttempts { retry_after_seconds: seconds(rate) });
+        let refused = |rate: Rate| Err(Problem::too_many_requests(seconds(rate)).into());
         let known = match throttle::charge_origin(db, (&origin, ORIGIN), (&account, ACCOUNT), now).await? {
             Origin::Known => true,
             Origin::New if throttle::charge(db, &account, now, ACCOUNT).await? => false,
@@ -59,18 +59,18 @@ impl Attempt {
     }
 
     /// Gives everything back to the address, and its own to the account: it succeeded.
-    pub async fn succeed(&self, db: &Db) -> Result<(), Error> {
+    pub async fn succeed(&self, db: &Db) -> Result<(), Refusal> {
         throttle::release(db, &self.origin, self.now).await?;
         self.give_back_to_account(db).await
     }
 
     /// Gives back what it took: it was not made.
-    pub async fn withdraw(&self, db: &Db) -> Result<(), Error> {
+    pub async fn withdraw(&self, db: &Db) -> Result<(), Refusal> {
         throttle::give_back(db, &self.origin, ORIGIN).await?;
         self.give_back_to_account(db).await
     }
 
-    async fn give_back_to_account(&self, db: &Db) -> Result<(), Error> {
+    async fn give_back_to_account(&self, db: &Db) -> Result<(), Refusal> {
         if !self.known {
             throttle::give_back(db, &self.account, ACCOUNT).await?;
         }
@@ -79,18 +79,18 @@ impl Attempt {
 }
 
 /// Takes an attempt to use the operator secret, if there is one. What it is called is for [`released`].
-pub async fn charge_operator(db: &Db, call: &Call) -> Result<String, Error> {
+pub async fn charge_operator(db: &Db, call: &Call) -> Result<String, Refusal> {
     let subject = subject("operator", &[&network(call.client_address.as_deref())]);
     let now = Instant::from(call.now);
     if !throttle::charge(db, &subject, now, OPERATOR).await? {
-        return Err(Error::TooManyAttempts { retry_after_seconds: seconds(OPERATOR) });
+        return Err(Problem::too_many_requests(seconds(OPERATOR)).into());
     }
     throttle::forget(db, Instant::from_micros(now.micros() - FORGET_AFTER)).await?;
     Ok(subject)
 }
 
 /// Gives back what an address took, because the secret was right.
-pub async fn release_operator(db: &Db, call: &Call, subject: &str) -> Result<(), Error> {
+pub async fn release_operator(db: &Db, call: &Call, subject: &str) -> Result<(), Refusal> {
     Ok(throttle::release(db, subject, Instant::from(call.now)).await?)
 }
 

@@ -9,15 +9,17 @@ pub mod identity;
 mod operation;
 pub mod operations;
 mod parameter;
+pub mod refused;
 pub mod reports;
 pub mod schema;
 pub mod time_entries;
 
 use serde::{Deserialize, Serialize};
 
-pub use operation::{Access, Body, Operation, Outcome, Reach, Refused, scope};
+pub use operation::{Access, Body, Operation, Outcome, Reach, scope};
 pub use operations::{OPERATIONS, Operations};
 pub use parameter::{Effect, Kind, Parameter};
+pub use refused::Refused;
 
 /// One resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use kronos_domain::Role;
 use serde::de::DeserializeOwned;
 
-use crate::{parameter::Parameter, schema::Described};
+use crate::{parameter::Parameter, refused::Refused, schema::Described};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,24 +91,6 @@ impl Body {
     /// Whether a member that the type does not have is accepted all the same.
     pub fn ignores(&self, member: &str) -> bool {
         self.ignored.contains(&member) || self.read_only.contains(&member)
-    }
-}
-
-/// A refusal that belongs to certain operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
-    /// HTTP status.
-    pub status: u16,
-    /// For programs; never changes.
-    pub key: &'static str,
-    /// For people.
-    pub sentence: &'static str,
-}
-
-impl Refused {
-    /// A refusal.
-    pub const fn new(status: u16, key: &'static str, sentence: &'static str) -> Self {
-        Self { status, key, sentence }
     }
 }
 

@@ -94,7 +94,8 @@ mod tests {
         };
         for rows in OPERATIONS {
             for (index, row) in rows.iter().enumerate() {
-                let hidden = rows[..index].iter().find(|before| before.method == row.method && fits(before.path, row.path));
+                let hidden =
+                    rows[..index].iter().find(|before| before.method == row.method && fits(before.path, row.path));
                 assert!(hidden.is_none(), "{} stands behind {}", row.path, hidden.map_or("", |row| row.path));
             }
         }
@@ -108,7 +109,12 @@ mod tests {
                 for name in [parameter.name].iter().chain(parameter.aliases) {
                     assert!(names.insert(*name), "{}: {name}", operation.id);
                 }
-                assert!(parameter.effect == Effect::Applied || !parameter.required, "{}: {}", operation.id, parameter.name);
+                assert!(
+                    parameter.effect == Effect::Applied || !parameter.required,
+                    "{}: {}",
+                    operation.id,
+                    parameter.name
+                );
             }
         }
     }

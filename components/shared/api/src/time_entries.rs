@@ -46,13 +46,39 @@ const ENTRY: &str = "/api/v1/organizations/{organization}/time-entries/{entry}";
 const UNMEANT: &[&str] = &["member_ids", "billable_by_default", "archived_at"];
 /// Members of an entry that the server sets, of those that a new entry does not take.
 const READ_ONLY_OF_NEW: &[&str] = &[
-    "organization_id", "user_id", "break_seconds", "client_id", "cost_rate", "currency", "approval_status", "locked_reason",
-    "invoiced_at", "source", "version", "created_at", "updated_at", "deleted_at",
+    "organization_id",
+    "user_id",
+    "break_seconds",
+    "client_id",
+    "cost_rate",
+    "currency",
+    "approval_status",
+    "locked_reason",
+    "invoiced_at",
+    "source",
+    "version",
+    "created_at",
+    "updated_at",
+    "deleted_at",
 ];
 /// Members of an entry that the server sets, of those that a change does not take.
 const READ_ONLY: &[&str] = &[
-    "id", "member_id", "organization_id", "user_id", "break_seconds", "client_id", "cost_rate", "currency",
-    "approval_status", "locked_reason", "invoiced_at", "source", "version", "created_at", "updated_at", "deleted_at",
+    "id",
+    "member_id",
+    "organization_id",
+    "user_id",
+    "break_seconds",
+    "client_id",
+    "cost_rate",
+    "currency",
+    "approval_status",
+    "locked_reason",
+    "invoiced_at",
+    "source",
+    "version",
+    "created_at",
+    "updated_at",
+    "deleted_at",
 ];
 
 const SAMPLE: &str =
