@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use kronos_host::config::manifest::{HttpTarget, Manifest};
 use kronos_tests::repository;
 
+mod layers;
+
 fn manifest() -> Manifest {
     Manifest::load(&repository().join("spin.toml")).expect("our manifest")
 }

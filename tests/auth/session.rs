@@ -1,4 +1,4 @@
-//! `/auth`, `/.well-known`: signing in, tokens and the keys that verify them.
+//! `/auth/session` and `/auth/operator`: signing in, and the tokens that come of it.
 
 use kronos_tests::{Actor, Kronos, OWNER_PASSWORD, on_both_engines};
 use reqwest::Method;
@@ -212,19 +212,6 @@ on_both_engines! {
         actor.get(WHO).await.expect(401);
     }
 
-    /// Discovery says where the keys are, and the keys hold no private part.
-    async fn keys_and_discovery(kronos: Kronos) {
-        let nobody = kronos.anonymous();
-        let discovery = nobody.get("/.well-known/openid-configuration").await.expect(200);
-        assert_eq!(discovery.string("/issuer"), "http://kronos.test");
-        assert_eq!(discovery.string("/jwks_uri"), "http://kronos.test/.well-known/jwks.json");
-        let keys = nobody.get("/.well-known/jwks.json").await.expect(200);
-        assert_eq!(keys.string("/keys/0/kty"), "OKP");
-        assert_eq!(keys.string("/keys/0/crv"), "Ed25519");
-        assert!(keys.body["keys"][0].get("d").is_none(), "{}", keys.text);
-        nobody.get("/.well-known/oauth-authorization-server").await.expect(200);
-    }
-
     /// The first owner survives a restart with the same keys, and is created once.
     async fn a_restart_changes_nobody(kronos: Kronos) {
         let mut kronos = kronos;
@@ -243,16 +230,5 @@ on_both_engines! {
             let request = nobody.request(Method::GET, WHO).header(name, &owner.member);
             nobody.send(request).await.expect(401);
         }
-    }
-
-    /// The endpoint for other people's proxies: who is there, or what is missing.
-    async fn forward_auth(kronos: Kronos) {
-        let owner = kronos.owner().await;
-        let answer = owner.get("/auth/verify").await;
-        assert!([200, 202].contains(&answer.status), "{}", answer.text);
-        assert!(!answer.header("x-auth-request-user").is_empty(), "{:?}", answer.headers);
-        let refused = kronos.anonymous().get("/auth/verify").await.expect(401);
-        assert!(refused.header("www-authenticate").starts_with("Bearer"));
-        bearer(&kronos, "x.y.z").get("/auth/verify").await.expect(401);
     }
 }
