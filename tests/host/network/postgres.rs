@@ -6,7 +6,7 @@ use std::{
 };
 
 use kronos_test_servers::{Fault, FaultProxy, Way};
-use kronos_tests::{Actor, Engine, Kronos};
+use kronos_tests::{Actor, Engine, Kronos, needs};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -61,9 +61,6 @@ async fn round(owner: &Actor) -> usize {
 }
 
 async fn success_returns_with_the_network(fault: impl AsyncFn(&FaultProxy)) {
-    if !Engine::Servers.available() {
-        return;
-    }
     let (kronos, proxy, _) = behind_a_proxy().await;
     let owner = kronos.owner().await;
     assert_eq!(round(&owner).await, CLIENTS);
@@ -81,6 +78,7 @@ async fn success_returns_with_the_network(fault: impl AsyncFn(&FaultProxy)) {
 
 macro_rules! faults {
     ($($name:ident: $fault:expr;)*) => {$(
+        #[needs(postgres, redis)]
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
             success_returns_with_the_network($fault).await;

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Failure, find_program};
+use crate::{Failure, installed::find_program};
 
 /// How long a server may take to start, and to end; both take seconds on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -4,16 +4,15 @@ use std::{
     ffi::OsString,
     io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
-    path::PathBuf,
     time::Duration,
 };
 
 use tempfile::TempDir;
 
 use crate::{
-    Certificate, Failure, Missing,
+    Certificate, Failure,
     child::{Program, Server, try_ports},
-    find_program, free_port, new_folder,
+    free_port, installed, new_folder,
 };
 
 /// A Redis server.
@@ -27,11 +26,6 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Where the server's program is.
-    pub fn installed() -> Result<PathBuf, Missing> {
-        find_program("redis-server", []).ok_or(Missing { server: "Redis", package: "redis-server" })
-    }
-
     /// Starts a server on a free port.
     pub fn start() -> Result<Self, Failure> {
         // Between the look for a free port and the server somebody else may take it.
@@ -84,7 +78,7 @@ impl Redis {
     /// Starts the server anew on its port, empty.
     pub fn restart(&mut self) -> Result<(), Failure> {
         self.stop();
-        let mut command = vec![Self::installed()?.into_os_string()];
+        let mut command = vec![installed::redis()?.into_os_string()];
         command.extend(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"].map(Into::into));
         command.extend(self.arguments.iter().cloned());
         let speaks_tls = self.arguments.iter().any(|argument| argument == "--tls-port");

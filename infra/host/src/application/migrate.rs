@@ -203,6 +203,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use kronos_test_servers::{needs, postgres_with_tls};
+
     use super::*;
 
     #[tokio::test]
@@ -243,9 +245,10 @@ mod tests {
         assert!(!error.contains("s3cret"), "{error}");
     }
 
+    #[needs(postgres, openssl)]
     #[tokio::test]
     async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
-        let Some((server, _)) = kronos_test_servers::postgres_with_tls() else { return };
+        let (server, _) = postgres_with_tls();
         let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port()));
         assert!(!run(&store("")).await.expect("a migrated store").is_empty());
         assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());

@@ -5,6 +5,7 @@ use kronos_storage::{
     Error,
     time_entries::{self, Changes, Condition},
 };
+use kronos_test_servers::needs;
 
 use crate::{
     fixture::{NOW, World, connect, id, instant, new},
@@ -229,10 +230,11 @@ on_both_engines! {
 }
 
 /// The race that the unique index decides.
+#[needs(postgres)]
 #[test]
 fn of_many_parallel_starts_one_runs() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let name = world.name.clone().unwrap();
         let local = tokio::task::LocalSet::new();
         for stopping in [false, true] {
