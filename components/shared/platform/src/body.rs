@@ -174,9 +174,8 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for body in ["", "{", "{}}", "nul", r#"{"name":"a"} x"#, "\u{feff}{}"] {
-            let status = parse("application/json", body).map_err(|(status, _)| status);
-            assert!(matches!(status, Err(400 | 422)), "{body}: {status:?}");
+        for body in ["", "{", r#"{"name":"a"}}"#, "nul", r#"{"name":"a"} x"#, "\u{feff}{}"] {
+            assert_eq!(parse("application/json", body).map_err(|(status, _)| status), Err(400), "{body}");
         }
         assert_eq!(parse("application/json", &"[".repeat(10_000)).map_err(|(status, _)| status).err(), Some(422));
     }

@@ -265,8 +265,11 @@ fn of_many_parallel_starts_one_runs() {
                     }
                 })
                 .await;
-            assert!(started >= 1);
-            assert!(stopping || started == 1);
+            if stopping {
+                assert!((1..=30).contains(&started), "one that loses to another is refused");
+            } else {
+                assert_eq!(started, 1);
+            }
             let running = "SELECT count(*) FROM time_entries WHERE end_at IS NULL AND deleted_at IS NULL";
             assert_eq!(world.integer(running).await, 1);
             assert_eq!(
