@@ -53,7 +53,7 @@ impl Behind {
         Self { actor: kronos.anonymous(), proxy, action, failures, arguments, _kronos: kronos }
     }
 
-    /// One request of every client; says how many succeeded. What is none comes in time.
+    /// One request of every client; says how many succeeded. Failures come in time too.
     async fn round(&self) -> usize {
         let request = async || {
             let start = Instant::now();

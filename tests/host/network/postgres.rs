@@ -32,7 +32,7 @@ pub(super) async fn behind_a_proxy() -> (Kronos, FaultProxy, String) {
     (kronos, proxy, direct)
 }
 
-/// Reads or writes once. Says whether that was a success; what is none is 503 with `Retry-After`, and comes in time.
+/// Reads or writes once. Says whether it succeeded; a failure is 503 with `Retry-After`, and comes in time.
 async fn request(owner: &Actor, writes: bool) -> bool {
     let start = Instant::now();
     let answer = if writes {

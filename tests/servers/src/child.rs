@@ -41,7 +41,7 @@ pub(crate) struct Program {
     pub(crate) command: Vec<OsString>,
     /// User and group, when it may not be ours.
     pub(crate) account: Option<(u32, u32)>,
-    /// Name of the signal that ends it in order.
+    /// Name of the signal that ends it cleanly.
     pub(crate) stop_signal: &'static str,
 }
 

@@ -121,7 +121,7 @@ impl Postgres {
         &self.path
     }
 
-    /// The URL of a database. The password is not asked for; programs that insist on one are content.
+    /// The URL of a database. The server does not ask for the password; it is there for programs that insist on one.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres:postgres@{}:{}/{database}?sslmode=disable", Ipv4Addr::LOCALHOST, self.port)
     }

@@ -37,7 +37,7 @@ impl Redis {
         Self::start_with(port, vec!["--port".into(), port.to_string().into()], new_folder("redis")?)
     }
 
-    /// Starts a server on a free port that speaks TLS; answers the certificate of the authority that issued its own, in PEM, too. The
+    /// Starts a server on a free port that speaks TLS; returns the certificate of the authority that issued its own too, in PEM. The
     /// server's names `localhost`.
     pub fn start_with_tls() -> Result<(Self, String), Failure> {
         try_ports(|| {
@@ -75,7 +75,7 @@ impl Redis {
         }
     }
 
-    /// Starts the server anew on its port, empty.
+    /// Starts the server again on its port, empty.
     pub fn restart(&mut self) -> Result<(), Failure> {
         self.stop();
         let mut command = vec![installed::redis()?.into_os_string()];

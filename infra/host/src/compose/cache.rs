@@ -169,7 +169,7 @@ pub fn load(
         let component = if let Some(component) = known {
             component
         } else {
-            // Missing, cut short by a full disk, or of somebody else: it is made anew.
+            // Missing, cut short by a full disk, or somebody else's: it is made again.
             let start = Instant::now();
             let compiler = match &mut compiler {
                 Some(compiler) => compiler,

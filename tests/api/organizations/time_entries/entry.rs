@@ -148,7 +148,7 @@ on_both_engines! {
         owner.send(json(format!("{{\"description\":\"{}\"}}", "x".repeat(11 << 20)))).await.expect(413);
     }
 
-    /// A client may choose the id, which makes its create idempotent; another content under the same id is refused.
+    /// A client may choose the id, which makes its create idempotent; different content under the same id is refused.
     async fn a_client_may_choose_the_id(kronos: Kronos) {
         let owner = kronos.owner().await;
         let id = uuid::Uuid::now_v7().to_string();

@@ -28,7 +28,7 @@ pub(super) const MAX_GROUP: usize = 32;
 /// Who waits longer than this for a lock, waits alone: two groups could wait for each other, which the server finds out after a
 /// second only (`deadlock_timeout`).
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
-/// A transaction that has failed is no more than told so: COMMIT answers `ROLLBACK`, which the driver does not show, and there is no
+/// A failed transaction can only be recognised: COMMIT answers `ROLLBACK`, which the driver does not show, and there is no
 /// error. What stands before it is refused in such a transaction, and COMMIT not even tried.
 const COMMIT: &str = "SET CONSTRAINTS ALL IMMEDIATE; COMMIT";
 

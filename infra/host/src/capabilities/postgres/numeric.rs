@@ -12,7 +12,7 @@ const MAX_SCALE: i64 = 16_383;
 /// Digits before it.
 const MAX_WHOLE: i64 = 131_072;
 
-/// The decimal text of a `numeric`, `None` when the bytes are none.
+/// The decimal text of a `numeric`, `None` when the bytes are not one.
 pub(super) fn read(bytes: &[u8]) -> Option<String> {
     let word = |index: usize| Some(u16::from_be_bytes(bytes.get(2 * index..2 * index + 2)?.try_into().ok()?));
     let count = i32::from(word(0)?);

@@ -2,7 +2,7 @@
 //!
 //! Plain statements of all guests go over shared connections ([`lane`]): no checkout, one round trip each, and the
 //! server switches less often. Those that write go over others in groups that share a transaction ([`writer`]). Each
-//! worker has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many processes at work
+//! worker has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many busy processes
 //! as there are workers. Whatever needs a session gets a connection of its own, which is cleaned before anybody else can get it.
 //! No statement has a timer: [`sweep`] finds what is stuck.
 

@@ -198,7 +198,7 @@ impl FileConnection {
         Ok(self.connection.prepare_cached(sql)?.raw_execute().map(drop)?)
     }
 
-    /// Leaves the transaction that may be open, and says whether there is none.
+    /// Leaves the transaction that may be open, and says whether none is open now.
     pub(super) fn leave_transaction(&self) -> bool {
         if !self.is_autocommit() {
             // What counts is where it leaves the connection.

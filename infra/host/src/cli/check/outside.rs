@@ -94,7 +94,7 @@ struct Server {
     port: Option<u16>,
 }
 
-/// The servers of a connection string, none when `value` is none.
+/// The servers of a connection string, none when `value` is not one.
 fn servers(value: &str) -> Vec<Server> {
     let scheme = value.split_once("://").map_or("", |(scheme, _)| scheme);
     match scheme {

@@ -166,7 +166,7 @@ impl Pool {
         self.sweeper.catalog_due_us.store(0, Relaxed);
     }
 
-    /// Looks at every connection. Answers whether anything is under way, `None` when there is no connection.
+    /// Looks at every connection. Returns whether anything is under way, `None` when there is no connection.
     pub(in crate::capabilities::postgres) fn look(self: &Arc<Self>, now_us: u64) -> Option<bool> {
         let (mut silent, mut is_active) = (Vec::new(), false);
         let may_ask = !self.sweeper.is_asking.load(Relaxed);

@@ -46,7 +46,7 @@ fn is_lost(failure: Failure) -> bool {
     matches!(failure.into_guest(Call::Query), wit::Error::ConnectionFailed(_))
 }
 
-/// Repeats `attempt` until it succeeds; answers how long that took.
+/// Repeats `attempt` until it succeeds; returns how long that took.
 async fn until<T>(mut attempt: impl AsyncFnMut() -> Result<T, Failure>) -> Duration {
     let start = Instant::now();
     while let Err(failure) = attempt().await {
