@@ -212,7 +212,7 @@ fn prune(inputs: &[Input], directory: &Path, now: SystemTime) {
     let mut bytes = 0;
     for (age, length, path) in others {
         bytes += length;
-        // What is no component is left of a write that was interrupted.
+        // What is not a component is left over from a write that was interrupted.
         let keep = if path.extension().is_some_and(|extension| extension == EXTENSION) { KEEP } else { WRITE };
         if age > keep || bytes > KEEP_BYTES {
             // It is tried again at the next start.

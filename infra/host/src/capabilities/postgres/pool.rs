@@ -72,7 +72,7 @@ struct Part {
     /// One attempt to open it at a time.
     opening: tokio::sync::Mutex<()>,
     writes: Mutex<Writes>,
-    /// When a writer last was done with a group, or was called, in microseconds since `Pool::origin`.
+    /// When a writer last finished a group, or was called, in microseconds since `Pool::origin`.
     written_us: AtomicU64,
     /// The worker's own.
     runtime: OnceLock<Handle>,
@@ -175,7 +175,7 @@ impl Pool {
         Arc::as_ptr(&self.target).addr()
     }
 
-    /// Whether there are connections enough for writers beside the lanes.
+    /// Whether there are enough connections for writers beside the lanes.
     fn has_writers(&self) -> bool {
         self.permits.kept() > 1
     }

@@ -185,7 +185,7 @@ impl FileConnection {
         rows
     }
 
-    /// Makes `id` what `last_insert_rowid()` answers on the writer, which all guests share.
+    /// Makes `id` what `last_insert_rowid()` returns on the writer, which all guests share.
     pub(super) fn set_last_insert(&self, id: i64) -> Result<(), Error> {
         self.gate.is_host.store(true, Ordering::Relaxed);
         let _host = Host(&self.gate);

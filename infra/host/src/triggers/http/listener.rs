@@ -101,7 +101,7 @@ impl Serving {
     }
 }
 
-/// Lets the process open as many files as `connections` and all else need; answers for how many connections there is room.
+/// Lets the process open as many files as `connections` and all else need; returns for how many connections there is room.
 #[cfg(unix)]
 fn files_for(connections: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

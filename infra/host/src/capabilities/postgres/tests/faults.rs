@@ -85,7 +85,7 @@ async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
             proxy.set(Fault::Reset(way, at));
             let answers = write(&pool, &link, inserts(ids)).await;
             proxy.set(Fault::None);
-            // All or nothing, and all when anybody was told so. A group that ran again as single writes may have come to the half.
+            // All or nothing, and all when anybody was told so. A group that ran again as single writes may be half done.
             let found = witness.ok(&format!("SELECT id FROM t WHERE id BETWEEN {ids} AND {}", ids + WRITES - 1)).await;
             let found: Vec<i64> = found.rows.iter().map(|row| i64_of(&row[0])).collect();
             for (id, answer) in (ids..).zip(&answers) {

@@ -13,7 +13,7 @@ use crate::capabilities::postgres::{error::Call, wit};
 
 /// How long it may take until there is an answer, once the network is back.
 const BACK: Duration = Duration::from_secs(5);
-/// How long a request may wait for a network that is not.
+/// How long a request may wait for a network that is gone.
 const BOUND: Duration = Duration::from_secs(10);
 
 /// A database behind a proxy.
