@@ -126,7 +126,7 @@ impl Postgres {
         format!("postgres://postgres:postgres@{}:{}/{database}?sslmode=disable", Ipv4Addr::LOCALHOST, self.port)
     }
 
-    /// Stops the server; connections break.
+    /// Stops the server; its connections break.
     pub fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop(self.program.stop_signal);
