@@ -8,14 +8,29 @@
 )]
 
 mod api {
-    mod reports;
-    mod time_entries;
-    mod time_entries_list;
-    mod users;
+    mod organizations {
+        mod reports {
+            mod summary;
+        }
+        mod time_entries {
+            mod entry;
+            mod list;
+        }
+    }
+    mod users {
+        mod me;
+    }
 }
-mod auth;
+mod auth {
+    mod operator_tokens;
+    mod session;
+    mod sign_in;
+    mod verify;
+}
 mod authorization;
-mod events;
+mod events {
+    mod report_builder;
+}
 mod host {
     mod capabilities;
     mod faults;
@@ -34,5 +49,6 @@ mod host {
     mod state_folder;
 }
 mod laws;
-mod layers;
+mod rights;
 mod walkthrough;
+mod well_known;

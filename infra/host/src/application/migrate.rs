@@ -112,7 +112,7 @@ pub enum MigrateError {
         "the PostgreSQL URL is malformed: {0}\n  The form is postgres://user:password@host:port/database?sslmode=require."
     )]
     Url(String),
-    /// The store has migrations that this program does not have, or has them with another content.
+    /// The store has migrations that this program does not have, or has them with different content.
     #[error(
         "the store and this program do not fit: {0}\n  The store was migrated by another version of Kronos: run that version, \
          or restore a backup from before the upgrade."
@@ -147,7 +147,7 @@ impl From<tokio_postgres::Error> for MigrateError {
     }
 }
 
-/// Brings the store to the newest version and answers the names of the migrations that were applied, in order. Several
+/// Brings the store to the newest version and returns the names of the migrations that were applied, in order. Several
 /// processes may do so at once: one migrates, the others wait.
 pub async fn run(store: &Store) -> Result<Vec<String>, MigrateError> {
     match store {
@@ -244,7 +244,7 @@ fn finish(report: Result<Report, refinery::Error>) -> Result<Vec<String>, Migrat
         Ok(report) => Ok(report.applied_migrations().iter().map(ToString::to_string).collect()),
         Err(error) => Err(match error.kind() {
             Kind::DivergentVersion(applied, own) => {
-                MigrateError::Version(format!("{applied} was applied with another content than {own} has here"))
+                MigrateError::Version(format!("{applied} was applied with different content from what {own} has here"))
             }
             Kind::MissingVersion(applied) => {
                 MigrateError::Version(format!("{applied} was applied, and this program does not have it"))

@@ -1,5 +1,7 @@
 use std::os::unix::fs::MetadataExt as _;
 
+use kronos_test_servers::{Postgres, needs, postgres_with_tls};
+
 use super::*;
 
 fn sqlite(folder: &Path) -> Store {
@@ -141,9 +143,10 @@ async fn failures_to_connect_name_the_server_and_no_password() {
     assert!(!error.contains("s3cret"), "{error}");
 }
 
+#[needs(postgres, openssl)]
 #[tokio::test]
 async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
-    let Some((server, _)) = kronos_test_servers::postgres_with_tls() else { return };
+    let (server, _) = postgres_with_tls();
     let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port()));
     assert!(!run(&store("")).await.expect("a migrated store").is_empty());
     assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());
@@ -156,12 +159,12 @@ async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
 }
 
 /// A database of its own on the server that tests share, and a way to its URLs by role.
-async fn fresh_database(name: &str) -> Option<impl Fn(&str) -> String> {
-    let server = kronos_test_servers::Postgres::shared()?;
+async fn fresh_database(name: &str) -> impl Fn(&str) -> String {
+    let server = Postgres::shared();
     let administrator = postgres::connect(&server.url("postgres")).await.expect("a connection");
     administrator.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
     let url = server.url(name);
-    Some(move |role: &str| url.replace("postgres:postgres@", &format!("{role}@")))
+    move |role: &str| url.replace("postgres:postgres@", &format!("{role}@"))
 }
 
 async fn code(client: &tokio_postgres::Client, sql: &str) -> Option<String> {
@@ -169,9 +172,10 @@ async fn code(client: &tokio_postgres::Client, sql: &str) -> Option<String> {
     Some(error.code().map_or_else(|| error.to_string(), |code| code.code().to_owned()))
 }
 
+#[needs(postgres)]
 #[tokio::test]
 async fn secrets_of_an_old_postgres_store_move_to_their_own_schema() {
-    let Some(url) = fresh_database("migrate_old").await else { return };
+    let url = fresh_database("migrate_old").await;
     let url = url("postgres");
     let mut client = postgres::connect(&url).await.expect("a connection");
     let before = refinery::Target::Version(4);
@@ -198,9 +202,10 @@ async fn secrets_of_an_old_postgres_store_move_to_their_own_schema() {
     assert_eq!(code(&client, "SELECT * FROM public.sessions").await.as_deref(), Some("42P01"));
 }
 
+#[needs(postgres)]
 #[tokio::test]
 async fn each_role_reaches_its_own() {
-    let Some(url) = fresh_database("migrate_roles").await else { return };
+    let url = fresh_database("migrate_roles").await;
     let store = Store::Postgres(url("postgres"));
     run(&store).await.expect("a migrated store");
     assert_eq!(separate_roles(&url("postgres")).await.expect("roles"), Roles::Ready);
