@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 const TOKENS: &str = "/auth/operator/tokens";
 const WHO: &str = "/api/v1/users/me/memberships";
 
-fn bearer(actor: Actor, token: &str) -> Actor {
-    Actor { token: Some(token.to_owned()), ..actor }
+fn bearer(mut actor: Actor, token: &str) -> Actor {
+    actor.token = Some(token.to_owned());
+    actor
 }
 
 fn operator(kronos: &Kronos) -> Actor {
