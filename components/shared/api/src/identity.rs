@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
+    refused::TOO_MANY_REQUESTS,
     scope::ORGANIZATIONS_READ,
 };
 
@@ -42,7 +43,7 @@ crate::operations! {
     CreateSession => Operation::new("create_session", "POST", "/auth/session", Public)
         .takes::<SignIn>(r#"{"email": "owner@example.com", "password": "correct horse battery staple"}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::CREDENTIALS]),
+        .refuses(&[refused::CREDENTIALS, TOO_MANY_REQUESTS]),
     /// Exchanges a refresh token for the next tokens of its session.
     RefreshSession => Operation::new("refresh_session", "POST", "/auth/session/refresh", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
