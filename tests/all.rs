@@ -50,5 +50,6 @@ mod host {
 }
 mod laws;
 mod rights;
+mod strictness;
 mod walkthrough;
 mod well_known;

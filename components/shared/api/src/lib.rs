@@ -6,6 +6,8 @@
 
 pub mod forward_auth;
 pub mod identity;
+#[cfg(feature = "schema")]
+pub mod openapi;
 mod operation;
 pub mod operations;
 mod parameter;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::Scope,
     Data, Operation, Page, Parameter, Reach, Refused,
+    refused::PERMISSION_DENIED,
     scope::{TIME_ENTRIES_READ, TIME_ENTRIES_WRITE},
 };
 
@@ -118,7 +119,9 @@ crate::operations! {
         .takes::<CreateTimeEntry>(SAMPLE)
         .ignoring(UNMEANT, READ_ONLY_OF_NEW)
         .answers::<Data<TimeEntry>>(201)
-        .refuses(&[refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED]),
+        .refuses(&[
+            refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED, PERMISSION_DENIED,
+        ]),
     /// What happened to entries since a position, deletions included.
     Changes => Operation::new(
         "list_time_entry_changes", "GET", "/api/v1/organizations/{organization}/time-entries/changes", Scope(TIME_ENTRIES_READ),
