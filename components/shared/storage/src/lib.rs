@@ -7,6 +7,7 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod db;
+pub mod issuer_keys;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;
