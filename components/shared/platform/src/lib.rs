@@ -13,6 +13,7 @@ mod call;
 mod configuration;
 mod doorbell;
 mod head;
+mod patience;
 mod problem;
 mod query;
 mod response;
@@ -21,7 +22,7 @@ mod serve;
 mod store;
 
 pub use ambient::{new_id, random};
-pub use auth::Caller;
+pub use auth::{Caller, KeySet};
 pub use call::Call;
 pub use configuration::variable;
 pub use problem::Problem;
