@@ -1,12 +1,15 @@
 //! Request bodies.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use spin_sdk::wasip3::http::types;
-use spin_sdk::wasip3::wit_bindgen::StreamResult;
+use spin_sdk::wasip3::wit_bindgen::{StreamReader, StreamResult, spawn};
 use spin_sdk::wasip3::wit_future;
 
+use crate::patience::within;
 use crate::problem::Problem;
 
 /// Largest body unless a component says otherwise.
@@ -22,9 +25,6 @@ pub(crate) async fn read(
     limit: usize,
 ) -> Result<Bytes, Problem> {
     let expected = content_length(headers);
-    if expected.is_some_and(|expected| expected > limit) {
-        return Err(too_large(limit));
-    }
     // A method that has no body as a rule is not worth asking the host, unless a field announces one. HTTP/2 has no such field.
     let bodiless = matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
     let announced = expected.is_some() || headers.contains_key(header::TRANSFER_ENCODING);
@@ -33,11 +33,20 @@ pub(crate) async fn read(
     }
     let (_result, result_reader) = wit_future::new(|| Ok(()));
     let (mut stream, trailers) = types::Request::consume_body(request, result_reader);
+    let refused = check_coding(headers).err();
+    if let Some(problem) = refused.or_else(|| expected.filter(|expected| *expected > limit).map(|_| too_large(limit))) {
+        // Who asks first whether the body is wanted sends none.
+        if !headers.contains_key(header::EXPECT) {
+            spawn(read_on(stream, trailers));
+        }
+        return Err(problem);
+    }
     let mut body = Vec::with_capacity(expected.unwrap_or(FIRST_READ));
     loop {
         let (result, filled) = stream.read(body).await;
         body = filled;
         if body.len() > limit {
+            spawn(read_on(stream, trailers));
             return Err(too_large(limit));
         }
         if expected.is_some_and(|expected| body.len() >= expected) {
@@ -60,6 +69,42 @@ pub(crate) async fn read(
         }
     }
     Ok(Bytes::from(body))
+}
+
+/// How much of a body that nobody wants is read after the answer, in bytes, and for how long.
+const READ_ON: usize = 64 * 1024 * 1024;
+const READ_ON_TIME: Duration = Duration::from_secs(10);
+
+/// Reads on while the answer is on its way. A server closes a connection with an unread body; the system then resets it, and a client
+/// that sends all of its request before it reads loses the answer (RFC 9112, section 9.6). The local host sees to that itself.
+async fn read_on<T>(mut stream: StreamReader<u8>, trailers: T) {
+    let reading = async {
+        let mut left = READ_ON;
+        let mut buffer = Vec::with_capacity(FIRST_READ);
+        while left > 0 {
+            let result;
+            (result, buffer) = stream.read(buffer).await;
+            if !matches!(result, StreamResult::Complete(_)) {
+                break;
+            }
+            left = left.saturating_sub(buffer.len());
+            buffer.clear();
+        }
+    };
+    let _late = within(READ_ON_TIME, reading).await;
+    // With them the body would end.
+    drop(trailers);
+}
+
+/// Refuses a body that would have to be decoded first (RFC 9110, sections 8.4 and 15.5.16).
+fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_identity = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_identity) {
+        return Ok(());
+    }
+    let detail = "The body is coded, which `content-encoding` says; send it as it is.";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", detail)
+        .with_field("accept-encoding", "identity"))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
@@ -169,6 +214,20 @@ mod tests {
         }
         for content_type in ["text/plain", "application/jsonx", "text/json", ""] {
             assert_eq!(parse(content_type, r#"{"name":"a"}"#).map_err(|(status, _)| status), Err(415));
+        }
+    }
+
+    #[test]
+    fn a_coded_body_is_refused() {
+        let status = |codings: &[&'static str]| {
+            let codings = codings.iter().map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding)));
+            check_coding(&codings.collect()).map_err(|problem| problem.status().as_u16())
+        };
+        for codings in [&[][..], &["identity"], &["Identity "]] {
+            assert_eq!(status(codings), Ok(()), "{codings:?}");
+        }
+        for codings in [&["gzip"][..], &["identity, gzip"], &["identity", "br"], &["x-unknown"]] {
+            assert_eq!(status(codings), Err(415), "{codings:?}");
         }
     }
 
