@@ -25,18 +25,31 @@ use crate::{ambient, auth, body};
 pub struct Service {
     component: &'static str,
     body_limit: usize,
+    asked_by_proxies: bool,
 }
 
 impl Service {
     /// A component with the usual limits.
     pub const fn new(component: &'static str) -> Self {
-        Self { component, body_limit: body::DEFAULT_LIMIT }
+        Self { component, body_limit: body::DEFAULT_LIMIT, asked_by_proxies: false }
     }
 
     /// The same component with another limit on the body, in bytes.
     #[must_use]
     pub const fn body_limit(self, bytes: usize) -> Self {
         Self { body_limit: bytes, ..self }
+    }
+
+    /// The same component, of which proxies ask whether a request to somebody else may pass. A preflight request is that one and no
+    /// exception, and malformed credentials are 401, because proxies take 400 for a failure of ours.
+    #[must_use]
+    pub const fn asked_by_proxies(self) -> Self {
+        Self { asked_by_proxies: true, ..self }
+    }
+
+    fn refusal(self, problem: Problem) -> Problem {
+        let malformed = self.asked_by_proxies && problem.status() == StatusCode::BAD_REQUEST;
+        if malformed { problem.with_status(StatusCode::UNAUTHORIZED) } else { problem }
     }
 }
 
@@ -63,7 +76,8 @@ where
         Ok(configuration) => configuration,
         Err(problem) => return answer(Err(problem), "", head_only),
     };
-    let cors_origins: Vec<&str> = configuration.cors_origins.iter().map(String::as_str).collect();
+    let cors_origins = configuration.cors_origins.iter().map(String::as_str).filter(|_| !service.asked_by_proxies);
+    let cors_origins: Vec<&str> = cors_origins.collect();
     let settings =
         policy::SettingsParam { cors_origins: &cors_origins, https: configuration.public_url.starts_with("https:") };
     let origin = head.text(&header::ORIGIN).map(str::to_owned);
@@ -125,10 +139,14 @@ where
     }
     let method = head.method.clone();
     let Fields { headers, client_address } = head.into_fields(&admitted.forged)?;
+    let authenticate = async |scope: Option<&'static str>| {
+        let caller = auth::authenticate(configuration, &headers, scope, now).await;
+        caller.map(Some).map_err(|problem| service.refusal(problem))
+    };
     let caller = match operation.access {
         Access::Public => None,
-        Access::Token => Some(auth::authenticate(configuration, &headers, None, now).await?),
-        Access::Scope(scope) => Some(auth::authenticate(configuration, &headers, Some(scope), now).await?),
+        Access::Token => authenticate(None).await?,
+        Access::Scope(scope) => authenticate(Some(scope)).await?,
     };
     let body = body::read(&method, &headers, request, service.body_limit).await?;
     let call = Call {
