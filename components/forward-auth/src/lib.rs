@@ -7,11 +7,12 @@
 //! address as its `path_override`, since it puts a `path_prefix` before the original path. There are no exceptions: a preflight
 //! request, which never has a token, has to be let through by the proxy itself where browsers of other origins may call the service.
 
-use kronos_platform::{Call, Caller, Problem, Reply, Service, StatusCode};
+use kronos_api::forward_auth::Op;
+use kronos_platform::{Call, Caller, Problem, Reply, StatusCode};
 
-kronos_platform::http_service!(Service::new("forward-auth").asked_by_proxies(), super::verify);
+kronos_platform::http_service!(super::verify);
 
-async fn verify(call: Call) -> Result<Reply, Problem> {
+async fn verify(Op::Verify: Op, call: Call) -> Result<Reply, Problem> {
     let mut caller = call.caller.clone().ok_or_else(|| Problem::internal("`verify` is public in the table"))?;
     for scope in call.query.get("scope")?.unwrap_or_default().split_ascii_whitespace() {
         caller = call.require(scope).await?;

@@ -4,7 +4,7 @@ use kronos_api::scope;
 use kronos_platform::{Call, Reply, StatusCode};
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::signing;
 
 /// Everybody may keep these for five minutes, as our own components do.
@@ -14,10 +14,10 @@ const SCOPES: [&str; 5] =
 
 /// `GET /.well-known/jwks.json`: the public keys (RFC 7517). With `?issuer=` those of an issuer that we trust besides ourselves, for
 /// our own components; they say with `cache-control: max-age` how old the keys may be.
-pub async fn jwks(call: &Call) -> Result<Reply, Error> {
+pub async fn jwks(call: &Call) -> Result<Reply, Refusal> {
     let (jwks, age) = match call.query.get("issuer")? {
         Some(issuer) if issuer != call.public_url() => {
-            let keys = call.issuer_keys(issuer, max_age(call)).await?.ok_or(Error::NotFound)?;
+            let keys = call.issuer_keys(issuer, max_age(call)).await?.ok_or(Refusal::NotFound)?;
             (keys.jwks.to_string(), keys.age)
         }
         _ => (signing::keys(call).await?.jwks.to_string(), 0),
