@@ -5,6 +5,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 use kronos_host::config::manifest::{HttpTarget, Manifest};
 use kronos_tests::repository;
 
+mod every_test_runs;
+mod layers;
+
 fn manifest() -> Manifest {
     Manifest::load(&repository().join("spin.toml")).expect("our manifest")
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use kronos_host::{Host, Options, build::Console, config::manifest::Manifest};
-use kronos_test_servers::{Postgres, Redis, or_skip};
+use kronos_test_servers::{Postgres, Redis};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -21,15 +21,8 @@ use crate::{Actor, Answer};
 pub enum Engine {
     /// SQLite and the Redis inside the host.
     Embedded,
-    /// PostgreSQL and a Redis server.
+    /// PostgreSQL and a Redis server, which a test on them [`needs`](crate::needs).
     Servers,
-}
-
-impl Engine {
-    /// Whether the machine has what the engine needs; a test is skipped or fails otherwise, see [`or_skip`].
-    pub fn available(self) -> bool {
-        self == Self::Embedded || (or_skip(Postgres::installed()).is_some() && or_skip(Redis::installed()).is_some())
-    }
 }
 
 /// A running application with its own store, ended when the test ends.
@@ -100,7 +93,7 @@ impl Kronos {
 
     /// Starts Kronos on `engine` with servers that no other test uses, and with no sweep: only writes ring.
     pub async fn start_alone(engine: Engine) -> Self {
-        let postgres = (engine == Engine::Servers).then(|| Postgres::start().expect("PostgreSQL starts"));
+        let postgres = (engine == Engine::Servers).then(kronos_test_servers::postgres);
         let (folder, options) = Self::prepare().await;
         Self::launch(engine, postgres, folder, options, |_| ()).await
     }
@@ -141,9 +134,8 @@ impl Kronos {
         options.tick = shared.then_some(Duration::from_millis(200));
         let mut redis = None;
         if engine == Engine::Servers {
-            let server = postgres.as_ref().or_else(|| Postgres::shared()).expect("PostgreSQL is installed");
-            options.postgres = Some(database(server).await);
-            let server = Redis::start().expect("Redis starts");
+            options.postgres = Some(database(postgres.as_ref().unwrap_or_else(|| Postgres::shared())).await);
+            let server = kronos_test_servers::redis();
             options.redis = Some(server.url());
             redis = Some(server);
         }

@@ -81,8 +81,7 @@ pub async fn connect(name: &str) -> Db {
 }
 
 pub async fn client(name: &str) -> tokio_postgres::Client {
-    let server = Postgres::shared().expect("PostgreSQL is installed");
-    let (client, connection) = tokio_postgres::connect(&server.url(name), NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&Postgres::shared().url(name), NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
@@ -95,13 +94,12 @@ impl World {
         Self::populate(Db::with_driver(Sqlite(Mutex::new(connection))), None).await
     }
 
-    pub async fn postgres() -> Option<Self> {
+    pub async fn postgres() -> Self {
         static COUNTER: AtomicU64 = AtomicU64::new(1);
-        Postgres::shared()?;
         let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
         client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
-        Some(Self::populate(connect(&name).await, Some(name)).await)
+        Self::populate(connect(&name).await, Some(name)).await
     }
 
     async fn populate(db: Db, name: Option<String>) -> Self {

@@ -5,6 +5,7 @@ use kronos_storage::{
     Value, report_events,
     time_entries::{self, Changes, Condition},
 };
+use kronos_test_servers::needs;
 
 use crate::{
     fixture::{NOW, World, client, connect, instant, new},
@@ -232,10 +233,11 @@ on_both_engines! {
     }
 }
 
+#[needs(postgres)]
 #[test]
 fn a_slow_transaction_is_waited_for() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let slow = client(world.name.as_deref().unwrap()).await;
         let insert = format!(
             "INSERT INTO outbox (organization_id, type, subject, subject_version, actor, occurred_at, data) \
@@ -257,10 +259,11 @@ fn a_slow_transaction_is_waited_for() {
     });
 }
 
+#[needs(postgres)]
 #[test]
 fn effect_and_acknowledgement_are_undone_together() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         let killed = client(world.name.as_deref().unwrap()).await;
         killed.batch_execute("BEGIN; SELECT apply_report_events(10); ROLLBACK").await.unwrap();
@@ -270,10 +273,11 @@ fn effect_and_acknowledgement_are_undone_together() {
     });
 }
 
+#[needs(postgres)]
 #[test]
 fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let name = world.name.clone().unwrap();
         let local = tokio::task::LocalSet::new();
         let producers: Vec<_> = (0..8)
@@ -316,10 +320,11 @@ fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
     });
 }
 
+#[needs(postgres)]
 #[test]
 fn a_dump_restored_into_a_younger_cluster_goes_on() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         for _ in 0..3 {
             world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         }
