@@ -1,11 +1,14 @@
 //! The documents that say where everything is. They name what exists and nothing else.
 
 use kronos_api::scope;
+use kronos_domain::Instant;
 use kronos_platform::{Call, Reply, StatusCode};
+use kronos_storage::operator_tokens;
 use serde_json::{Value, json};
 
 use crate::refusal::Refusal;
-use crate::signing;
+use crate::operator::token_id;
+use crate::{secrets, signing};
 
 /// Everybody may keep these for five minutes, as our own components do.
 const CACHE: &str = "public, max-age=300";
@@ -17,13 +20,27 @@ const SCOPES: [&str; 5] =
 pub async fn jwks(call: &Call) -> Result<Reply, Refusal> {
     let (jwks, age) = match call.query.get("issuer")? {
         Some(issuer) if issuer != call.public_url() => {
-            let keys = call.issuer_keys(issuer, max_age(call)).await?.ok_or(Refusal::NotFound)?;
+            let keys = call.issuer_keys(&secrets::db(call).await?, issuer, max_age(call)).await?;
+            let keys = keys.ok_or(Refusal::NotFound)?;
             (keys.jwks.to_string(), keys.age)
         }
-        _ => (signing::keys(call).await?.jwks.to_string(), 0),
+        _ => (own_keys(call).await?, 0),
     };
     let reply = Reply::body(StatusCode::OK, "application/jwk-set+json", jwks).header("cache-control", CACHE);
     Ok(if age > 0 { reply.header("age", age.to_string()) } else { reply })
+}
+
+/// Our own keys. The member `revoked`, which others ignore, tells our own components the ids of the tokens that were revoked before
+/// they expire; it is left out when there are none.
+async fn own_keys(call: &Call) -> Result<String, Refusal> {
+    let keys = signing::keys(call).await?;
+    let revoked = operator_tokens::revoked(&*secrets::db(call).await?, Instant::from(call.now)).await?;
+    if revoked.is_empty() {
+        return Ok(keys.jwks.to_string());
+    }
+    let mut set = keys.jwks.clone();
+    set["revoked"] = revoked.into_iter().map(token_id).collect();
+    Ok(set.to_string())
 }
 
 /// Seconds that a cached answer may be old (RFC 9111, section 5.2.1.1).

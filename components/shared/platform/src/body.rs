@@ -19,18 +19,20 @@ pub const DEFAULT_LIMIT: usize = 1024 * 1024;
 /// Bytes to make room for at first when the client did not say how many will come.
 const FIRST_READ: usize = 16 * 1024;
 
-/// Reads the body of a request of at most `limit` bytes.
+/// Reads the body of a request of at most `limit` bytes; `taken` says whether the operation takes one.
 pub(crate) async fn read(
     method: &Method,
     headers: &HeaderMap,
     request: types::Request,
+    taken: bool,
     limit: usize,
 ) -> Result<Bytes, Problem> {
     let expected = content_length(headers);
-    // A method that has no body as a rule is not worth asking the host, unless a field announces one. HTTP/2 has no such field.
+    // An operation that takes no body, by a method that has none as a rule, is not worth asking the host, unless a field announces
+    // one. HTTP/2 has no such field, and hosts don't pass on that of HTTP/1.1 for chunks.
     let bodiless = matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
     let announced = expected.is_some() || headers.contains_key(header::TRANSFER_ENCODING);
-    if expected == Some(0) || bodiless && !announced {
+    if expected == Some(0) || !taken && bodiless && !announced {
         return Ok(Bytes::new());
     }
     let (_result, result_reader) = wit_future::new(|| Ok(()));

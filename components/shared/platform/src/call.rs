@@ -80,9 +80,14 @@ impl Call {
     }
 
     /// The keys of a foreign issuer, none when it is not trusted; at most `max_age` seconds old, where that is possible. For the one
-    /// component that the others get them from.
-    pub async fn issuer_keys(&self, issuer: &str, max_age: Option<i64>) -> Result<Option<KeySet>, Problem> {
-        auth::keys_at_origin(&self.configuration, issuer, max_age).await
+    /// component that the others get them from, and that keeps the last good ones in `db`.
+    pub async fn issuer_keys(
+        &self,
+        db: &Rc<Db>,
+        issuer: &str,
+        max_age: Option<i64>,
+    ) -> Result<Option<KeySet>, Problem> {
+        auth::keys_at_origin(&self.configuration, db, issuer, max_age).await
     }
 
     /// A variable of the component; empty when it is not granted.

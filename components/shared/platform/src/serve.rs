@@ -130,7 +130,7 @@ where
         Access::Scope(scope) => authenticate(Some(scope)).await?,
     };
     let query = query.of(operation)?;
-    let body = body::read(&method, &headers, request, service.body_limit).await?;
+    let body = body::read(&method, &headers, request, operation.body.is_some(), service.body_limit).await?;
     if operation.body.is_none() && !operation.forwarded && !body.is_empty() {
         return Err(Problem::invalid("body", "must be empty"));
     }

@@ -1,5 +1,5 @@
 //! The last good key sets of foreign issuers, so that new instances accept their tokens while an issuer is away. Only the component
-//! `identity` uses them; nothing in them is secret.
+//! `identity` opens the table: whoever could change it could sign in as anybody.
 
 use kronos_domain::Instant;
 
@@ -14,7 +14,7 @@ pub struct IssuerKeys {
     pub fetched_at: Instant,
 }
 
-const GET: Statement = shared!("SELECT jwks, fetched_at FROM issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
+const GET: Statement = shared!("SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
 
 /// The last key set that an issuer answered at an address.
 pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerKeys>, Error> {
@@ -26,7 +26,7 @@ pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerK
 }
 
 const PUT: Statement = shared!(
-    "INSERT INTO issuer_keys (issuer, jwks_uri, jwks, fetched_at) VALUES ($1::text, $2::text, $3::text, $4::bigint) ",
+    "INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at) VALUES ($1::text, $2::text, $3::text, $4::bigint) ",
     "ON CONFLICT (issuer) DO UPDATE ",
     "SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at ",
     "WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri",

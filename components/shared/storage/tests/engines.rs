@@ -18,6 +18,8 @@ mod outbox;
 mod plans;
 #[path = "engines/reports.rs"]
 mod reports;
+#[path = "engines/throttle.rs"]
+mod throttle;
 #[path = "engines/time_entries.rs"]
 mod time_entries;
 

@@ -6,10 +6,13 @@ use std::{
     process::ExitCode,
 };
 
-use kronos_host::config::{
-    manifest::{Component, HttpTarget, Manifest},
-    runtime::RuntimeConfig,
-    variables::Variables,
+use kronos_host::{
+    application::kronos,
+    config::{
+        manifest::{Component, HttpTarget, Manifest},
+        runtime::RuntimeConfig,
+        variables::Variables,
+    },
 };
 use wac_graph::types::{Package, Types};
 
@@ -96,6 +99,7 @@ fn configuration(application: &Application) -> Result<(RuntimeConfig, Variables)
 
 /// What shows only when templates have their values.
 fn resolved(manifest: &Manifest, variables: &Variables, config: &RuntimeConfig, findings: &mut Findings) {
+    findings.warnings.extend(kronos::shared_secrets(variables).map(str::to_owned));
     for trigger in &manifest.redis {
         match variables.resolve(&trigger.address) {
             Ok(address) if address.starts_with("redis://embedded") => findings.warnings.push(format!(

@@ -3,6 +3,7 @@
 mod fetch;
 mod keys;
 mod origin;
+mod revoked;
 mod tokens;
 
 use std::cell::{OnceCell, RefCell};
@@ -268,7 +269,18 @@ fn verify(
             jwks: set.as_deref(),
         })
         .collect();
-    check::verify(check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission })
+    let question = check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission };
+    match check::verify(question) {
+        check::Answer::Accepted(principal) if is_revoked(&issuers[0], &principal) => {
+            check::Answer::Refused(check::Problem::Invalid)
+        }
+        answer => answer,
+    }
+}
+
+/// Whether our own issuer, which is `own`, has revoked the token.
+fn is_revoked(own: &check::IssuerParam<'_>, principal: &check::Principal) -> bool {
+    principal.issuer == own.name && own.jwks.is_some_and(|jwks| revoked::names(jwks, &principal.token_id))
 }
 
 fn seconds(now: Timestamp) -> u64 {

@@ -1,5 +1,5 @@
 //! The keys of foreign issuers at their source. One component has them and answers them to the others, so that only one needs to
-//! reach the issuers, and the last good sets are kept in one place: its database.
+//! reach the issuers, and the last good sets are kept in one place: its database, which no other component can change.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kronos_domain::Instant;
 use kronos_storage::issuer_keys::{self, IssuerKeys};
+use kronos_storage::{Db, Error};
 use spin_sdk::wasip3::wit_bindgen::spawn;
 
 use super::fetch;
@@ -15,7 +16,6 @@ use crate::ambient;
 use crate::configuration::{Configuration, Issuer};
 use crate::patience::within;
 use crate::problem::Problem;
-use crate::store;
 
 /// Longest time that an issuer may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,6 +44,7 @@ thread_local! {
 /// The keys of a foreign issuer that is trusted, none when it is not; at most `max_age` seconds old, where that is possible.
 pub(crate) async fn keys(
     configuration: &Rc<Configuration>,
+    db: &Rc<Db>,
     issuer: &str,
     max_age: Option<i64>,
 ) -> Result<Option<KeySet>, Problem> {
@@ -64,7 +65,9 @@ pub(crate) async fn keys(
             None => NOTHING_KNOWN,
         };
         match (keys.next(now, since), known) {
-            (Next::Fetch { .. }, _) => spawn(refresh(keys.start(), configuration.clone(), index, max_age)),
+            (Next::Fetch { .. }, _) => {
+                spawn(refresh(keys.start(), configuration.clone(), index, db.clone(), max_age));
+            }
             (Next::Wait, _) if now - since < patience => fetch::pause().await,
             (_, Some(set)) => return Ok(Some(answer(&set, now))),
             (Next::Unavailable(seconds), None) => return Err(Problem::unavailable(seconds)),
@@ -78,11 +81,11 @@ fn answer(set: &Set, now: i64) -> KeySet {
 }
 
 /// Fetches the keys of an issuer: from the database when another instance has just done so, else from the issuer.
-async fn refresh(fetching: Fetching, configuration: Rc<Configuration>, index: usize, max_age: i64) {
+async fn refresh(fetching: Fetching, configuration: Rc<Configuration>, index: usize, db: Rc<Db>, max_age: i64) {
     let issuer = &configuration.issuers[index];
-    match within(RECALL, recall(fetching.keys(), issuer)).await {
+    match within(RECALL, recall(&db, fetching.keys(), issuer)).await {
         Some(Ok(())) => {}
-        Some(Err(problem)) => report("read", issuer, problem.log().unwrap_or("the store is not available")),
+        Some(Err(error)) => report("read", issuer, &error.to_string()),
         None => report("read", issuer, "the store does not answer"),
     }
     let now = ambient::now().as_millisecond();
@@ -95,8 +98,9 @@ async fn refresh(fetching: Fetching, configuration: Rc<Configuration>, index: us
         Ok(fetched) => {
             fetching.keys().adopt(&fetched.jwks, now);
             fetching.finish(now, max_age);
-            if let Err(problem) = keep(issuer, fetched.jwks, now).await {
-                report("keep", issuer, problem.log().unwrap_or("the store is not available"));
+            let kept = IssuerKeys { jwks: fetched.jwks, fetched_at: Instant::from_micros(now * 1000) };
+            if let Err(error) = issuer_keys::put(&db, &issuer.name, &issuer.jwks_uri, &kept).await {
+                report("keep", issuer, &error.to_string());
             }
         }
         Err(error) => {
@@ -110,14 +114,9 @@ fn report(what: &str, issuer: &Issuer, reason: &str) {
     eprintln!("cannot {what} the keys of `{}`: {reason}", issuer.name);
 }
 
-async fn recall(keys: &Keys, issuer: &Issuer) -> Result<(), Problem> {
-    if let Some(kept) = issuer_keys::get(&*store::get().await?, &issuer.name, &issuer.jwks_uri).await? {
+async fn recall(db: &Db, keys: &Keys, issuer: &Issuer) -> Result<(), Error> {
+    if let Some(kept) = issuer_keys::get(db, &issuer.name, &issuer.jwks_uri).await? {
         keys.adopt(&kept.jwks, kept.fetched_at.micros() / 1000);
     }
     Ok(())
-}
-
-async fn keep(issuer: &Issuer, jwks: String, fetched: i64) -> Result<(), Problem> {
-    let keys = IssuerKeys { jwks, fetched_at: Instant::from_micros(fetched * 1000) };
-    Ok(issuer_keys::put(&*store::get().await?, &issuer.name, &issuer.jwks_uri, &keys).await?)
 }

@@ -16,7 +16,7 @@ impl Sqlite {
 
     async fn open(&self) -> Result<Connection, Error> {
         let open = async {
-            let connection = Connection::open(self.label).await.map_err(error)?;
+            let connection = Connection::open(self.label).await.map_err(|error| opening(self.label, error))?;
             // Real Spin opens SQLite without them; on the Kronos host they are on already.
             collect(&connection, "PRAGMA foreign_keys = ON", Vec::new()).await?;
             Ok(connection)
@@ -73,14 +73,21 @@ fn value(value: SdkValue) -> Result<Value, Error> {
     }
 }
 
+fn opening(label: &str, failure: SdkError) -> Error {
+    match failure {
+        SdkError::NoSuchDatabase => Error::Internal(format!("no SQLite database is labelled `{label}`")),
+        SdkError::AccessDenied => Error::Internal(format!("the component was not granted the SQLite database `{label}`")),
+        other => error(other),
+    }
+}
+
 fn error(error: SdkError) -> Error {
     match error {
         SdkError::Io(text) => Error::from_sqlite_message(&text),
         SdkError::DatabaseFull => Error::Unavailable("the disk is full".into()),
-        SdkError::NoSuchDatabase => {
-            Error::Internal(format!("no SQLite database is labelled `{}`", super::SQLITE_LABEL))
+        SdkError::NoSuchDatabase | SdkError::AccessDenied => {
+            Error::Internal("the SQLite database is gone or not granted any more".into())
         }
-        SdkError::AccessDenied => Error::Internal("the component was not granted the SQLite database".into()),
         SdkError::InvalidConnection => Error::Internal("the SQLite connection was closed".into()),
     }
 }

@@ -16,7 +16,7 @@ fn keys(jwks: &str, second: i64) -> IssuerKeys {
 on_both_engines! {
     /// The newest set of an issuer is kept, whoever comes last.
     async fn the_last_good_key_set_is_kept(world: World) {
-        let db = &world.db;
+        let db = &world.identity;
         assert_eq!(issuer_keys::get(db, ISSUER, URI).await, Ok(None));
         for (put, kept) in [(keys("b", 2), "b"), (keys("a", 1), "b"), (keys("c", 3), "c")] {
             issuer_keys::put(db, ISSUER, URI, &put).await.unwrap();
@@ -28,7 +28,7 @@ on_both_engines! {
 
     /// What another address answered does not count, and gives way however new it was.
     async fn another_address_has_no_keys_yet(world: World) {
-        let db = &world.db;
+        let db = &world.identity;
         issuer_keys::put(db, ISSUER, "https://wrong.example/jwks", &keys("wrong", 9)).await.unwrap();
         assert_eq!(issuer_keys::get(db, ISSUER, URI).await, Ok(None));
         issuer_keys::put(db, ISSUER, URI, &keys("right", 1)).await.unwrap();
