@@ -22,11 +22,14 @@ mod api {
     }
 }
 mod auth {
+    mod issuers;
     mod session;
     mod verify;
 }
 mod authorization;
+mod edge;
 mod events {
+    mod doorbell;
     mod report_builder;
 }
 mod host {
@@ -47,5 +50,6 @@ mod host {
     mod state_folder;
 }
 mod laws;
+mod spin;
 mod walkthrough;
 mod well_known;
