@@ -56,7 +56,7 @@ fn the_pages_have_scripts_that_a_shell_reads() {
     for script in scripts {
         let status = Command::new("bash").args(["-n", "-c", &script]).status().expect("bash runs");
         assert!(status.success(), "{script}");
-        for step in ["-- build\n", "-- migrate\n", "-- check", "-- tick --redis", "until spin up"] {
+        for step in ["-- build\n", "-- migrate\n", "-- check", "-- tick --redis", "spin up --listen"] {
             assert!(script.contains(step), "{step} is missing:\n{script}");
         }
     }

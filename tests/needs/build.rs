@@ -25,7 +25,8 @@ fn main() {
                 println!("cargo::rustc-env=KRONOS_TEST_MISSING_{name}={missing}");
             }
         }
-    }    println!("cargo::rerun-if-env-changed=PATH");
+    }
+    println!("cargo::rerun-if-env-changed=PATH");
     if installed::find_program("spin", []).is_none() {
         println!("cargo::rustc-env=KRONOS_TEST_MISSING_SPIN=Spin is not installed (https://spinframework.dev/install)");
     }
