@@ -15,9 +15,7 @@ async fn exchange(kronos: &Kronos, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(kronos.host().address()).await.unwrap();
     stream.write_all(request).await.expect("the server reads on");
     let mut answer = Vec::new();
-    let reading = async {
-        while !is_complete(&answer) && stream.read_buf(&mut answer).await.expect("no reset") > 0 {}
-    };
+    let reading = async { while !is_complete(&answer) && stream.read_buf(&mut answer).await.expect("no reset") > 0 {} };
     tokio::time::timeout(Duration::from_secs(20), reading).await.expect("an answer");
     String::from_utf8(answer).unwrap()
 }

@@ -273,7 +273,10 @@ async fn keys_rotate(engine: Engine) {
     // Just now it was asked: who makes up keys does not make it be asked again.
     let asked = issuer.asked();
     for _ in 0..5 {
-        bearer(&kronos, &issuer.token(Key { kid: "made up", ..FIRST }, &user)).get(WHO).await.expect_problem(401, "invalid_token");
+        bearer(&kronos, &issuer.token(Key { kid: "made up", ..FIRST }, &user))
+            .get(WHO)
+            .await
+            .expect_problem(401, "invalid_token");
     }
     assert_eq!(issuer.asked(), asked);
     age(&kronos, Duration::from_mins(6)).await;

@@ -6,8 +6,8 @@ use kronos_platform::{Call, Reply, StatusCode};
 use kronos_storage::operator_tokens;
 use serde_json::{Value, json};
 
-use crate::refusal::Refusal;
 use crate::operator::token_id;
+use crate::refusal::Refusal;
 use crate::{secrets, signing};
 
 /// Everybody may keep these for five minutes, as our own components do.

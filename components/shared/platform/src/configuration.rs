@@ -94,7 +94,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A variable of the component; empty when the manifest does not grant it.
 pub async fn variable(name: &str) -> Result<String, Problem> {
-    let unavailable = |reason: &str| Problem::unavailable(1).with_log(format!("cannot read the variable `{name}`: {reason}"));
+    let unavailable =
+        |reason: &str| Problem::unavailable(1).with_log(format!("cannot read the variable `{name}`: {reason}"));
     match within(TIMEOUT, variables::get(name)).await {
         Some(Ok(value)) => Ok(value),
         Some(Err(variables::Error::Undefined(_))) => Ok(String::new()),

@@ -14,7 +14,8 @@ pub struct IssuerKeys {
     pub fetched_at: Instant,
 }
 
-const GET: Statement = shared!("SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
+const GET: Statement =
+    shared!("SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
 
 /// The last key set that an issuer answered at an address.
 pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerKeys>, Error> {

@@ -104,7 +104,8 @@ mod tests {
     }
     #[test]
     fn the_age_is_zero_unless_a_cache_says_otherwise() {
-        let told = |value: &'static str| age(&HeaderMap::from_iter([(header::AGE, http::HeaderValue::from_static(value))]));
+        let told =
+            |value: &'static str| age(&HeaderMap::from_iter([(header::AGE, http::HeaderValue::from_static(value))]));
         assert_eq!((age(&HeaderMap::new()), told("75"), told("-1"), told("x")), (0, 75_000, 0, 0));
     }
 }

@@ -269,7 +269,8 @@ fn verify(
             jwks: set.as_deref(),
         })
         .collect();
-    let question = check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission };
+    let question =
+        check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission };
     match check::verify(question) {
         check::Answer::Accepted(principal) if is_revoked(&issuers[0], &principal) => {
             check::Answer::Refused(check::Problem::Invalid)

@@ -76,7 +76,9 @@ fn value(value: SdkValue) -> Result<Value, Error> {
 fn opening(label: &str, failure: SdkError) -> Error {
     match failure {
         SdkError::NoSuchDatabase => Error::Internal(format!("no SQLite database is labelled `{label}`")),
-        SdkError::AccessDenied => Error::Internal(format!("the component was not granted the SQLite database `{label}`")),
+        SdkError::AccessDenied => {
+            Error::Internal(format!("the component was not granted the SQLite database `{label}`"))
+        }
         other => error(other),
     }
 }

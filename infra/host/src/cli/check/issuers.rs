@@ -1,8 +1,6 @@
 //! The further token issuers, whose keys a component fetches from where its variable `trusted_issuers` says.
 
-use kronos_host::config::{
-    allowed_hosts::AllowedHosts, manifest::Component, template::Template, variables::Variables,
-};
+use kronos_host::config::{allowed_hosts::AllowedHosts, manifest::Component, template::Template, variables::Variables};
 use serde::Deserialize;
 use url::Url;
 
@@ -99,7 +97,10 @@ mod tests {
         assert!(errors(&all).is_empty());
         let third = r#"{"issuer":"https://c.example","jwks_uri":"https://c.example/jwks"}"#;
         let missing = errors(&[("trusted_issuers", &format!("[{one},{other},{third}]")), all[1], all[2]]);
-        assert!(missing[0].ends_with("Add `https://c.example` to `allowed_outbound_hosts` in [component.a]."), "{missing:?}");
+        assert!(
+            missing[0].ends_with("Add `https://c.example` to `allowed_outbound_hosts` in [component.a]."),
+            "{missing:?}"
+        );
         assert_eq!(errors(&[("trusted_issuers", "{")]).len(), 1);
     }
 }

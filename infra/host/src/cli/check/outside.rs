@@ -217,15 +217,15 @@ mod tests {
                 Some("redis://cache:6379"),
             ),
             (&[("redis_url", "redis://:secret@cache")], Some("redis://cache:6379")),
-            (
-                &[("redis_url", "rediss://:secret@cache:6380"), ("redis_address", "rediss://cache:6380")],
-                None,
-            ),
+            (&[("redis_url", "rediss://:secret@cache:6380"), ("redis_address", "rediss://cache:6380")], None),
         ] {
             let (errors, warnings) = findings(hosts, "", values);
             assert_eq!(errors.len(), usize::from(expected.is_some()), "{values:?}: {errors:?}");
             if let Some(expected) = expected {
-                let variable = format!("SPIN_VARIABLE_{}_ADDRESS={expected}.", expected[..expected.find(':').expect("a URL")].to_uppercase());
+                let variable = format!(
+                    "SPIN_VARIABLE_{}_ADDRESS={expected}.",
+                    expected[..expected.find(':').expect("a URL")].to_uppercase()
+                );
                 assert!(errors[0].ends_with(&variable), "{errors:?}");
             }
             assert!(!format!("{errors:?}{warnings:?}").contains("secret"), "{errors:?}");
