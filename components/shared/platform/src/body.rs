@@ -35,29 +35,29 @@ pub(crate) async fn read(
     if expected == Some(0) || !taken && bodiless && !announced {
         return Ok(Bytes::new());
     }
-    let (_result, result_reader) = wit_future::new(|| Ok(()));
+    let (result, result_reader) = wit_future::new(|| Ok(()));
     let (mut stream, trailers) = types::Request::consume_body(request, result_reader);
     let refused = check_coding(headers).err();
     if let Some(problem) = refused.or_else(|| expected.filter(|expected| *expected > limit).map(|_| too_large(limit))) {
         // Who asks first whether the body is wanted sends none.
         if !headers.contains_key(header::EXPECT) {
-            spawn(read_on(stream, trailers));
+            spawn(read_on(stream, (result, trailers)));
         }
         return Err(problem);
     }
     let mut body = Vec::with_capacity(expected.unwrap_or(FIRST_READ));
     loop {
-        let (result, filled) = stream.read(body).await;
+        let (read, filled) = stream.read(body).await;
         body = filled;
         if body.len() > limit {
-            spawn(read_on(stream, trailers));
+            spawn(read_on(stream, (result, trailers)));
             return Err(too_large(limit));
         }
         if expected.is_some_and(|expected| body.len() >= expected) {
             // The server has held the client to its word; the end of the stream would cost one more call to the host.
             break;
         }
-        match result {
+        match read {
             StreamResult::Complete(_) => {
                 if body.len() == body.capacity() {
                     body.reserve(body.len().max(FIRST_READ));
@@ -81,14 +81,14 @@ const READ_ON_TIME: Duration = Duration::from_secs(10);
 
 /// Reads on while the answer is on its way. A server closes a connection with an unread body; the system then resets it, and a client
 /// that sends all of its request before it reads loses the answer (RFC 9112, section 9.6). The local host sees to that itself.
-async fn read_on<T>(mut stream: StreamReader<u8>, trailers: T) {
+async fn read_on<T>(mut stream: StreamReader<u8>, rest: T) {
     let reading = async {
         let mut left = READ_ON;
         let mut buffer = Vec::with_capacity(FIRST_READ);
         while left > 0 {
-            let result;
-            (result, buffer) = stream.read(buffer).await;
-            if !matches!(result, StreamResult::Complete(_)) {
+            let read;
+            (read, buffer) = stream.read(buffer).await;
+            if !matches!(read, StreamResult::Complete(_)) {
                 break;
             }
             left = left.saturating_sub(buffer.len());
@@ -96,8 +96,8 @@ async fn read_on<T>(mut stream: StreamReader<u8>, trailers: T) {
         }
     };
     let _late = within(READ_ON_TIME, reading).await;
-    // With them the body would end.
-    drop(trailers);
+    // Without it the body would end.
+    drop(rest);
 }
 
 /// Refuses a body that would have to be decoded first (RFC 9110, sections 8.4 and 15.5.16).
