@@ -51,5 +51,6 @@ mod host {
 }
 mod laws;
 mod spin;
+mod strictness;
 mod walkthrough;
 mod well_known;

@@ -1,6 +1,6 @@
 //! `/auth/session` and `/auth/operator`: signing in, and the tokens that come of it.
 
-use kronos_tests::{Actor, Kronos, OWNER_PASSWORD, on_both_engines};
+use kronos_tests::{Actor, Kronos, OWNER_PASSWORD, Signer, on_both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,34 +19,6 @@ fn bearer(kronos: &Kronos, token: &str) -> Actor {
     let mut actor = kronos.anonymous();
     actor.token = Some(token.to_owned());
     actor
-}
-
-/// Signs tokens with the key of the installation.
-struct Signer {
-    kid: String,
-    key: jsonwebtoken::EncodingKey,
-}
-
-impl Signer {
-    async fn of(kronos: &Kronos) -> Self {
-        let newest = "FROM signing_keys ORDER BY period DESC LIMIT 1";
-        let seed = kronos.text(&format!("SELECT seed {newest}")).await;
-        let seed = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, seed).unwrap();
-        // PKCS #8 of an Ed25519 seed (RFC 8410, section 7).
-        let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
-        der.extend(seed);
-        Self {
-            kid: kronos.text(&format!("SELECT kid {newest}")).await,
-            key: jsonwebtoken::EncodingKey::from_ed_der(&der),
-        }
-    }
-
-    fn sign(&self, typ: &str, claims: &Value) -> String {
-        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
-        header.typ = Some(typ.to_owned());
-        header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).unwrap()
-    }
 }
 
 /// One of the three parts of a token (RFC 7519), replaced.

@@ -41,7 +41,8 @@ pub struct Kronos {
 
 /// Password of the first owner in tests.
 pub const OWNER_PASSWORD: &str = "correct horse battery staple";
-const OPERATOR_SECRET: &str = "operator secret of the tests";
+/// What operators mint tokens with in tests.
+pub const OPERATOR_SECRET: &str = "operator secret of the tests";
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {

@@ -82,7 +82,7 @@ impl Parameter {
     /// One of several words, of which the first is the sample.
     pub const fn one_of(name: &'static str, words: &'static [&'static str], about: &'static str) -> Self {
         let sample = match words {
-            [first, ..] => first,
+            [first, ..] => *first,
             [] => "",
         };
         Self::new(name, Kind::OneOf(words), sample, about)

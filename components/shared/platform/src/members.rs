@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn what_is_not_json_is_malformed() {
         for body in
-            ["", "{", "{}}", "nul", r#"{"name":"a"} x"#, "\u{feff}{}", "{\"name\":\"\u{0}\"}", r#"{"name":"\ud800"}"#]
+            ["", "{", r#"{"name":"a"}}"#, "nul", r#"{"name":"a"} x"#, "\u{feff}{}", "{\"name\":\"\u{0}\"}", r#"{"name":"\ud800"}"#]
         {
             assert_eq!(refused(body).0, 400, "{body}");
         }

@@ -33,14 +33,14 @@ impl Query {
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in &mut self.pairs {
             let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.is(name)) else {
-                faults.add(name.clone().into_owned(), "is not a parameter of this operation");
+                faults.add(name.clone(), "is not a parameter of this operation");
                 continue;
             };
             if !parameter.repeats && seen.contains(&parameter.name) {
                 faults.add(parameter.name, "may be given only once");
             }
             if let Effect::Only(only) = parameter.effect
-                && value != only
+                && *value != only
             {
                 faults.add(parameter.name, format_args!("must be `{only}`"));
             }
