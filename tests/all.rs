@@ -23,7 +23,9 @@ mod api {
 }
 mod auth {
     mod issuers;
+    mod operator_tokens;
     mod session;
+    mod sign_in;
     mod verify;
 }
 mod authorization;
@@ -50,6 +52,7 @@ mod host {
     mod state_folder;
 }
 mod laws;
+mod rights;
 mod spin;
 mod strictness;
 mod walkthrough;

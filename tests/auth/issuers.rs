@@ -170,27 +170,12 @@ fn bearer(kronos: &Kronos, token: &str) -> Actor {
     actor
 }
 
-/// Runs statements on the table of the last good key sets, which only `identity` opens, and answers how many of them were fetched in
-/// the last half minute.
-async fn kept(kronos: &Kronos, statements: &str) -> i64 {
-    let since = (jsonwebtoken::get_current_timestamp() - 30) * 1_000_000;
-    let count = format!("SELECT count(*) FROM issuer_keys WHERE fetched_at > {since}");
-    if kronos.options.postgres.is_some() {
-        let client = kronos.postgres().await;
-        client.batch_execute(&format!("SET search_path = identity; {statements}")).await.unwrap();
-        return client.query_one(&count, &[]).await.unwrap().get(0);
-    }
-    let file = kronos.options.state_dir.as_ref().unwrap().join("identity.db");
-    let connection = rusqlite::Connection::open(file).unwrap();
-    connection.busy_timeout(Duration::from_secs(10)).unwrap();
-    connection.execute_batch(statements).unwrap();
-    connection.query_row(&count, [], |row| row.get(0)).unwrap()
-}
-
 /// Waits until the keys of `count` issuers are kept that were fetched just now.
 async fn are_kept(kronos: &Kronos, count: i64) {
     let deadline = Instant::now() + Duration::from_secs(10);
-    while kept(kronos, "").await != count {
+    let since = (jsonwebtoken::get_current_timestamp() - 30) * 1_000_000;
+    let kept = format!("SELECT count(*) FROM identity.issuer_keys WHERE fetched_at > {since}");
+    while kronos.number(&kept).await != count {
         assert!(Instant::now() < deadline, "the keys were never kept");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -198,7 +183,7 @@ async fn are_kept(kronos: &Kronos, count: i64) {
 
 /// Makes the kept key sets older.
 async fn age(kronos: &Kronos, time: Duration) {
-    kept(kronos, &format!("UPDATE issuer_keys SET fetched_at = fetched_at - {}", time.as_micros())).await;
+    kronos.sql(&format!("UPDATE identity.issuer_keys SET fetched_at = fetched_at - {}", time.as_micros())).await;
 }
 
 /// One fetch serves every component and every instance.

@@ -111,7 +111,7 @@ fn network(client_address: Option<&str>) -> String {
     }
 }
 
-/// A hash, so that the store does not tell who tried from where.
+/// A hash, so that the store does not tell at a glance who tried from where.
 fn subject(kind: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     hash.update(kind);

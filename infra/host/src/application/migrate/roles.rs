@@ -1,14 +1,10 @@
-//! Two roles in PostgreSQL, so that only the component `identity` reaches its secrets.
+//! Two roles in PostgreSQL, so that only the component `identity` reaches its secrets: `kronos_app` for the variable `postgres_url`,
+//! and `kronos_identity`, which opens the schema `identity` and nothing else, for `identity_postgres_url`.
 
 use tokio_postgres::error::SqlState;
 
 use super::MigrateError;
 use crate::capabilities::postgres;
-
-/// The role of the components, for the variable `postgres_url`.
-pub const APP: &str = "kronos_app";
-/// The role that opens the schema `identity` and nothing else, for the variable `identity_postgres_url`.
-pub const IDENTITY: &str = "kronos_identity";
 
 /// Makes the roles when they are missing, without passwords, and gives each what it needs of what is there and of what the same role
 /// will make later. It can be run again.
@@ -55,15 +51,5 @@ pub async fn separate(url: &str) -> Result<Roles, MigrateError> {
         Ok(()) => Ok(Roles::Ready),
         Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok(Roles::Sql(SQL)),
         Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sql_is_about_these_roles() {
-        assert!([APP, IDENTITY].iter().all(|role| SQL.contains(&format!(" TO {role};"))));
     }
 }
