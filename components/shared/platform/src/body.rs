@@ -153,7 +153,7 @@ mod tests {
 
     fn parse(content_type: &'static str, body: &str, optional: bool) -> Result<Option<String>, u16> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         let row = Body { sample: "{}", optional, ignored: &[], read_only: &[] };
         let example: Result<Example, Problem> = json(&headers, body.as_bytes(), Some(&row));
         example.map(|example| example.name).map_err(|problem| problem.status().as_u16())
