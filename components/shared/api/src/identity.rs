@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
-    refused::TOO_MANY_REQUESTS,
     scope::ORGANIZATIONS_READ,
 };
 
 /// What is refused here beside what all operations refuse.
 pub mod refused {
     use super::Refused;
+    /// Too many attempts to sign in, or with the operator secret.
+    pub use crate::refused::TOO_MANY_REQUESTS;
 
     /// Whoever tries to sign in is not who they say.
     pub const CREDENTIALS: Refused =
@@ -35,9 +36,6 @@ pub mod refused {
         "too_many_revoked_tokens",
         "As many tokens are revoked as can be told to everybody who verifies them. Wait until some have expired.",
     );
-    /// Too many attempts to sign in, or with the operator secret.
-    pub const TOO_MANY_REQUESTS: Refused =
-        Refused::new(429, "too_many_requests", "There were too many requests. Try again later.");
 }
 
 crate::operations! {
