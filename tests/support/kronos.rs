@@ -41,7 +41,7 @@ pub struct Kronos {
 
 /// Password of the first owner in tests.
 pub const OWNER_PASSWORD: &str = "correct horse battery staple";
-/// What operators mint tokens with in tests.
+/// The operator's secret in tests.
 pub const OPERATOR_SECRET: &str = "operator secret of the tests";
 
 /// The root of the repository.

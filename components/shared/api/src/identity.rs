@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
-    refused::TOO_MANY_REQUESTS,
     scope::ORGANIZATIONS_READ,
 };
 
 /// What is refused here beside what all operations refuse.
 pub mod refused {
     use super::Refused;
+    /// Too many attempts to sign in, or with the operator secret.
+    pub use crate::refused::TOO_MANY_REQUESTS;
 
     /// Whoever tries to sign in is not who they say.
     pub const CREDENTIALS: Refused =
@@ -40,7 +41,8 @@ pub mod refused {
 crate::operations! {
     "identity";
     /// The public keys that our tokens are verified with (RFC 7517).
-    Jwks => Operation::new("get_jwks", "GET", "/.well-known/jwks.json", Public),
+    Jwks => Operation::new("get_jwks", "GET", "/.well-known/jwks.json", Public)
+        .query(&[Parameter::text("issuer", "", "Another issuer whose tokens are accepted; default this one.")]),
     /// Metadata for clients of OpenID Connect.
     OpenidConfiguration => Operation::new("get_openid_configuration", "GET", "/.well-known/openid-configuration", Public),
     /// Metadata of the authorization server (RFC 8414).
@@ -55,7 +57,7 @@ crate::operations! {
     CreateSession => Operation::new("create_session", "POST", "/auth/session", Public)
         .takes::<SignIn>(r#"{"email": "owner@example.com", "password": "correct horse battery staple"}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::CREDENTIALS, TOO_MANY_REQUESTS]),
+        .refuses(&[refused::CREDENTIALS, refused::TOO_MANY_REQUESTS]),
     /// Exchanges a refresh token for the next tokens of its session.
     RefreshSession => Operation::new("refresh_session", "POST", "/auth/session/refresh", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
@@ -70,15 +72,15 @@ crate::operations! {
     CreateOperatorToken => Operation::new("create_operator_token", "POST", "/auth/operator/tokens", Public)
         .takes::<OperatorToken>(r#"{"email": "owner@example.com", "expires_in": 3600}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER, TOO_MANY_REQUESTS]),
+        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER, refused::TOO_MANY_REQUESTS]),
     /// The newest 500 tokens for scripts that have not expired. The operator secret goes into the `authorization` field.
     ListOperatorTokens => Operation::new("list_operator_tokens", "GET", "/auth/operator/tokens", Public)
         .answers::<Data<Vec<OperatorTokenState>>>(200)
-        .refuses(&[refused::OPERATOR_SECRET, TOO_MANY_REQUESTS]),
+        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REQUESTS]),
     /// Revokes a token for scripts; it works for five more minutes at most, while keys are cached.
     RevokeOperatorToken => Operation::new("revoke_operator_token", "DELETE", "/auth/operator/tokens/{token}", Public)
         .answers_nothing(204)
-        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REVOKED, TOO_MANY_REQUESTS]),
+        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REVOKED, refused::TOO_MANY_REQUESTS]),
     /// The user who is calling.
     GetUser => Operation::new("get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)).answers::<Data<User>>(200),
     /// The organizations that the caller belongs to, and their role in each.

@@ -65,7 +65,6 @@ const READ_ONLY_OF_NEW: &[&str] = &[
 /// Members of an entry that the server sets, of those that a change does not take.
 const READ_ONLY: &[&str] = &[
     "id",
-    "member_id",
     "organization_id",
     "user_id",
     "break_seconds",
@@ -336,6 +335,8 @@ pub struct CreateTimeEntry {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateTimeEntry {
+    /// The member whose entry it is; another one is refused.
+    pub member_id: Option<String>,
     /// RFC 3339.
     pub start: Option<String>,
     /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.

@@ -10,6 +10,7 @@ mod row;
 mod sqlite;
 mod statement;
 mod stream;
+mod wait;
 
 pub use error::Error;
 pub use row::{Columns, Row};

@@ -8,6 +8,7 @@
 
 pub mod credentials;
 pub mod db;
+pub mod issuer_keys;
 pub mod operator_tokens;
 pub mod report_events;
 pub mod reports;

@@ -8,6 +8,8 @@ mod driver;
 mod fixture;
 #[path = "engines/identity.rs"]
 mod identity;
+#[path = "engines/issuer_keys.rs"]
+mod issuer_keys;
 #[path = "engines/lists.rs"]
 mod lists;
 #[path = "engines/outbox.rs"]
