@@ -30,6 +30,21 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO kronos_app;
 REVOKE INSERT, UPDATE, DELETE ON refinery_schema_history FROM kronos_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO kronos_app;
+DO $$
+DECLARE
+    maintenance regprocedure;
+BEGIN
+    -- Partitions are made and dropped with the rights of the owner of the tables.
+    FOR maintenance IN
+        SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname IN ('make_outbox_partition', 'trim_outbox')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', maintenance);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', maintenance);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO kronos_app', maintenance);
+    END LOOP;
+END
+$$;
 GRANT USAGE ON SCHEMA identity TO kronos_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity TO kronos_identity;
 ALTER DEFAULT PRIVILEGES IN SCHEMA identity GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_identity;
