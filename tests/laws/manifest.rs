@@ -116,7 +116,7 @@ fn every_http_component_is_like_the_others() {
         let provided = provided.filter(|(_, library)| library.inherit == Inherit::None && library.export.is_none());
         let provided =
             provided.map(|(name, library)| (name.as_str(), library.component.as_deref().unwrap_or_default()));
-        assert_eq!(provided.collect::<BTreeMap<_, _>>(), LIBRARIES.into(), "{id}: dependencies");
+        assert_eq!(provided.collect::<BTreeMap<_, _>>(), BTreeMap::from(LIBRARIES), "{id}: dependencies");
 
         let file = format!("target/wasm32-wasip2/release/{}.wasm", id.replace('-', "_"));
         assert!(component.source.ends_with(&file), "{id}: source is {}", component.source.display());
