@@ -51,8 +51,8 @@ async fn password(call: &Call) -> Result<(String, bool), Refusal> {
 async fn first_owner(call: &Call) -> Result<FirstOwner, Refusal> {
     let email = call.variable("owner_email").await?;
     let email = if email.is_empty() { "owner@localhost" } else { &email };
-    let email = Email::parse(email)
-        .map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
+    let email =
+        Email::parse(email).map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
     let currency: Currency = "EUR".parse().map_err(|_| Problem::internal("`EUR` is no currency"))?;
     Ok(FirstOwner {
         user: UserId::from_uuid(new_id(call.now)),

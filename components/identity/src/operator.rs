@@ -3,8 +3,6 @@
 
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::Data;
 use kronos_api::identity::{OperatorToken, OperatorTokenState, Tokens};
 use kronos_domain::{Instant, OperatorTokenId};

@@ -9,9 +9,9 @@ use kronos_storage::sessions::{self, NewSession, Rotation};
 use kronos_storage::{Db, credentials, users};
 
 use crate::email::Email;
-use crate::refusal::Refusal;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
+use crate::refusal::Refusal;
 use crate::throttle::Attempt;
 use crate::{secrets, tokens};
 
@@ -46,7 +46,13 @@ pub async fn create(call: &Call) -> Result<Reply, Refusal> {
 }
 
 /// The user whose password it is. Unknown addresses take the same steps and get the same answer as wrong passwords.
-async fn sign_in(call: &Call, secrets: &Db, attempt: &Attempt, email: &Email, password: &str) -> Result<UserId, Refusal> {
+async fn sign_in(
+    call: &Call,
+    secrets: &Db,
+    attempt: &Attempt,
+    email: &Email,
+    password: &str,
+) -> Result<UserId, Refusal> {
     let known = users::by_email(&*call.db().await?, email.as_str()).await?;
     let user = known.unwrap_or_else(|| UserId::from_uuid(new_id(call.now)));
     let hash = credentials::password_hash(secrets, user).await?;

@@ -160,7 +160,18 @@ macro_rules! value_from_id {
     )*};
 }
 
-value_from_id!(ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId);
+value_from_id!(
+    ClientId,
+    EntryId,
+    MemberId,
+    OperatorTokenId,
+    OrganizationId,
+    ProjectId,
+    SessionId,
+    TagId,
+    TaskId,
+    UserId
+);
 
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {

@@ -78,7 +78,8 @@ pub async fn charge_origin(
     Ok(if row.columns().bool()? { Origin::Known } else { Origin::New })
 }
 
-const RELEASE: Statement = shared!("UPDATE identity.sign_in_throttle SET free_at = $2::bigint WHERE subject = $1::text");
+const RELEASE: Statement =
+    shared!("UPDATE identity.sign_in_throttle SET free_at = $2::bigint WHERE subject = $1::text");
 
 /// Gives back all that a subject took.
 pub async fn release(db: &Db, subject: &str, now: Instant) -> Result<(), Error> {

@@ -157,7 +157,9 @@ redis_address = { default = "redis://embedded:6379" }
         assert!(!shared(&app), "SQLite");
         app.options.postgres = Some("postgres://one:pw@db/kronos".into());
         assert!(shared(&app));
-        for (url, expected) in [("postgres://one:pw@db/kronos", true), ("postgres://two:pw@db/kronos", false), ("", true)] {
+        for (url, expected) in
+            [("postgres://one:pw@db/kronos", true), ("postgres://two:pw@db/kronos", false), ("", true)]
+        {
             app.options.variables = vec![("identity_postgres_url".into(), url.into())];
             assert_eq!(shared(&app), expected, "{url}");
         }

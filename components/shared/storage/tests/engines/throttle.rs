@@ -150,11 +150,11 @@ fn postgres_scans_no_secrets() {
         let client = client(world.name.as_deref().unwrap()).await;
         client
             .batch_execute(
-                "INSERT INTO identity.sign_in_throttle SELECT n::text, n FROM generate_series(1, 20000) n;
+                "INSERT INTO identity.sign_in_throttle SELECT n::text, n FROM generate_series(1, 200000) n;
                  INSERT INTO identity.sessions (id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at)
-                 SELECT gen_random_uuid(), gen_random_uuid(), n::text, n::text, n::text, n, n, n FROM generate_series(1, 20000) n;
+                 SELECT gen_random_uuid(), gen_random_uuid(), n::text, n::text, n::text, n, n, n FROM generate_series(1, 100000) n;
                  INSERT INTO identity.operator_tokens (id, user_id, created_at, expires_at, revoked_at)
-                 SELECT gen_random_uuid(), gen_random_uuid(), n, n, CASE WHEN n % 100 = 0 THEN n END FROM generate_series(1, 20000) n;
+                 SELECT gen_random_uuid(), gen_random_uuid(), n, n, CASE WHEN n % 100 = 0 THEN n END FROM generate_series(1, 100000) n;
                  ANALYZE",
             )
             .await

@@ -22,7 +22,10 @@ fn texts(connection: &rusqlite::Connection, query: &str) -> Vec<String> {
 fn old_store(path: &Path) -> rusqlite::Connection {
     let mut connection = database(path);
     let before = refinery::Target::Version(3);
-    configured(migrations::sqlite::migrations::runner()).set_target(before).run(&mut connection).expect("the old schema");
+    configured(migrations::sqlite::migrations::runner())
+        .set_target(before)
+        .run(&mut connection)
+        .expect("the old schema");
     connection
         .execute_batch(
             "INSERT INTO users (id, email, name, password_hash, time_zone, created_at)
@@ -86,7 +89,10 @@ async fn secrets_of_an_old_store_move_to_their_own_file() {
     for file in ["default.db", "default.db-wal"] {
         let bytes = std::fs::read(folder.path().join(file)).unwrap_or_default();
         for secret in ["a seed that nobody may read", "hash of u1"] {
-            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is left in {file}");
+            assert!(
+                !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+                "{secret} is left in {file}"
+            );
         }
     }
 }
@@ -230,7 +236,9 @@ async fn each_role_reaches_its_own() {
     // The role of the components finds the store up to date, and says so when it is not.
     let as_app = Store::Postgres(url("kronos_app"));
     assert!(run(&as_app).await.expect("up to date").is_empty());
-    assert!(matches!(separate_roles(&url("kronos_app")).await.expect("text"), Roles::Sql(sql) if sql.contains("GRANT")));
+    assert!(
+        matches!(separate_roles(&url("kronos_app")).await.expect("text"), Roles::Sql(sql) if sql.contains("GRANT"))
+    );
     let administrator = postgres::connect(&url("postgres")).await.expect("a connection");
     let forget = "DELETE FROM refinery_schema_history WHERE version = 2026113003";
     administrator.batch_execute(forget).await.expect("no row");
