@@ -22,11 +22,16 @@ mod api {
     }
 }
 mod auth {
+    mod issuers;
+    mod operator_tokens;
     mod session;
+    mod sign_in;
     mod verify;
 }
 mod authorization;
+mod edge;
 mod events {
+    mod doorbell;
     mod report_builder;
 }
 mod host {
@@ -47,5 +52,8 @@ mod host {
     mod state_folder;
 }
 mod laws;
+mod rights;
+mod spin;
+mod strictness;
 mod walkthrough;
 mod well_known;

@@ -1,6 +1,6 @@
 //! `/auth/session` and `/auth/operator`: signing in, and the tokens that come of it.
 
-use kronos_tests::{Actor, Kronos, OWNER_PASSWORD, on_both_engines};
+use kronos_tests::{Actor, Kronos, OWNER_PASSWORD, Signer, on_both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,34 +19,6 @@ fn bearer(kronos: &Kronos, token: &str) -> Actor {
     let mut actor = kronos.anonymous();
     actor.token = Some(token.to_owned());
     actor
-}
-
-/// Signs tokens with the key of the installation.
-struct Signer {
-    kid: String,
-    key: jsonwebtoken::EncodingKey,
-}
-
-impl Signer {
-    async fn of(kronos: &Kronos) -> Self {
-        let newest = "FROM signing_keys ORDER BY period DESC LIMIT 1";
-        let seed = kronos.text(&format!("SELECT seed {newest}")).await;
-        let seed = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, seed).unwrap();
-        // PKCS #8 of an Ed25519 seed (RFC 8410, section 7).
-        let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
-        der.extend(seed);
-        Self {
-            kid: kronos.text(&format!("SELECT kid {newest}")).await,
-            key: jsonwebtoken::EncodingKey::from_ed_der(&der),
-        }
-    }
-
-    fn sign(&self, typ: &str, claims: &Value) -> String {
-        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
-        header.typ = Some(typ.to_owned());
-        header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).unwrap()
-    }
 }
 
 /// One of the three parts of a token (RFC 7519), replaced.
@@ -72,28 +44,37 @@ on_both_engines! {
         nobody.post("/auth/session", &json!({ "email": "owner@example.com" })).await.expect(422);
     }
 
-    /// A refresh token is good for one refresh; using it again ends the whole family (RFC 9700, section 4.14).
+    /// A refresh token is good for one refresh; using it again ends the whole family (RFC 9700, section 4.14), except within ten
+    /// seconds: then an answer was lost, or another tab was faster.
     async fn refresh_tokens_rotate(kronos: Kronos) {
         let first = session(&kronos).await;
         let second = refresh(&kronos, &first["refresh_token"]).await.expect(200).body;
         assert_ne!(first["refresh_token"], second["refresh_token"]);
         bearer(&kronos, second["access_token"].as_str().unwrap()).get(WHO).await.expect(200);
 
-        refresh(&kronos, &first["refresh_token"]).await.expect(401);
-        refresh(&kronos, &second["refresh_token"]).await.expect(401);
-        refresh(&kronos, &json!("nonsense")).await.expect(401);
+        refresh(&kronos, &first["refresh_token"]).await.expect_problem(401, "refresh_token_spent");
+        let third = refresh(&kronos, &second["refresh_token"]).await.expect(200).body;
+        refresh(&kronos, &second["refresh_token"]).await.expect_problem(401, "refresh_token_spent");
+        kronos.sql("UPDATE identity.sessions SET spent_at = spent_at - 10000000").await;
+        refresh(&kronos, &second["refresh_token"]).await.expect_problem(401, "invalid_grant");
+        refresh(&kronos, &third["refresh_token"]).await.expect_problem(401, "invalid_grant");
+        refresh(&kronos, &json!("nonsense")).await.expect_problem(401, "invalid_grant");
     }
 
-    /// Of twenty refreshes with one token at once, at most one wins.
+    /// Of twenty refreshes with one token at once one wins, and goes on.
     async fn parallel_refreshes_have_one_winner(kronos: Kronos) {
         let session = session(&kronos).await;
         let mut refreshes = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let (actor, token) = (kronos.anonymous(), session["refresh_token"].clone());
-            refreshes.spawn(async move { actor.post("/auth/session/refresh", &json!({ "refresh_token": token })).await.status });
+            refreshes.spawn(async move { actor.post("/auth/session/refresh", &json!({ "refresh_token": token })).await });
         }
-        let won = refreshes.join_all().await.into_iter().filter(|status| *status == 200).count();
-        assert_eq!(won, 1);
+        let (won, lost): (Vec<_>, Vec<_>) = refreshes.join_all().await.into_iter().partition(|answer| answer.status == 200);
+        assert_eq!((won.len(), lost.len()), (1, 19));
+        for answer in lost {
+            answer.expect_problem(401, "refresh_token_spent");
+        }
+        refresh(&kronos, &won[0].body["refresh_token"]).await.expect(200);
     }
 
     /// Logging out ends the family of refresh tokens.
@@ -103,6 +84,40 @@ on_both_engines! {
         let logout = nobody.request(Method::DELETE, "/auth/session").json(&json!({ "refresh_token": session["refresh_token"] }));
         nobody.send(logout).await.expect(204);
         refresh(&kronos, &session["refresh_token"]).await.expect(401);
+    }
+
+    /// The body says which session ends, also where nothing announces it: in chunks, and over HTTP/2 without a length.
+    async fn logging_out_of_another_session(kronos: Kronos) {
+        let own = session(&kronos).await;
+        for actor in [kronos.anonymous(), Actor::over_http2(&kronos.url)] {
+            let other = session(&kronos).await;
+            let body = json!({ "refresh_token": other["refresh_token"] }).to_string();
+            let chunks = [Ok::<_, std::io::Error>(body[..9].to_owned()), Ok(body[9..].to_owned())];
+            let logout = actor
+                .request(Method::DELETE, "/auth/session")
+                .bearer_auth(own["access_token"].as_str().unwrap())
+                .header("content-type", "application/json")
+                .body(reqwest::Body::wrap_stream(futures::stream::iter(chunks)));
+            actor.send(logout).await.expect(204);
+            refresh(&kronos, &other["refresh_token"]).await.expect_problem(401, "invalid_grant");
+        }
+        let own = refresh(&kronos, &own["refresh_token"]).await.expect(200).body;
+        // Without a body it is the session of the access token.
+        for actor in [kronos.anonymous(), Actor::over_http2(&kronos.url)] {
+            let session = session(&kronos).await;
+            let logout = actor.request(Method::DELETE, "/auth/session").bearer_auth(session["access_token"].as_str().unwrap());
+            actor.send(logout).await.expect(204);
+            refresh(&kronos, &session["refresh_token"]).await.expect_problem(401, "invalid_grant");
+        }
+        refresh(&kronos, &own["refresh_token"]).await.expect(200);
+    }
+
+    /// A session whose user is gone ends with its next refresh.
+    async fn a_session_without_a_user(kronos: Kronos) {
+        let session = session(&kronos).await;
+        kronos.sql("UPDATE identity.sessions SET user_id = '00000000-0000-0000-0000-000000000000'").await;
+        refresh(&kronos, &session["refresh_token"]).await.expect_problem(401, "invalid_grant");
+        assert_eq!(kronos.number("SELECT count(*) FROM identity.sessions WHERE revoked_at IS NULL").await, 0);
     }
 
     /// Tokens that are expired, forged, unsigned or meant for somebody else are refused; none reaches a handler.

@@ -1,5 +1,7 @@
 //! `/auth/verify`: the door that other people's proxies ask.
 
+mod proxies;
+
 use kronos_tests::{Actor, Kronos, on_both_engines};
 
 fn bearer(kronos: &Kronos, token: &str) -> Actor {

@@ -23,10 +23,12 @@
 
 mod actor;
 mod kronos;
+mod signer;
 
 pub use actor::{Actor, Answer};
-pub use kronos::{Engine, Guests, Kronos, OWNER_PASSWORD, repository};
+pub use kronos::{Engine, Guests, Kronos, OPERATOR_SECRET, OWNER_PASSWORD, repository};
 pub use kronos_test_servers::needs;
+pub use signer::Signer;
 
 /// Declares each test twice: on SQLite with the embedded Redis, and on PostgreSQL with a Redis server.
 #[macro_export]

@@ -5,32 +5,29 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::identity::{Refresh, SignIn, Tokens};
 use kronos_domain::{Instant, SessionId, UserId};
 use kronos_platform::{Call, Reply, StatusCode, new_id, random};
-use kronos_storage::sessions::{self, Charge, NewSession, Rate, Rotation};
-use kronos_storage::{Db, users};
-use sha2::{Digest as _, Sha256};
+use kronos_storage::sessions::{self, NewSession, Rotation};
+use kronos_storage::{Db, credentials, users};
 
 use crate::email::Email;
-use crate::error::Error;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
-use crate::tokens;
+use crate::refusal::Refusal;
+use crate::throttle::Attempt;
+use crate::{secrets, tokens};
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 24 * 60 * 60 * SECOND;
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// A session ends when it is not used for so long, in microseconds.
 const IDLE: i64 = 14 * DAY;
 /// A session ends after so long, in microseconds.
 const ABSOLUTE: i64 = 90 * DAY;
-/// Attempts to sign in to one account. They count before the password is looked at and are given back when it is right.
-const PER_ACCOUNT: Rate = Rate { interval: 30 * SECOND, burst: 10 };
-/// Attempts to sign in to all accounts, right ones too: a bound on the work that strangers can cause.
-const ALL_TOGETHER: Rate = Rate { interval: SECOND / 20, burst: 200 };
 
 /// `POST /auth/session`.
-pub async fn create(call: &Call) -> Result<Reply, Error> {
+pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let SignIn { email, password } = call.json()?;
-    let db = call.db().await?;
-    let user = sign_in(call, &db, &email, &password).await?;
+    let email = Email::parse(&email)?;
+    let secrets = secrets::db(call).await?;
+    let attempt = Attempt::take(&secrets, call, &email).await?;
+    let user = sign_in(call, &secrets, &attempt, &email, &password).await?;
     let now = Instant::from(call.now);
     let refresh_token = RefreshToken::new();
     let session = NewSession {
@@ -38,75 +35,90 @@ pub async fn create(call: &Call) -> Result<Reply, Error> {
         user,
         family_hash: refresh_token.family_hash(),
         token_hash: refresh_token.token_hash(),
+        origin_hash: attempt.origin().to_owned(),
         created_at: now,
         idle_expires_at: Instant::from_micros(now.micros() + IDLE),
         expires_at: Instant::from_micros(now.micros() + ABSOLUTE),
     };
-    sessions::insert(&db, &session).await?;
-    sessions::delete_ended(&db, now).await?;
+    sessions::insert(&secrets, &session).await?;
+    sessions::delete_ended(&secrets, now).await?;
     answer(call, session.id, user, &refresh_token).await
 }
 
-/// The user whose password it is. Unknown addresses take the same time and get the same answer as wrong passwords.
-async fn sign_in(call: &Call, db: &Db, email: &str, password: &str) -> Result<UserId, Error> {
-    let email = Email::parse(email)?;
-    let _turn = Turn::take()?;
-    let now = Instant::from(call.now);
-    let account = URL_SAFE_NO_PAD.encode(Sha256::digest(email.as_str()));
-    match sessions::charge_sign_in(db, &account, now, PER_ACCOUNT, ALL_TOGETHER).await? {
-        Charge::Allowed => {}
-        Charge::AccountExhausted => return Err(Error::TooManyAttempts { retry_after_seconds: 30 }),
-        Charge::AllExhausted => return Err(Error::TooManyAttempts { retry_after_seconds: 1 }),
-    }
-    let known = users::credentials(db, email.as_str()).await?;
-    let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
-    let verification = passwords::verify(password, hash)?;
-    let (Some(known), Some(hash)) = (&known, hash) else { return Err(Error::Credentials) };
-    match verification {
-        Verification::Wrong => return Err(Error::Credentials),
-        Verification::Right => {}
-        Verification::RightButWeak => {
-            users::replace_password_hash(db, known.user, hash, &passwords::hash(password, &random())?).await?;
+/// The user whose password it is. Unknown addresses take the same steps and get the same answer as wrong passwords.
+async fn sign_in(
+    call: &Call,
+    secrets: &Db,
+    attempt: &Attempt,
+    email: &Email,
+    password: &str,
+) -> Result<UserId, Refusal> {
+    let known = users::by_email(&*call.db().await?, email.as_str()).await?;
+    let user = known.unwrap_or_else(|| UserId::from_uuid(new_id(call.now)));
+    let hash = credentials::password_hash(secrets, user).await?;
+    let turn = match Turn::wait().await {
+        Ok(turn) => turn,
+        Err(busy) => {
+            attempt.withdraw(secrets).await?;
+            return Err(busy);
         }
+    };
+    let verification = passwords::verify(password, hash.as_deref())?;
+    let (false, Some(hash)) = (verification == Verification::Wrong, hash) else { return Err(Refusal::Credentials) };
+    let stronger = match verification {
+        Verification::RightButWeak => Some(passwords::hash(password, &random())?),
+        Verification::Right | Verification::Wrong => None,
+    };
+    drop(turn);
+    if let Some(stronger) = stronger {
+        credentials::replace(secrets, user, &hash, &stronger).await?;
     }
-    sessions::release_sign_in(db, &account, now).await?;
-    Ok(known.user)
+    attempt.succeed(secrets).await?;
+    Ok(user)
 }
 
 /// `POST /auth/session/refresh`.
-pub async fn refresh(call: &Call) -> Result<Reply, Error> {
-    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Error::RefreshToken)?;
+pub async fn refresh(call: &Call) -> Result<Reply, Refusal> {
+    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Refusal::RefreshToken)?;
     let successor = token.successor();
     let now = Instant::from(call.now);
     let idle_expires_at = Instant::from_micros(now.micros() + IDLE);
-    let db = call.db().await?;
+    let secrets = secrets::db(call).await?;
     let (family, spent, next) = (token.family_hash(), token.token_hash(), successor.token_hash());
-    match sessions::rotate(&db, &family, &spent, &next, now, idle_expires_at).await? {
-        Rotation::Rotated { session, user } => answer(call, session, user, &successor).await,
+    match sessions::rotate(&secrets, &family, &spent, &next, now, idle_expires_at).await? {
+        Rotation::Rotated { session, user } => {
+            // The two databases have no common foreign key.
+            if users::get(&*call.db().await?, user).await?.is_none() {
+                sessions::revoke(&secrets, session, user, now).await?;
+                return Err(Refusal::RefreshToken);
+            }
+            answer(call, session, user, &successor).await
+        }
+        Rotation::JustSpent => Err(Refusal::RefreshTokenSpent),
         Rotation::Reused => {
             eprintln!("request {}: a refresh token was used twice, its session ends", call.request_id);
-            Err(Error::RefreshToken)
+            Err(Refusal::RefreshToken)
         }
-        Rotation::Unknown => Err(Error::RefreshToken),
+        Rotation::Unknown => Err(Refusal::RefreshToken),
     }
 }
 
 /// `DELETE /auth/session`: ends the session of the refresh token in the body or, without a body, of the access token.
-pub async fn delete(call: &Call) -> Result<Reply, Error> {
+pub async fn delete(call: &Call) -> Result<Reply, Refusal> {
     let now = Instant::from(call.now);
     if call.body.is_empty() {
         let caller = call.require(tokens::SCOPE).await?;
         if let Some(session) = session_of(&caller.token_id) {
-            sessions::revoke(&*call.db().await?, session, caller.user, now).await?;
+            sessions::revoke(&*secrets::db(call).await?, session, caller.user, now).await?;
         }
     } else if let Some(token) = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token) {
-        sessions::revoke_family(&*call.db().await?, &token.family_hash(), now).await?;
+        sessions::revoke_family(&*secrets::db(call).await?, &token.family_hash(), now).await?;
     }
     // Whoever signs out is signed out, also when they were before (RFC 7009, section 2.2).
     Ok(Reply::no_content())
 }
 
-async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Error> {
+async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Refusal> {
     let access_token = tokens::issue(call, user, &token_id(session), tokens::SESSION_LIFETIME).await?;
     Ok(Reply::json(
         StatusCode::OK,
@@ -116,6 +128,7 @@ async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &R
             expires_in: tokens::SESSION_LIFETIME,
             refresh_token: Some(refresh_token.text()),
             scope: tokens::SCOPE.to_owned(),
+            id: None,
         },
     ))
 }

@@ -9,15 +9,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use kronos_domain::Instant;
-use kronos_platform::{Call, random};
+use kronos_platform::{Call, Problem, random};
 use kronos_storage::Db;
 use kronos_storage::signing_keys::{self, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::Error;
-use crate::tokens::MAX_LIFETIME;
+use crate::refusal::Refusal;
+use crate::secrets;
 
+/// Most seconds for which any token is valid.
+pub const MAX_LIFETIME: u64 = 365 * 24 * 60 * 60;
 /// Microseconds for which a key signs.
 const PERIOD: i64 = 90 * 24 * 60 * 60 * 1_000_000;
 /// Periods of the past whose tokens may still be valid.
@@ -40,18 +42,18 @@ thread_local! {
 }
 
 /// The keys of the present period.
-pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Error> {
+pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Refusal> {
     let now = Instant::from(call.now);
     let period = now.micros().div_euclid(PERIOD);
     if let Some(known) = RING.with_borrow(|ring| ring.clone().filter(|ring| ring.period == period)) {
         return Ok(known);
     }
-    let ring = Rc::new(load(&*call.db().await?, period, now).await?);
+    let ring = Rc::new(load(&*secrets::db(call).await?, period, now).await?);
     RING.set(Some(ring.clone()));
     Ok(ring)
 }
 
-async fn load(db: &Db, period: i64, now: Instant) -> Result<KeyRing, Error> {
+async fn load(db: &Db, period: i64, now: Instant) -> Result<KeyRing, Refusal> {
     let mut stored = signing_keys::list(db, period - PUBLISHED, period + 1).await?;
     let missing: Vec<i64> =
         [period, period + 1].into_iter().filter(|one| stored.iter().all(|key| key.period != *one)).collect();
@@ -75,12 +77,12 @@ fn generate(period: i64) -> SigningKey {
     }
 }
 
-fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Error> {
+fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Refusal> {
     let mut published = Vec::with_capacity(stored.len());
     let mut signing = None;
     for key in stored {
         let seed: Option<[u8; 32]> = URL_SAFE_NO_PAD.decode(&key.seed).ok().and_then(|seed| seed.try_into().ok());
-        let seed = seed.ok_or_else(|| Error::Internal(format!("the signing key `{}` is damaged", key.kid)))?;
+        let seed = seed.ok_or_else(|| Problem::internal(format!("the signing key `{}` is damaged", key.kid)))?;
         let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key();
         published.push(json!({
             "kty": "OKP",
@@ -94,7 +96,7 @@ fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Error> {
             signing = Some((key.kid.clone(), EncodingKey::from_ed_der(&pkcs8(&seed))));
         }
     }
-    let (kid, key) = signing.ok_or_else(|| Error::Internal("there is no signing key".to_owned()))?;
+    let (kid, key) = signing.ok_or_else(|| Problem::internal("there is no signing key"))?;
     Ok(KeyRing { period, kid, key, jwks: json!({ "keys": published }) })
 }
 

@@ -6,13 +6,11 @@ use kronos_domain::UserId;
 use kronos_platform::Call;
 use serde::Serialize;
 
-use crate::error::Error;
-use crate::signing;
+use crate::refusal::Refusal;
+use crate::signing::{self, MAX_LIFETIME};
 
 /// Seconds for which the token of a session is valid. Ending the session does not end it sooner.
 pub const SESSION_LIFETIME: u64 = 15 * 60;
-/// Most seconds for which any token is valid.
-pub const MAX_LIFETIME: u64 = 365 * 24 * 60 * 60;
 /// The client that all tokens are issued to until there are others.
 const CLIENT: &str = "kronos";
 
@@ -32,7 +30,7 @@ struct Claims<'a> {
 pub const SCOPE: &str = scope::API;
 
 /// Signs an access token for a user; `id` makes it unlike every other.
-pub async fn issue(call: &Call, user: UserId, id: &str, lifetime: u64) -> Result<String, Error> {
+pub async fn issue(call: &Call, user: UserId, id: &str, lifetime: u64) -> Result<String, Refusal> {
     let keys = signing::keys(call).await?;
     let now = call.now.as_second();
     let claims = Claims {

@@ -11,9 +11,13 @@ pub mod instant;
 pub mod interval;
 pub mod money;
 pub mod role;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod zone;
 
-pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
+pub use ids::{
+    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId,
+};
 pub use instant::Instant;
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};

@@ -6,11 +6,15 @@
 //! transaction to a stranger, so there is no `BEGIN` anywhere. Not found is `Ok(None)`; what a constraint refuses comes back as
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
+pub mod credentials;
 pub mod db;
+pub mod issuer_keys;
+pub mod operator_tokens;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;
 pub mod signing_keys;
+pub mod throttle;
 pub mod time_entries;
 pub mod users;
 mod visibility;

@@ -8,6 +8,8 @@ mod driver;
 mod fixture;
 #[path = "engines/identity.rs"]
 mod identity;
+#[path = "engines/issuer_keys.rs"]
+mod issuer_keys;
 #[path = "engines/lists.rs"]
 mod lists;
 #[path = "engines/outbox.rs"]
@@ -16,6 +18,8 @@ mod outbox;
 mod plans;
 #[path = "engines/reports.rs"]
 mod reports;
+#[path = "engines/throttle.rs"]
+mod throttle;
 #[path = "engines/time_entries.rs"]
 mod time_entries;
 

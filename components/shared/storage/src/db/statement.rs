@@ -29,6 +29,7 @@ impl Statement {
 /// - parameters `$1` become `?1`;
 /// - casts such as `::uuid` and `::bigint` become blanks, because SQLite stores ids as text and needs no casts. A type has
 ///   one word, without brackets;
+/// - the schema `identity.` becomes blanks: in SQLite it is a database of its own, [`crate::Db::open_identity`];
 /// - `ILIKE` becomes `LIKE`, which ignores case in SQLite (of ASCII letters only).
 #[macro_export]
 macro_rules! shared {
@@ -62,6 +63,12 @@ pub const fn to_sqlite<const LENGTH: usize>(postgres: &str) -> [u8; LENGTH] {
                 target[at] = b' ';
                 at += 1;
             }
+        } else if matches!(source.split_at(at).1, [b'i', b'd', b'e', b'n', b't', b'i', b't', b'y', b'.', ..]) {
+            let end = at + "identity.".len();
+            while at < end {
+                target[at] = b' ';
+                at += 1;
+            }
         } else if matches!(source.split_at(at).1, [b'I', b'L', b'I', b'K', b'E', b' ', ..]) {
             target[at] = b' ';
             at += 1;
@@ -76,6 +83,13 @@ pub const fn to_sqlite<const LENGTH: usize>(postgres: &str) -> [u8; LENGTH] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_of_identity_is_a_database_of_its_own() {
+        const STATEMENT: Statement = shared!("DELETE FROM identity.sessions WHERE id = $1::uuid");
+        assert_eq!(STATEMENT.text(Engine::Postgres), "DELETE FROM identity.sessions WHERE id = $1::uuid");
+        assert_eq!(STATEMENT.text(Engine::Sqlite), "DELETE FROM          sessions WHERE id = ?1      ");
+    }
 
     #[test]
     fn the_shared_dialect_is_translated_for_sqlite() {

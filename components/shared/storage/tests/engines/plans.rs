@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// Asks for the plan of each statement instead of running it.
-struct Planner<D> {
-    engine: D,
-    plans: Rc<RefCell<Vec<String>>>,
+pub struct Planner<D> {
+    pub engine: D,
+    pub plans: Rc<RefCell<Vec<String>>>,
 }
 
 impl<D: Driver> Driver for Planner<D> {
