@@ -16,7 +16,7 @@ async fn refresh(kronos: &Kronos, token: &Value) -> kronos_tests::Answer {
 }
 
 on_both_engines! {
-    /// A session answers a bearer token and a refresh token, and a wrong password says nothing about the account.
+    /// A session gives a bearer token and a refresh token, and a wrong password says nothing about the account.
     async fn signing_in(kronos: Kronos) {
         let session = session(&kronos).await;
         assert_eq!(session["token_type"], "Bearer");
