@@ -12,14 +12,14 @@ pub enum Access {
     Public,
     /// Whoever presents a valid token, whatever its scopes.
     Token,
-    /// Whoever presents a valid token that bears this scope, or the scope [`scope::API`]. What the caller's role allows in an
+    /// Whoever presents a valid token that carries this scope, or the scope [`scope::API`]. What the caller's role allows in an
     /// organization is decided where the data is.
     Scope(&'static str),
 }
 
 /// Scopes of access tokens.
 pub mod scope {
-    /// Grants all others; tokens of interactive sign-ins bear it.
+    /// Grants all others; tokens of interactive sign-ins carry it.
     pub const API: &str = "api";
     /// Read time entries.
     pub const TIME_ENTRIES_READ: &str = "time-entries:read";
@@ -87,7 +87,7 @@ pub struct Body {
 }
 
 impl Body {
-    /// Whether a member that the type does not have is accepted all the same.
+    /// Whether a member that the type does not have is accepted even so.
     pub fn ignores(&self, member: &str) -> bool {
         self.ignored.contains(&member) || self.read_only.contains(&member)
     }
