@@ -1,4 +1,4 @@
-//! The keys of foreign issuers at their source. One component has them and answers them to the others, so that only one needs to
+//! The keys of foreign issuers at their source. One component has them and gives them to the others, so that only one needs to
 //! reach the issuers, and the last good sets are kept in one place: its database, which no other component can change.
 
 use std::cell::OnceCell;
