@@ -36,7 +36,7 @@ pub mod scope {
         (TIME_ENTRIES_READ, "Read time entries"),
         (TIME_ENTRIES_WRITE, "Record, change and delete time entries"),
         (REPORTS_READ, "Read reports"),
-        (ORGANIZATIONS_READ, "Read the own user and memberships"),
+        (ORGANIZATIONS_READ, "Read your own user and memberships"),
     ];
 }
 
