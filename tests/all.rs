@@ -26,6 +26,7 @@ mod auth {
     mod operator_tokens;
     mod session;
     mod sign_in;
+    mod tokens;
     mod verify;
 }
 mod authorization;

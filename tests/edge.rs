@@ -10,7 +10,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Sends all of `request` before it reads anything, and answers what comes until the server has nothing more to say.
+/// Sends all of `request` before it reads anything, and returns what comes until the server has nothing more to say.
 async fn exchange(kronos: &Kronos, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(kronos.host().address()).await.unwrap();
     stream.write_all(request).await.expect("the server reads on");

@@ -6,13 +6,8 @@ use serde_json::{Value, json};
 const TOKENS: &str = "/auth/operator/tokens";
 const WHO: &str = "/api/v1/users/me/memberships";
 
-fn bearer(mut actor: Actor, token: &str) -> Actor {
-    actor.token = Some(token.to_owned());
-    actor
-}
-
 fn operator(kronos: &Kronos) -> Actor {
-    bearer(kronos.anonymous(), OPERATOR_SECRET)
+    kronos.anonymous().with_token(OPERATOR_SECRET)
 }
 
 async fn mint(kronos: &Kronos) -> Value {
@@ -25,12 +20,21 @@ fn text(value: &Value) -> &str {
 }
 
 on_both_engines! {
+    /// An operator's token works until it expires; it needs the operator's secret, and a known user.
+    async fn operators_mint_tokens(kronos: Kronos) {
+        let token = kronos.token("owner@example.com").await;
+        kronos.anonymous().with_token(&token).get(WHO).await.expect(200);
+        let nobody = kronos.anonymous();
+        nobody.post(TOKENS, &json!({ "email": "owner@example.com" })).await.expect(401);
+        kronos.anonymous().with_token("wrong").post(TOKENS, &json!({ "email": "owner@example.com" })).await.expect(401);
+    }
+
     /// A token is listed, and works until it is revoked. Components learn of that with the keys of the issuer.
     async fn a_token_can_be_revoked(kronos: Kronos) {
         let mut kronos = kronos;
         let (first, second) = (mint(&kronos).await, mint(&kronos).await);
         for token in [&first, &second] {
-            bearer(kronos.anonymous(), text(&token["access_token"])).get(WHO).await.expect(200);
+            kronos.anonymous().with_token(text(&token["access_token"])).get(WHO).await.expect(200);
         }
         let list = operator(&kronos).get(TOKENS).await.expect(200).body;
         let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(|token| text(&token["id"])).collect();
@@ -49,11 +53,11 @@ on_both_engines! {
 
         // Instances that start anew ask for the keys at once, the others within five minutes.
         kronos.restart().await;
-        let revoked = bearer(kronos.anonymous(), text(&first["access_token"]));
+        let revoked = kronos.anonymous().with_token(text(&first["access_token"]));
         let refused = revoked.get(WHO).await.expect_problem(401, "invalid_token");
         assert!(refused.header("www-authenticate").contains("invalid_token"), "{:?}", refused.headers);
         revoked.get("/auth/verify").await.expect(401);
-        bearer(kronos.anonymous(), text(&second["access_token"])).get(WHO).await.expect(200);
+        kronos.anonymous().with_token(text(&second["access_token"])).get(WHO).await.expect(200);
     }
 
     async fn nothing_is_revoked_unless_there_is_something(kronos: Kronos) {
@@ -69,13 +73,13 @@ on_both_engines! {
         for _ in 0..30 {
             operator(&kronos).get(TOKENS).await.expect(200);
         }
-        let stranger = bearer(kronos.anonymous_at(0, 2), "wrong");
+        let stranger = kronos.anonymous_at(0, 2).with_token("wrong");
         for _ in 0..20 {
             stranger.get(TOKENS).await.expect_problem(401, "invalid_operator_secret");
         }
         let refused = stranger.get(TOKENS).await.expect_problem(429, "too_many_requests");
         assert_eq!(refused.header("retry-after"), "30");
-        let late = bearer(kronos.anonymous_at(0, 2), OPERATOR_SECRET);
+        let late = kronos.anonymous_at(0, 2).with_token(OPERATOR_SECRET);
         late.get(TOKENS).await.expect_problem(429, "too_many_requests");
         operator(&kronos).get(TOKENS).await.expect(200);
     }

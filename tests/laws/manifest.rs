@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kronos_api::operations;
 use kronos_host::{
-    config::manifest::{Component, HttpTarget, Inherit},
+    config::{
+        manifest::{Component, HttpTarget, Inherit},
+        template::Template,
+    },
     triggers::http::router::Router,
 };
 
@@ -97,7 +100,7 @@ fn every_http_component_is_like_the_others() {
         let mut expected = own(hosts);
         expected.extend(HOSTS);
         expected.extend(store.then_some("{{ postgres_address }}"));
-        let have: BTreeSet<_> = component.allowed_outbound_hosts.iter().map(|host| host.as_str()).collect();
+        let have: BTreeSet<_> = component.allowed_outbound_hosts.iter().map(Template::as_str).collect();
         assert_eq!(have, expected, "{id}: allowed_outbound_hosts");
 
         let mut expected = own(variables);
@@ -112,11 +115,12 @@ fn every_http_component_is_like_the_others() {
         let have: BTreeSet<_> = component.sqlite_databases.iter().map(String::as_str).collect();
         assert_eq!(have, expected, "{id}: sqlite_databases");
 
-        let provided = component.dependencies.iter();
-        let provided = provided.filter(|(_, library)| library.inherit == Inherit::None && library.export.is_none());
-        let provided =
-            provided.map(|(name, library)| (name.as_str(), library.component.as_deref().unwrap_or_default()));
-        assert_eq!(provided.collect::<BTreeMap<_, _>>(), LIBRARIES.into(), "{id}: dependencies");
+        for (name, library) in &component.dependencies {
+            assert!(library.inherit == Inherit::None && library.export.is_none(), "{id}: {name} inherits something");
+        }
+        let have = component.dependencies.iter();
+        let have = have.map(|(name, library)| (name.as_str(), library.component.as_deref().unwrap_or_default()));
+        assert_eq!(have.collect::<BTreeMap<_, _>>(), BTreeMap::from(LIBRARIES), "{id}: dependencies");
 
         let file = format!("target/wasm32-wasip2/release/{}.wasm", id.replace('-', "_"));
         assert!(component.source.ends_with(&file), "{id}: source is {}", component.source.display());

@@ -61,6 +61,12 @@ impl Actor {
         }
     }
 
+    /// The same with a bearer token.
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
     /// A path below the actor's organization.
     pub fn path(&self, rest: &str) -> String {
         format!("/api/v1/organizations/{}{rest}", self.organization)

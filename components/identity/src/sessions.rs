@@ -16,9 +16,9 @@ use crate::throttle::Attempt;
 use crate::{secrets, tokens};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-/// A session ends when it is not used for so long, in microseconds.
+/// A session ends when it is not used for this long, in microseconds.
 const IDLE: i64 = 14 * DAY;
-/// A session ends after so long, in microseconds.
+/// A session ends after this long, in microseconds.
 const ABSOLUTE: i64 = 90 * DAY;
 
 /// `POST /auth/session`.

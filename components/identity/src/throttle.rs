@@ -24,7 +24,7 @@ const ORIGIN: Rate = Rate { interval: 30 * SECOND, burst: 10 };
 const ACCOUNT: Rate = Rate { interval: 3 * SECOND, burst: 100 };
 /// Attempts to use the operator secret from one address.
 const OPERATOR: Rate = Rate { interval: 30 * SECOND, burst: 20 };
-/// What had everything back for so long is forgotten, in microseconds. Nobody is still working on such an attempt.
+/// What has had everything back for this long is forgotten, in microseconds. Nobody is still working on such an attempt.
 const FORGET_AFTER: i64 = 60 * SECOND;
 
 /// An attempt to sign in that was let through.

@@ -26,7 +26,7 @@ pub const OWNER_EMAIL: &str = "owner@kronos.test";
 pub const OPERATOR_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// How much is measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Of one round.
     pub duration: Duration,
@@ -40,6 +40,8 @@ pub struct Settings {
     pub without_nest: bool,
     /// Connections of a peer's pool to PostgreSQL; `None` means what it does best with.
     pub pool: Option<usize>,
+    /// Another build of the host that takes part.
+    pub baseline: Option<PathBuf>,
 }
 
 /// The bench.
@@ -162,7 +164,12 @@ impl Bench {
 
     /// The command line of `kronos up`, but for the address and the store.
     pub fn kronos(&self, manifest: &Path, state_dir: &Path) -> Command {
-        let mut command = Command::new(self.program());
+        self.host(&self.program(), manifest, state_dir)
+    }
+
+    /// The same command line of another build of the host.
+    pub fn host(&self, program: &Path, manifest: &Path, state_dir: &Path) -> Command {
+        let mut command = Command::new(program);
         command.args(["up", "--no-build", "--manifest"]).arg(manifest).arg("--state-dir").arg(state_dir);
         // The peers write no line per request either.
         command.env("RUST_LOG", "warn").current_dir(&self.root);

@@ -85,12 +85,21 @@ impl Contender {
         store: Store<'_>,
         limits: &[&str],
     ) -> anyhow::Result<Self> {
+        let mut command = bench.kronos(manifest, state_dir);
+        command.args(limits);
+        Self::host(bench, name, command, store).await
+    }
+
+    /// Kronos under another build of the host.
+    pub async fn baseline(bench: &Bench, program: &Path, state_dir: &Path, store: Store<'_>) -> anyhow::Result<Self> {
+        Self::host(bench, "baseline", bench.host(program, &bench.manifest(), state_dir), store).await
+    }
+
+    async fn host(bench: &Bench, name: &'static str, mut command: Command, store: Store<'_>) -> anyhow::Result<Self> {
         let redis = match store {
             Store::Postgres(_) => Some(Redis::start()?),
             Store::Sqlite(_) => None,
         };
-        let mut command = bench.kronos(manifest, state_dir);
-        command.args(limits);
         if let (Store::Postgres(url), Some(redis)) = (store, &redis) {
             command.args(["--postgres", url, "--redis", &redis.url()]);
         }

@@ -51,6 +51,9 @@ struct Arguments {
     /// Leave the peer `nest` out.
     #[arg(long)]
     without_nest: bool,
+    /// Another build of the host, measured beside this one with the same components: before and after a change, in the same rounds.
+    #[arg(long, value_name = "PROGRAM")]
+    baseline: Option<PathBuf>,
     /// Connections of the axum peer's pool to PostgreSQL.
     #[arg(long)]
     pool: Option<usize>,
@@ -91,6 +94,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         smoke: arguments.smoke,
         without_nest: arguments.without_nest,
         pool: arguments.pool,
+        baseline: arguments.baseline,
     };
     let engines: &[kronos_storage::Engine] = match arguments.engine {
         None => &[kronos_storage::Engine::Postgres, kronos_storage::Engine::Sqlite],

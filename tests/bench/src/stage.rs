@@ -38,6 +38,10 @@ impl Stage {
         let Stage { fixture, postgres, .. } = &stage;
         let postgres = postgres.as_ref();
         let mut contenders = vec![stage.kronos(bench, "kronos", &[]).await?];
+        if let Some(program) = &bench.settings.baseline {
+            let (url, folder) = fixture.copy(postgres, "baseline").await?;
+            contenders.push(Contender::baseline(bench, program, &folder, store(url.as_ref(), &folder)).await?);
+        }
         if bench.has_native_peers() {
             let (url, folder) = fixture.copy(postgres, "axum").await?;
             contenders.push(Contender::axum(bench, store(url.as_ref(), &folder), fixture).await?);

@@ -191,6 +191,6 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Its name.
     pub name: String,
-    /// The currency that it reckons in.
+    /// The currency that it counts in.
     pub currency: Currency,
 }

@@ -182,7 +182,7 @@ pub struct TimeEntry {
     pub time_zone: String,
     /// Worked time in seconds; `null` while the timer runs, never 0 or -1 for that.
     pub duration: Option<Seconds>,
-    /// Pauses within it in seconds; always 0 for now.
+    /// Pauses within it in seconds; always 0.
     pub break_seconds: Seconds,
     /// `work`; other kinds come later.
     #[serde(rename = "type")]

@@ -54,7 +54,7 @@ where
         Ok(configuration) => configuration,
         Err(problem) => return answer(Err(problem), "", head_only),
     };
-    // A preflight request about which a proxy asks is none to us.
+    // A preflight request about which a proxy asks is not one to us.
     let forwarded = O::ROWS.iter().any(|operation| operation.forwarded);
     let cors_origins = configuration.cors_origins.iter().map(String::as_str).filter(|_| !forwarded);
     let cors_origins: Vec<&str> = cors_origins.collect();
@@ -130,7 +130,7 @@ where
         Access::Scope(scope) => authenticate(Some(scope)).await?,
     };
     let query = query.of(operation)?;
-    // What a proxy sends of the body of a request that it asks about is none of ours.
+    // What a proxy sends of the body of a request that it asks about is not for us.
     let body = if operation.forwarded {
         Bytes::new()
     } else {
@@ -164,7 +164,7 @@ where
     })
 }
 
-/// Proxies take 400 for a failure of ours, so malformed credentials are none at all.
+/// Proxies take 400 for a failure of ours, so malformed credentials count as none.
 fn unauthorized(problem: Problem) -> Problem {
     if problem.status() == StatusCode::BAD_REQUEST { problem.with_status(StatusCode::UNAUTHORIZED) } else { problem }
 }
@@ -218,7 +218,7 @@ macro_rules! http_service {
 
             /// The component.
             pub struct Component;
-            // The linker of this machine takes the names of the exports for its own syntax.
+            // A native linker takes the names of the exports for its own syntax.
             #[cfg(target_family = "wasm")]
             $crate::export::export!(Component);
 

@@ -11,7 +11,7 @@ pub const MAX_REVOKED: i64 = 1000;
 pub const MAX_LISTED: i64 = 500;
 /// Tokens that are deleted at a time.
 const BATCH: i64 = 100;
-/// Clocks may differ, so a token counts for so long after it has expired, in microseconds.
+/// Clocks may differ, so a token counts for this long after it has expired, in microseconds.
 const LEEWAY: i64 = 60 * 1_000_000;
 
 /// A token.

@@ -1,4 +1,4 @@
-//! The keys of foreign issuers at their source. One component has them and answers them to the others, so that only one needs to
+//! The keys of foreign issuers at their source. One component has them and gives them to the others, so that only one needs to
 //! reach the issuers, and the last good sets are kept in one place: its database, which no other component can change.
 
 use std::cell::OnceCell;
@@ -21,7 +21,8 @@ use crate::problem::Problem;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest time that the database may take before the issuer is asked.
 const RECALL: Duration = Duration::from_secs(1);
-/// How long a fetch is waited for, in milliseconds: while older keys are known that may do, while they do not, and without any.
+/// How long a fetch is waited for, in milliseconds: by the request that caused it, while older keys are known that may do; while those
+/// do not; and without any.
 const KEYS_KNOWN: i64 = 300;
 const KEY_MISSING: i64 = 1000;
 const NOTHING_KNOWN: i64 = 6500;
@@ -55,17 +56,20 @@ pub(crate) async fn keys(
     let keys = ORIGINS.with(|origins| origins.get_or_init(new)[index].clone());
     let max_age = max_age.map_or(MAX_AGE, |seconds| seconds.saturating_mul(1000).clamp(COOL_DOWN, MAX_AGE));
     let since = ambient::now().as_millisecond();
+    let mut caused = false;
     loop {
         let now = ambient::now().as_millisecond();
         let known = keys.known(now);
         let patience = match &known {
             Some(set) if set.age(now) <= max_age => return Ok(Some(answer(set, now))),
-            Some(_) if max_age > COOL_DOWN => KEYS_KNOWN,
-            Some(_) => KEY_MISSING,
+            Some(_) if max_age <= COOL_DOWN => KEY_MISSING,
+            Some(_) if caused => KEYS_KNOWN,
+            Some(_) => 0,
             None => NOTHING_KNOWN,
         };
         match (keys.next(now, since), known) {
             (Next::Fetch { .. }, _) => {
+                caused = true;
                 spawn(refresh(keys.start(), configuration.clone(), index, db.clone(), max_age));
             }
             (Next::Wait, _) if now - since < patience => fetch::pause().await,

@@ -22,6 +22,7 @@ use super::{
     decode::{self, Raw, ValueError},
     encode::Parameter,
     error::Failure,
+    gather::Gather,
     room::Room,
     wit::{Column, DbValue},
 };
@@ -77,7 +78,7 @@ pub(super) struct Link {
     /// The server's process behind it, 0 when the server has none.
     pub(super) pid: i32,
     statements: Mutex<Prepared>,
-    pub(super) pulse: Pulse,
+    pub(super) pulse: Arc<Pulse>,
     stalled: AtomicBool,
     retired: AtomicBool,
     discarded: AtomicBool,
@@ -110,6 +111,13 @@ pub(super) struct Sign {
 }
 
 impl Pulse {
+    /// Counts a message.
+    pub(super) fn begin(&self) {
+        if self.outstanding.fetch_add(1, Relaxed) == 0 {
+            count(&self.answers);
+        }
+    }
+
     pub(super) fn outstanding(&self) -> usize {
         self.outstanding.load(Relaxed)
     }
@@ -193,6 +201,8 @@ impl Link {
     /// Connects. The connection counts as open for as long as its socket is.
     pub(super) async fn open(target: &Arc<Target>, room: Room) -> Result<Self, ConnectError> {
         let (client, driver) = target.connect().await?;
+        let pulse = Arc::new(Pulse::default());
+        let driver = Gather::new(driver, pulse.clone());
         let driver = tokio::spawn(async move {
             driver.await;
             drop(room);
@@ -203,7 +213,7 @@ impl Link {
             driver: driver.abort_handle(),
             pid: 0,
             statements: Mutex::default(),
-            pulse: Pulse::default(),
+            pulse,
             stalled: AtomicBool::new(false),
             retired: AtomicBool::new(false),
             discarded: AtomicBool::new(false),
@@ -269,9 +279,7 @@ impl Link {
     }
 
     fn exchange(&self) -> Exchange<'_> {
-        if self.pulse.outstanding.fetch_add(1, Relaxed) == 0 {
-            count(&self.pulse.answers);
-        }
+        self.pulse.begin();
         Exchange { link: self, answered: false }
     }
 

@@ -23,6 +23,7 @@ mod encode;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod gather;
 mod group;
 mod guest;
 mod link;
