@@ -14,7 +14,7 @@ pub mod role;
 pub mod zone;
 
 pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
-pub use instant::Instant;
+pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};
 pub use role::Role;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 mod error;
 mod postgres;
+pub(crate) mod record;
 mod row;
 mod sqlite;
 mod statement;
@@ -13,10 +14,12 @@ mod stream;
 
 pub use error::Error;
 pub use row::{Columns, Row};
-pub use statement::Statement;
+pub(crate) use record::record;
+pub use statement::{Fragment, Statement};
+pub(crate) use statement::{statement_text, statements};
 
 #[doc(hidden)]
-pub use statement::to_sqlite;
+pub use statement::render;
 
 /// Label of the SQLite database in `spin.toml`.
 const SQLITE_LABEL: &str = "default";

@@ -41,6 +41,11 @@ impl Columns {
         self.values.next().ok_or_else(|| Error::Internal(format!("the row has no column {}", self.position)))
     }
 
+    /// Whether the next column is NULL: the mark of an outer join that found nothing.
+    pub fn next_is_null(&self) -> bool {
+        matches!(self.values.as_slice().first(), None | Some(Value::Null))
+    }
+
     fn mismatch(&self, expected: &str) -> Error {
         Error::Internal(format!("column {} is not {expected}", self.position))
     }
