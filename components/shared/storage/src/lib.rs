@@ -6,7 +6,10 @@
 //! transaction to a stranger, so there is no `BEGIN` anywhere. Not found is `Ok(None)`; what a constraint refuses comes back as
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
+pub mod consumers;
 pub mod db;
+pub mod events;
+pub mod outbox;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;
