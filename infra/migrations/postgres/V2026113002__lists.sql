@@ -18,6 +18,33 @@ ALTER TABLE time_entries DISABLE TRIGGER USER;
 UPDATE time_entries SET folded_description = lower(description) WHERE lower(description) <> description;
 ALTER TABLE time_entries ENABLE TRIGGER USER;
 
+-- What a search compares with is told to nobody. Rendered from the list in the crate `kronos_storage`, module `events`.
+DROP TRIGGER time_entries_append_started ON time_entries;
+DROP TRIGGER time_entries_append_created ON time_entries;
+DROP TRIGGER time_entries_append_deleted ON time_entries;
+DROP TRIGGER time_entries_append_stopped ON time_entries;
+DROP TRIGGER time_entries_append_updated ON time_entries;
+
+CREATE TRIGGER time_entries_append_started AFTER INSERT ON time_entries FOR EACH ROW
+    WHEN (NEW.end_at IS NULL)
+    EXECUTE FUNCTION append_event('time_entry', 'started', 'id', 'organization_id', 'request_digest', 'version', 'changed_by', 'updated_at', 'request_id', 'traceparent', 'folded_description');
+
+CREATE TRIGGER time_entries_append_created AFTER INSERT ON time_entries FOR EACH ROW
+    WHEN (NOT (NEW.end_at IS NULL))
+    EXECUTE FUNCTION append_event('time_entry', 'created', 'id', 'organization_id', 'request_digest', 'version', 'changed_by', 'updated_at', 'request_id', 'traceparent', 'folded_description');
+
+CREATE TRIGGER time_entries_append_deleted AFTER UPDATE ON time_entries FOR EACH ROW
+    WHEN (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL)
+    EXECUTE FUNCTION append_event('time_entry', 'deleted', 'id', 'organization_id', 'request_digest', 'version', 'changed_by', 'updated_at', 'request_id', 'traceparent', 'folded_description');
+
+CREATE TRIGGER time_entries_append_stopped AFTER UPDATE ON time_entries FOR EACH ROW
+    WHEN (NOT (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL) AND NEW.end_at IS NOT NULL AND OLD.end_at IS NULL)
+    EXECUTE FUNCTION append_event('time_entry', 'stopped', 'id', 'organization_id', 'request_digest', 'version', 'changed_by', 'updated_at', 'request_id', 'traceparent', 'folded_description');
+
+CREATE TRIGGER time_entries_append_updated AFTER UPDATE ON time_entries FOR EACH ROW
+    WHEN (NOT (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL) AND NOT (NEW.end_at IS NOT NULL AND OLD.end_at IS NULL))
+    EXECUTE FUNCTION append_event('time_entry', 'updated', 'id', 'organization_id', 'request_digest', 'version', 'changed_by', 'updated_at', 'request_id', 'traceparent', 'folded_description');
+
 -- user_id is the member's id where the member is a placeholder: clients of solidtime need one.
 ALTER TABLE members ADD CONSTRAINT members_id_organization_id_key UNIQUE (id, organization_id);
 ALTER TABLE time_entries DROP CONSTRAINT time_entries_member_fkey;

@@ -1,4 +1,5 @@
-//! What every HTTP component stands on: the only way into a handler leads through [`http_service`].
+//! What every component stands on. The only way into the handler of an HTTP component leads through [`http_service`], the one for
+//! consumers of events through [`event::consume`].
 //!
 //! It asks the library components `gateway` and `auth-check`, which are linked into the component by the host, and gives the
 //! handler a [`Call`]. An instance serves several requests at a time and keeps what it learned (configuration, keys, verified
@@ -12,6 +13,7 @@ mod body;
 mod call;
 mod configuration;
 mod doorbell;
+pub mod event;
 mod head;
 mod problem;
 mod query;

@@ -29,7 +29,7 @@ const SQLITE_LABEL: &str = "default";
 pub enum Engine {
     /// PostgreSQL 15 or newer.
     Postgres,
-    /// SQLite 3.39 or newer.
+    /// SQLite 3.45 or newer.
     Sqlite,
 }
 

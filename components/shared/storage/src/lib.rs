@@ -7,7 +7,10 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod access;
+pub mod consumers;
 pub mod db;
+pub mod events;
+pub mod outbox;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;

@@ -17,7 +17,7 @@ pub use crate::access::{Actor, Change};
 pub use count::count;
 pub use list::{Cursor, Filter, Listing, Slice, Sort, list};
 pub use read::{Standing, active, member_role, read, repeated, standing};
-pub use sync::{Changed, changes, floor, last_position, sync_horizon};
+pub use sync::{Changed, changes, floor, sync_horizon};
 pub use write::{Condition, Edit, End, NewEntry, create, create_stopping_running, delete, update};
 
 /// Refuses a second running timer of a member.

@@ -12,11 +12,6 @@ statements! {
     // On SQLite one writer follows the other, so whatever is not visible yet gets a stamp that is not before this.
     SYNC_HORIZON = { postgres: r"SELECT sync_horizon()", sqlite: r"SELECT {last_event}" };
 
-    LAST_POSITION = {
-        postgres: r"SELECT assign_positions()",
-        sqlite: r"SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)",
-    };
-
     FIRST_POSITION = r"SELECT min(position) FROM outbox";
 
     // An entry stands where its first event on the page stands.
@@ -53,17 +48,11 @@ pub async fn sync_horizon(db: &Db) -> Result<Instant, Error> {
     row.ok_or_else(|| Error::Internal("`sync_horizon` has no row".into()))?.columns().instant()
 }
 
-/// The position of the newest event; what follows later has a greater one.
-pub async fn last_position(db: &Db) -> Result<i64, Error> {
-    let row = db.row(&LAST_POSITION, &[]).await?;
-    row.ok_or_else(|| Error::Internal("`assign_positions` has no row".into()))?.columns().integer()
-}
-
-/// The position behind which every event is still kept, `last` being that of the newest.
-pub async fn floor(db: &Db, last: i64) -> Result<i64, Error> {
+/// The position behind which every event is still kept. The newest always is.
+pub async fn floor(db: &Db) -> Result<i64, Error> {
     let row = db.row(&FIRST_POSITION, &[]).await?;
     let first = row.ok_or_else(|| Error::Internal("`min` has no row".into()))?.columns().optional_integer()?;
-    Ok(first.map_or(last, |first| first - 1))
+    Ok(first.map_or(0, |first| first - 1))
 }
 
 /// What changed since a position.
@@ -77,8 +66,8 @@ pub struct Changed {
     pub more: bool,
 }
 
-/// Up to `limit` entries that the actor sees and that changed behind the position `since`. `last` is [`last_position`], read
-/// before. None where the actor is not a member.
+/// Up to `limit` entries that the actor sees and that changed behind the position `since`. `last` is [`crate::outbox::assign`],
+/// called before. None where the actor is not a member.
 pub async fn changes(db: &Db, actor: Actor, since: i64, last: i64, limit: usize) -> Result<Option<Changed>, Error> {
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let parameters =

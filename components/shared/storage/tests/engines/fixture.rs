@@ -8,7 +8,6 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use kronos_domain::{
@@ -16,7 +15,7 @@ use kronos_domain::{
     entry::{Description, Span, TimeEntry},
 };
 use kronos_storage::{
-    Db, Value, report_events,
+    Db, Value, consumers, report_events,
     time_entries::{self, Actor, NewEntry},
 };
 use kronos_test_servers::Postgres;
@@ -64,16 +63,66 @@ pub struct World {
     pub name: Option<String>,
 }
 
-pub fn migrations(engine: &str) -> String {
+/// Version and text of each migration, in order.
+fn migration_files(engine: &str) -> Vec<(u32, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../infra/migrations").join(engine);
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let version = |path: &Path| -> u32 {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name[1..name.find("__").unwrap()].parse().unwrap()
-    };
     files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
-    files.sort_by_key(|path| version(path));
-    files.iter().map(|path| fs::read_to_string(path).unwrap()).collect::<Vec<_>>().join("\n")
+    let files = files.iter().map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name[1..name.find("__").unwrap()].parse().unwrap(), fs::read_to_string(path).unwrap())
+    });
+    let mut files: Vec<(u32, String)> = files.collect();
+    files.sort();
+    files
+}
+
+pub fn migrations(engine: &str) -> String {
+    join(&migration_files(engine))
+}
+
+fn join(files: &[(u32, String)]) -> String {
+    files.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// Databases of the first version with an entry of an hour, migrated since.
+pub async fn migrated_with_an_old_entry() -> Vec<Db> {
+    let id = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
+    let entry = format!(
+        "INSERT INTO users VALUES ('{id}', 'a@example.org', 'Name', NULL, 'UTC', 0); \
+         INSERT INTO organizations VALUES ('{id}', 'Example', 'EUR', 'UTC', 0); \
+         INSERT INTO members VALUES ('{id}', '{id}', '{id}', 'owner', 0); \
+         INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, billable, billable_rate, \
+         currency, source, version, changed_by, created_at, updated_at) \
+         VALUES ('{id}', '{id}', '{id}', '{id}', 0, 3600000000, 'UTC', true, 50, 'EUR', 'api', 7, '{id}', 0, 0);"
+    );
+    let steps = |engine| {
+        let files = migration_files(engine);
+        let (old, new) = files.split_at(files.partition_point(|(version, _)| *version < 1000));
+        [join(old), entry.clone(), join(new)]
+    };
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    for step in steps("sqlite") {
+        connection.execute_batch(&step).unwrap();
+    }
+    let mut databases = vec![Db::with_driver(Sqlite(Mutex::new(connection)))];
+    if let Some(name) = database().await {
+        for step in steps("postgres") {
+            client(&name).await.batch_execute(&step).await.unwrap();
+        }
+        databases.push(connect(&name).await);
+    }
+    databases
+}
+
+/// A new database on the server, if there is one.
+async fn database() -> Option<String> {
+    static COUNTER: AtomicU64 = AtomicU64::new(1);
+    Postgres::shared()?;
+    let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    Some(name)
 }
 
 pub async fn connect(name: &str) -> Db {
@@ -96,10 +145,7 @@ impl World {
     }
 
     pub async fn postgres() -> Option<Self> {
-        static COUNTER: AtomicU64 = AtomicU64::new(1);
-        Postgres::shared()?;
-        let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
-        client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let name = database().await?;
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
         Some(Self::populate(connect(&name).await, Some(name)).await)
     }
@@ -133,22 +179,11 @@ impl World {
         self.sql(sql, sql, &[]).await.remove(0).columns().integer().unwrap()
     }
 
-    /// Applies all events. On PostgreSQL other tests' transactions, though in other databases, hold the horizon back for a while.
+    /// Applies all events.
     pub async fn apply_events(&self, batch: i64) {
-        let unseen = kronos_storage::Statement::pair(
-            "SELECT count(*) FROM outbox WHERE (xid, seq) > (SELECT xid, seq FROM consumers WHERE name = 'reports')",
-            "SELECT count(*) FROM outbox WHERE seq > (SELECT seq FROM consumers WHERE name = 'reports')",
-        );
-        for _ in 0..2000 {
-            while report_events::pending(&self.db).await.unwrap() {
-                report_events::apply(&self.db, batch).await.unwrap();
-            }
-            if self.db.row(&unseen, &[]).await.unwrap().unwrap().columns().integer().unwrap() == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        while consumers::state(&self.db, report_events::CONSUMER).await.unwrap().pending {
+            report_events::apply(&self.db, batch).await.unwrap();
         }
-        panic!("events remain");
     }
 
     /// Records an entry of the person's own.

@@ -64,7 +64,7 @@ on_both_engines! {
         let second = time_entries::read(&world.db, world.employee.actor, second.id).await.unwrap().unwrap();
         assert_eq!(second.end, Some(NOW));
         assert_eq!(world.integer("SELECT count(*) FROM time_entries WHERE end_at IS NULL").await, 1);
-        assert_eq!(world.integer("SELECT count(*) FROM outbox").await, 5);
+        assert_eq!(world.integer("SELECT count(*) FROM recorded_events").await, 5);
     }
 
     async fn a_start_that_is_refused_stops_nothing(world: World) {
@@ -77,7 +77,7 @@ on_both_engines! {
             assert_eq!(result, Err(Error::Unique(time_entries::PRIMARY_KEY.into())));
         }
         assert_eq!(time_entries::active(&world.db, world.employee.actor.user).await.unwrap(), Some(running));
-        assert_eq!(world.integer("SELECT count(*) FROM outbox").await, 2);
+        assert_eq!(world.integer("SELECT count(*) FROM recorded_events").await, 2);
     }
 
     async fn a_repeated_request_finds_what_it_created(world: World) {
