@@ -8,14 +8,27 @@
 )]
 
 mod api {
-    mod reports;
-    mod time_entries;
-    mod time_entries_list;
-    mod users;
+    mod organizations {
+        mod reports {
+            mod summary;
+        }
+        mod time_entries {
+            mod entry;
+            mod list;
+        }
+    }
+    mod users {
+        mod me;
+    }
 }
-mod auth;
+mod auth {
+    mod session;
+    mod verify;
+}
 mod authorization;
-mod events;
+mod events {
+    mod report_builder;
+}
 mod host {
     mod capabilities;
     mod faults;
@@ -34,5 +47,6 @@ mod host {
     mod state_folder;
 }
 mod laws;
-mod layers;
+mod strictness;
 mod walkthrough;
+mod well_known;

@@ -5,6 +5,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 use kronos_host::config::manifest::{HttpTarget, Manifest};
 use kronos_tests::repository;
 
+mod every_test_runs;
+mod layers;
+mod manifest;
+
 fn manifest() -> Manifest {
     Manifest::load(&repository().join("spin.toml")).expect("our manifest")
 }
@@ -67,21 +71,6 @@ fn a_component_is_a_folder_a_crate_and_a_file() {
         assert_eq!(file, format!("{}.wasm", id.replace('-', "_")));
         let cargo = fs::read_to_string(repository().join("components").join(id).join("Cargo.toml")).expect("a crate");
         assert!(cargo.contains(&format!("name = \"{id}\"\n")), "{id}");
-    }
-}
-
-/// Law 2: an operation belongs to a component that has a route for it.
-#[test]
-fn every_operation_has_a_component() {
-    let manifest = manifest();
-    for operation in kronos_api::OPERATIONS {
-        assert!(manifest.components.contains_key(operation.component), "{}", operation.path);
-    }
-    let served: BTreeSet<_> = kronos_api::OPERATIONS.iter().map(|operation| operation.component).collect();
-    for trigger in &manifest.http {
-        if let HttpTarget::Component(id) = &trigger.target {
-            assert!(served.contains(id.as_str()), "{id} has a route and no operation");
-        }
     }
 }
 

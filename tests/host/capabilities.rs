@@ -1,6 +1,6 @@
 //! What a component is granted works, and what it is not granted is denied: one test of each.
 
-use kronos_tests::{Actor, Engine, Guests, Kronos};
+use kronos_tests::{Actor, Engine, Guests, Kronos, needs};
 use reqwest::Method;
 
 async fn guests() -> (Kronos, Actor) {
@@ -118,11 +118,9 @@ async fn service_chaining() {
     actor.get("/granted/hello").await.expect(200);
 }
 
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres() {
-    if !Engine::Servers.available() {
-        return;
-    }
     let kronos = Guests::start(Engine::Servers, |_| ()).await;
     let actor = kronos.anonymous();
     let url = kronos.options.postgres.clone().unwrap();

@@ -83,7 +83,7 @@ async fn http_2_without_tls_is_spoken() {
     assert_eq!(response.text().await.unwrap(), "hello");
 }
 
-/// Sends `request` as it is and reads until the server closes or says no more.
+/// Sends `request` as it is and reads until the server closes or goes quiet.
 fn raw(kronos: &Kronos, request: &str) -> String {
     let mut stream = TcpStream::connect(kronos.host().address()).unwrap();
     stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kronos_tests::{Engine, Guests, Kronos};
+use kronos_tests::{Engine, Guests, Kronos, needs};
 use reqwest::Method;
 use tempfile::TempDir;
 
@@ -39,11 +39,9 @@ async fn status(kronos: &Kronos, action: &str, arguments: &[(&str, &str)]) -> u1
 
 /// The allow-list of the guest names each server. An explicit network is closed for all of them; `private` is not, for what is
 /// named, and is as Spin has it with `--spin-exact`.
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn blocked_networks_hold_for_every_protocol() {
-    if !Engine::Servers.available() {
-        return;
-    }
     for (block_networks, spin_exact, expected) in [
         ("", false, [200, 200, 200]),
         ("\"private\"", false, [200, 200, 200]),

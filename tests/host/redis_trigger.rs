@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kronos_tests::{Actor, Engine, Guests, Kronos};
+use kronos_tests::{Actor, Engine, Guests, Kronos, needs};
 
 async fn publish(actor: &Actor, kronos: &Kronos, message: &str) {
     let url = kronos.options.redis.clone().unwrap_or_else(|| "redis://embedded".into());
@@ -56,9 +56,8 @@ async fn messages_arrive_in_order_and_a_trap_ends_nothing_embedded() {
     arrive_in_order_and_survive_a_trap(Engine::Embedded).await;
 }
 
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_arrive_in_order_and_a_trap_ends_nothing_on_a_server() {
-    if Engine::Servers.available() {
-        arrive_in_order_and_survive_a_trap(Engine::Servers).await;
-    }
+    arrive_in_order_and_survive_a_trap(Engine::Servers).await;
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use kronos_host::{Host, Options, build::Console, config::manifest::Manifest};
-use kronos_test_servers::{Postgres, Redis, or_skip};
+use kronos_test_servers::{Postgres, Redis};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -21,15 +21,8 @@ use crate::{Actor, Answer};
 pub enum Engine {
     /// SQLite and the Redis inside the host.
     Embedded,
-    /// PostgreSQL and a Redis server.
+    /// PostgreSQL and a Redis server, which a test on them [`needs`](crate::needs).
     Servers,
-}
-
-impl Engine {
-    /// Whether the machine has what the engine needs; a test is skipped or fails otherwise, see [`or_skip`].
-    pub fn available(self) -> bool {
-        self == Self::Embedded || (or_skip(Postgres::installed()).is_some() && or_skip(Redis::installed()).is_some())
-    }
 }
 
 /// A running application with its own store, ended when the test ends.
@@ -48,7 +41,8 @@ pub struct Kronos {
 
 /// Password of the first owner in tests.
 pub const OWNER_PASSWORD: &str = "correct horse battery staple";
-const OPERATOR_SECRET: &str = "operator secret of the tests";
+/// What operators mint tokens with in tests.
+pub const OPERATOR_SECRET: &str = "operator secret of the tests";
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
@@ -100,7 +94,7 @@ impl Kronos {
 
     /// Starts Kronos on `engine` with servers that no other test uses, and with no sweep: only writes ring.
     pub async fn start_alone(engine: Engine) -> Self {
-        let postgres = (engine == Engine::Servers).then(|| Postgres::start().expect("PostgreSQL starts"));
+        let postgres = (engine == Engine::Servers).then(kronos_test_servers::postgres);
         let (folder, options) = Self::prepare().await;
         Self::launch(engine, postgres, folder, options, |_| ()).await
     }
@@ -141,9 +135,8 @@ impl Kronos {
         options.tick = shared.then_some(Duration::from_millis(200));
         let mut redis = None;
         if engine == Engine::Servers {
-            let server = postgres.as_ref().or_else(|| Postgres::shared()).expect("PostgreSQL is installed");
-            options.postgres = Some(database(server).await);
-            let server = Redis::start().expect("Redis starts");
+            options.postgres = Some(database(postgres.as_ref().unwrap_or_else(|| Postgres::shared())).await);
+            let server = kronos_test_servers::redis();
             options.redis = Some(server.url());
             redis = Some(server);
         }

@@ -23,9 +23,12 @@
 
 mod actor;
 mod kronos;
+mod signer;
 
 pub use actor::{Actor, Answer};
-pub use kronos::{Engine, Guests, Kronos, OWNER_PASSWORD, repository};
+pub use kronos::{Engine, Guests, Kronos, OPERATOR_SECRET, OWNER_PASSWORD, repository};
+pub use kronos_test_servers::needs;
+pub use signer::Signer;
 
 /// Declares each test twice: on SQLite with the embedded Redis, and on PostgreSQL with a Redis server.
 #[macro_export]
@@ -43,11 +46,10 @@ macro_rules! on_both_engines {
                 run($crate::Kronos::start($crate::Engine::Embedded).await).await;
             }
 
+            #[$crate::needs(postgres, redis)]
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                if $crate::Engine::Servers.available() {
-                    run($crate::Kronos::start($crate::Engine::Servers).await).await;
-                }
+                run($crate::Kronos::start($crate::Engine::Servers).await).await;
             }
         }
     )*};

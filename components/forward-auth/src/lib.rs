@@ -5,11 +5,12 @@
 //! `?scope=` asks for. The token is the one in the `authorization` field of the original request, which all of them pass on.
 //! `/auth/verify` says the same for every method, because Envoy keeps the original one.
 
+use kronos_api::forward_auth::Op;
 use kronos_platform::{Call, Caller, Problem, Reply, StatusCode};
 
-kronos_platform::http_service!("forward-auth", super::verify);
+kronos_platform::http_service!(super::verify);
 
-async fn verify(call: Call) -> Result<Reply, Problem> {
+async fn verify(Op::Verify: Op, call: Call) -> Result<Reply, Problem> {
     let mut caller = call.caller.clone().ok_or_else(|| Problem::internal("`verify` is public in the table"))?;
     for scope in call.query.get("scope")?.unwrap_or_default().split_ascii_whitespace() {
         caller = call.require(scope).await?;

@@ -5,19 +5,19 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_domain::{Currency, Instant, MemberId, OrganizationId, UserId};
-use kronos_platform::{Call, new_id, random};
+use kronos_platform::{Call, Problem, new_id, random};
 use kronos_storage::users::{self, FirstOwner};
 
 use crate::email::Email;
-use crate::error::Error;
 use crate::passwords;
+use crate::refusal::Refusal;
 
 thread_local! {
     static DONE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes the first owner unless there is a user. Asked once per instance.
-pub async fn once(call: &Call) -> Result<(), Error> {
+pub async fn once(call: &Call) -> Result<(), Refusal> {
     if !DONE.get() {
         let db = call.db().await?;
         if !users::any(&db).await? {
@@ -32,18 +32,18 @@ pub async fn once(call: &Call) -> Result<(), Error> {
 }
 
 /// The owner as configured, and their password if nobody knows it yet.
-async fn first_owner(call: &Call) -> Result<(FirstOwner, Option<String>), Error> {
+async fn first_owner(call: &Call) -> Result<(FirstOwner, Option<String>), Refusal> {
     let configured = |name: &'static str| async move {
         let value = call.variable(name).await?;
-        Ok::<_, Error>(Some(value).filter(|value| !value.is_empty()))
+        Ok::<_, Refusal>(Some(value).filter(|value| !value.is_empty()))
     };
     let email = configured("owner_email").await?.unwrap_or_else(|| "owner@localhost".to_owned());
-    let email = Email::parse(&email)
-        .map_err(|_| Error::Internal("variable `owner_email` is not an e-mail address".to_owned()))?;
+    let email =
+        Email::parse(&email).map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
     let configured_password = configured("owner_password").await?;
     let random_password = configured_password.is_none().then(|| URL_SAFE_NO_PAD.encode(random::<15>()));
     let password = configured_password.as_deref().or(random_password.as_deref()).unwrap_or_default();
-    let currency: Currency = "EUR".parse().map_err(|_| Error::Internal("`EUR` is no currency".to_owned()))?;
+    let currency: Currency = "EUR".parse().map_err(|_| Problem::internal("`EUR` is no currency"))?;
     let owner = FirstOwner {
         user: UserId::from_uuid(new_id(call.now)),
         email: email.as_str().to_owned(),

@@ -4,7 +4,7 @@ use kronos_api::scope;
 use kronos_platform::{Call, Reply, StatusCode};
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::signing;
 
 /// Everybody may keep these for five minutes, as our own components do.
@@ -13,7 +13,7 @@ const SCOPES: [&str; 5] =
     [scope::API, scope::TIME_ENTRIES_READ, scope::TIME_ENTRIES_WRITE, scope::REPORTS_READ, scope::ORGANIZATIONS_READ];
 
 /// `GET /.well-known/jwks.json`: the public keys (RFC 7517).
-pub async fn jwks(call: &Call) -> Result<Reply, Error> {
+pub async fn jwks(call: &Call) -> Result<Reply, Refusal> {
     let keys = signing::keys(call).await?;
     Ok(Reply::body(StatusCode::OK, "application/jwk-set+json", keys.jwks.to_string()).header("cache-control", CACHE))
 }

@@ -1,6 +1,8 @@
 //! E-mail addresses.
 
-use crate::error::Error;
+use kronos_platform::Faults;
+
+use crate::refusal::Refusal;
 
 /// Longest address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 const MAX_LENGTH: usize = 254;
@@ -11,18 +13,14 @@ pub struct Email(String);
 
 impl Email {
     /// Reads an address.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let address = text.trim().to_lowercase();
         let (local, domain) = address.rsplit_once('@').unwrap_or_default();
         let acceptable = !local.is_empty()
             && !domain.is_empty()
             && address.len() <= MAX_LENGTH
             && !address.chars().any(|character| character.is_whitespace() || character.is_control());
-        if acceptable {
-            Ok(Self(address))
-        } else {
-            Err(Error::Invalid { field: "email", message: "must be an e-mail address" })
-        }
+        if acceptable { Ok(Self(address)) } else { Err(Faults::one("email", "must be an e-mail address").into()) }
     }
 
     /// The address.

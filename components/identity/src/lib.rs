@@ -4,33 +4,34 @@
 mod bootstrap;
 mod discovery;
 mod email;
-mod error;
 mod me;
 mod operator;
 mod passwords;
 mod refresh_tokens;
+mod refusal;
 mod sessions;
 mod signing;
 mod tokens;
 
-use kronos_platform::{Call, Problem, Reply};
+use kronos_api::identity::Op;
+use kronos_platform::{Call, Reply};
 
-kronos_platform::http_service!("identity", super::route);
+use self::refusal::Refusal;
 
-async fn route(call: Call) -> Result<Reply, Problem> {
+kronos_platform::http_service!(super::route);
+
+async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
     bootstrap::once(&call).await?;
-    let reply = match call.operation.id {
-        "get_jwks" => discovery::jwks(&call).await,
-        "get_openid_configuration" => Ok(discovery::openid_configuration(&call)),
-        "get_authorization_server_metadata" => Ok(discovery::authorization_server(&call)),
-        "get_protected_resource_metadata" => Ok(discovery::protected_resource(&call)),
-        "create_session" => sessions::create(&call).await,
-        "refresh_session" => sessions::refresh(&call).await,
-        "delete_session" => sessions::delete(&call).await,
-        "create_operator_token" => operator::create_token(&call).await,
-        "get_user" => me::get(&call).await,
-        "list_memberships" => me::memberships(&call).await,
-        other => return Err(Problem::internal(format!("no handler for the operation `{other}`"))),
-    };
-    reply.map_err(Into::into)
+    match op {
+        Op::Jwks => discovery::jwks(&call).await,
+        Op::OpenidConfiguration => Ok(discovery::openid_configuration(&call)),
+        Op::AuthorizationServer => Ok(discovery::authorization_server(&call)),
+        Op::ProtectedResource => Ok(discovery::protected_resource(&call)),
+        Op::CreateSession => sessions::create(&call).await,
+        Op::RefreshSession => sessions::refresh(&call).await,
+        Op::DeleteSession => sessions::delete(&call).await,
+        Op::CreateOperatorToken => operator::create_token(&call).await,
+        Op::GetUser => me::get(&call).await,
+        Op::ListMemberships => me::memberships(&call).await,
+    }
 }

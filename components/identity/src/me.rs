@@ -5,17 +5,17 @@ use kronos_api::identity::{Membership, Organization, User};
 use kronos_platform::{Call, Reply};
 use kronos_storage::users;
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 
 /// `GET /api/v1/users/me`.
-pub async fn get(call: &Call) -> Result<Reply, Error> {
-    let user = users::get(&*call.db().await?, call.user()?).await?.ok_or(Error::NotFound)?;
+pub async fn get(call: &Call) -> Result<Reply, Refusal> {
+    let user = users::get(&*call.db().await?, call.user()?).await?.ok_or(Refusal::NotFound)?;
     let users::User { id, email, name, time_zone } = user;
     Ok(Reply::ok(&Data { data: User { id, name, email, time_zone } }))
 }
 
 /// `GET /api/v1/users/me/memberships`.
-pub async fn memberships(call: &Call) -> Result<Reply, Error> {
+pub async fn memberships(call: &Call) -> Result<Reply, Refusal> {
     let stored = users::memberships(&*call.db().await?, call.user()?).await?;
     let data: Vec<Membership> = stored
         .into_iter()

@@ -3,22 +3,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::identity::{OperatorToken, Tokens};
-use kronos_platform::{Call, Reply, random};
+use kronos_platform::{Call, Faults, Reply, random};
 use kronos_storage::users;
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::tokens;
 
 /// Seconds for which a token is valid when nobody says otherwise.
 const DEFAULT_LIFETIME: u64 = 30 * 24 * 60 * 60;
 
 /// `POST /auth/operator/tokens`. Without the variable `operator_secret` there is no such thing.
-pub async fn create_token(call: &Call) -> Result<Reply, Error> {
+pub async fn create_token(call: &Call) -> Result<Reply, Refusal> {
     let secret = call.variable("operator_secret").await?;
     if secret.is_empty() {
-        return Err(Error::NotFound);
+        return Err(Refusal::NotFound);
     }
     let mut fields = call.headers.get_all("authorization").iter();
     let presented = match (fields.next(), fields.next()) {
@@ -26,15 +26,15 @@ pub async fn create_token(call: &Call) -> Result<Reply, Error> {
         _ => None,
     };
     if !presented.is_some_and(|presented| same(presented, secret.as_bytes())) {
-        return Err(Error::OperatorSecret);
+        return Err(Refusal::OperatorSecret);
     }
     let OperatorToken { email, expires_in } = call.json()?;
     let lifetime = expires_in.unwrap_or(DEFAULT_LIFETIME);
     if !(1..=tokens::MAX_LIFETIME).contains(&lifetime) {
-        return Err(Error::Invalid { field: "expires_in", message: "must be between 1 and 31536000 seconds" });
+        return Err(Faults::one("expires_in", "must be between 1 and 31536000 seconds").into());
     }
     let email = Email::parse(&email)?;
-    let known = users::credentials(&*call.db().await?, email.as_str()).await?.ok_or(Error::NoSuchUser)?;
+    let known = users::credentials(&*call.db().await?, email.as_str()).await?.ok_or(Refusal::NoSuchUser)?;
     let id = format!("operator.{}", URL_SAFE_NO_PAD.encode(random::<16>()));
     let access_token = tokens::issue(call, known.user, &id, lifetime).await?;
     Ok(Reply::ok(&Tokens {

@@ -8,7 +8,9 @@ use std::cell::Cell;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::error::Error;
+use kronos_platform::Problem;
+
+use crate::refusal::Refusal;
 
 /// Longest password that is looked at, in bytes.
 pub const MAX_LENGTH: usize = 1024;
@@ -27,19 +29,19 @@ pub enum Verification {
     RightButWeak,
 }
 
-fn argon2() -> Result<Argon2<'static>, Error> {
+fn argon2() -> Result<Argon2<'static>, Refusal> {
     let params = Params::new(19_456, 2, 1, None).map_err(argon2::password_hash::Error::from)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// The hash of a password in PHC string format.
-pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Refusal> {
     let salt = SaltString::encode_b64(salt)?;
     Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
 /// Checks a password against a hash; where there is none, against one that fits no password, in the same time.
-pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Error> {
+pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Refusal> {
     let argon2 = argon2()?;
     let parsed = PasswordHash::new(hash.unwrap_or(DUMMY))?;
     let right = password.len() <= MAX_LENGTH && argon2.verify_password(password.as_bytes(), &parsed).is_ok();
@@ -63,10 +65,10 @@ pub struct Turn(());
 
 impl Turn {
     /// Takes a place, if there is one.
-    pub fn take() -> Result<Self, Error> {
+    pub fn take() -> Result<Self, Refusal> {
         let waiting = WAITING.get();
         if waiting >= MAX_WAITING {
-            return Err(Error::TooManyAttempts { retry_after_seconds: 1 });
+            return Err(Problem::too_many_requests(1).into());
         }
         WAITING.set(waiting + 1);
         Ok(Self(()))

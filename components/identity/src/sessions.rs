@@ -4,15 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::identity::{Refresh, SignIn, Tokens};
 use kronos_domain::{Instant, SessionId, UserId};
-use kronos_platform::{Call, Reply, StatusCode, new_id, random};
+use kronos_platform::{Call, Problem, Reply, StatusCode, new_id, random};
 use kronos_storage::sessions::{self, Charge, NewSession, Rate, Rotation};
 use kronos_storage::{Db, users};
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
-use crate::error::Error;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
+use crate::refusal::Refusal;
 use crate::tokens;
 
 const SECOND: i64 = 1_000_000;
@@ -27,7 +27,7 @@ const PER_ACCOUNT: Rate = Rate { interval: 30 * SECOND, burst: 10 };
 const ALL_TOGETHER: Rate = Rate { interval: SECOND / 20, burst: 200 };
 
 /// `POST /auth/session`.
-pub async fn create(call: &Call) -> Result<Reply, Error> {
+pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let SignIn { email, password } = call.json()?;
     let db = call.db().await?;
     let user = sign_in(call, &db, &email, &password).await?;
@@ -48,22 +48,22 @@ pub async fn create(call: &Call) -> Result<Reply, Error> {
 }
 
 /// The user whose password it is. Unknown addresses take the same time and get the same answer as wrong passwords.
-async fn sign_in(call: &Call, db: &Db, email: &str, password: &str) -> Result<UserId, Error> {
+async fn sign_in(call: &Call, db: &Db, email: &str, password: &str) -> Result<UserId, Refusal> {
     let email = Email::parse(email)?;
     let _turn = Turn::take()?;
     let now = Instant::from(call.now);
     let account = URL_SAFE_NO_PAD.encode(Sha256::digest(email.as_str()));
     match sessions::charge_sign_in(db, &account, now, PER_ACCOUNT, ALL_TOGETHER).await? {
         Charge::Allowed => {}
-        Charge::AccountExhausted => return Err(Error::TooManyAttempts { retry_after_seconds: 30 }),
-        Charge::AllExhausted => return Err(Error::TooManyAttempts { retry_after_seconds: 1 }),
+        Charge::AccountExhausted => return Err(Problem::too_many_requests(30).into()),
+        Charge::AllExhausted => return Err(Problem::too_many_requests(1).into()),
     }
     let known = users::credentials(db, email.as_str()).await?;
     let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
     let verification = passwords::verify(password, hash)?;
-    let (Some(known), Some(hash)) = (&known, hash) else { return Err(Error::Credentials) };
+    let (Some(known), Some(hash)) = (&known, hash) else { return Err(Refusal::Credentials) };
     match verification {
-        Verification::Wrong => return Err(Error::Credentials),
+        Verification::Wrong => return Err(Refusal::Credentials),
         Verification::Right => {}
         Verification::RightButWeak => {
             users::replace_password_hash(db, known.user, hash, &passwords::hash(password, &random())?).await?;
@@ -74,8 +74,8 @@ async fn sign_in(call: &Call, db: &Db, email: &str, password: &str) -> Result<Us
 }
 
 /// `POST /auth/session/refresh`.
-pub async fn refresh(call: &Call) -> Result<Reply, Error> {
-    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Error::RefreshToken)?;
+pub async fn refresh(call: &Call) -> Result<Reply, Refusal> {
+    let token = RefreshToken::parse(&call.json::<Refresh>()?.refresh_token).ok_or(Refusal::RefreshToken)?;
     let successor = token.successor();
     let now = Instant::from(call.now);
     let idle_expires_at = Instant::from_micros(now.micros() + IDLE);
@@ -85,14 +85,14 @@ pub async fn refresh(call: &Call) -> Result<Reply, Error> {
         Rotation::Rotated { session, user } => answer(call, session, user, &successor).await,
         Rotation::Reused => {
             eprintln!("request {}: a refresh token was used twice, its session ends", call.request_id);
-            Err(Error::RefreshToken)
+            Err(Refusal::RefreshToken)
         }
-        Rotation::Unknown => Err(Error::RefreshToken),
+        Rotation::Unknown => Err(Refusal::RefreshToken),
     }
 }
 
 /// `DELETE /auth/session`: ends the session of the refresh token in the body or, without a body, of the access token.
-pub async fn delete(call: &Call) -> Result<Reply, Error> {
+pub async fn delete(call: &Call) -> Result<Reply, Refusal> {
     let now = Instant::from(call.now);
     if call.body.is_empty() {
         let caller = call.require(tokens::SCOPE).await?;
@@ -106,7 +106,7 @@ pub async fn delete(call: &Call) -> Result<Reply, Error> {
     Ok(Reply::no_content())
 }
 
-async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Error> {
+async fn answer(call: &Call, session: SessionId, user: UserId, refresh_token: &RefreshToken) -> Result<Reply, Refusal> {
     let access_token = tokens::issue(call, user, &token_id(session), tokens::SESSION_LIFETIME).await?;
     Ok(Reply::json(
         StatusCode::OK,

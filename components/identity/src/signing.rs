@@ -9,13 +9,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use kronos_domain::Instant;
-use kronos_platform::{Call, random};
+use kronos_platform::{Call, Problem, random};
 use kronos_storage::Db;
 use kronos_storage::signing_keys::{self, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::tokens::MAX_LIFETIME;
 
 /// Microseconds for which a key signs.
@@ -40,7 +40,7 @@ thread_local! {
 }
 
 /// The keys of the present period.
-pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Error> {
+pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Refusal> {
     let now = Instant::from(call.now);
     let period = now.micros().div_euclid(PERIOD);
     if let Some(known) = RING.with_borrow(|ring| ring.clone().filter(|ring| ring.period == period)) {
@@ -51,7 +51,7 @@ pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Error> {
     Ok(ring)
 }
 
-async fn load(db: &Db, period: i64, now: Instant) -> Result<KeyRing, Error> {
+async fn load(db: &Db, period: i64, now: Instant) -> Result<KeyRing, Refusal> {
     let mut stored = signing_keys::list(db, period - PUBLISHED, period + 1).await?;
     let missing: Vec<i64> =
         [period, period + 1].into_iter().filter(|one| stored.iter().all(|key| key.period != *one)).collect();
@@ -75,12 +75,12 @@ fn generate(period: i64) -> SigningKey {
     }
 }
 
-fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Error> {
+fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Refusal> {
     let mut published = Vec::with_capacity(stored.len());
     let mut signing = None;
     for key in stored {
         let seed: Option<[u8; 32]> = URL_SAFE_NO_PAD.decode(&key.seed).ok().and_then(|seed| seed.try_into().ok());
-        let seed = seed.ok_or_else(|| Error::Internal(format!("the signing key `{}` is damaged", key.kid)))?;
+        let seed = seed.ok_or_else(|| Problem::internal(format!("the signing key `{}` is damaged", key.kid)))?;
         let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key();
         published.push(json!({
             "kty": "OKP",
@@ -94,7 +94,7 @@ fn ring(period: i64, stored: &[SigningKey]) -> Result<KeyRing, Error> {
             signing = Some((key.kid.clone(), EncodingKey::from_ed_der(&pkcs8(&seed))));
         }
     }
-    let (kid, key) = signing.ok_or_else(|| Error::Internal("there is no signing key".to_owned()))?;
+    let (kid, key) = signing.ok_or_else(|| Problem::internal("there is no signing key"))?;
     Ok(KeyRing { period, kid, key, jwks: json!({ "keys": published }) })
 }
 

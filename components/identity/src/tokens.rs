@@ -6,7 +6,7 @@ use kronos_domain::UserId;
 use kronos_platform::Call;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::signing;
 
 /// Seconds for which the token of a session is valid. Ending the session does not end it sooner.
@@ -32,7 +32,7 @@ struct Claims<'a> {
 pub const SCOPE: &str = scope::API;
 
 /// Signs an access token for a user; `id` makes it unlike every other.
-pub async fn issue(call: &Call, user: UserId, id: &str, lifetime: u64) -> Result<String, Error> {
+pub async fn issue(call: &Call, user: UserId, id: &str, lifetime: u64) -> Result<String, Refusal> {
     let keys = signing::keys(call).await?;
     let now = call.now.as_second();
     let claims = Claims {

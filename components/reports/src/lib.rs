@@ -1,15 +1,18 @@
 //! Reports from the read model. They lag behind the entries by as long as `report-builder` takes, and count a running timer from
 //! when it is stopped.
 
+mod refusal;
 mod summary;
 
-use kronos_platform::{Call, Problem, Reply};
+use kronos_api::reports::Op;
+use kronos_platform::{Call, Reply};
 
-kronos_platform::http_service!("reports", super::route);
+use self::refusal::Refusal;
 
-async fn route(call: Call) -> Result<Reply, Problem> {
-    match call.operation.id {
-        "get_report_summary" => Ok(summary::summary(call).await?),
-        other => Err(Problem::internal(format!("the operation `{other}` has no handler"))),
+kronos_platform::http_service!(super::route);
+
+async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
+    match op {
+        Op::Summary => summary::summary(call).await,
     }
 }

@@ -1,4 +1,4 @@
-//! The summary: time and money of a range, by day, project or member.
+//! `GET /api/v1/organizations/{organization}/reports/summary`: time and money of a range, by day, project or member.
 
 use kronos_api::{
     Data,
@@ -12,38 +12,10 @@ use kronos_storage::{
     time_entries::Actor,
 };
 
+use crate::refusal::Refusal;
+
 /// Longest range, in days: a year, and one more day for a range that touches both ends of a day.
 const MAX_DAYS: usize = 367;
-
-/// Why there is no summary.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    #[error("there is no such organization")]
-    NotFound,
-    #[error("the organization's time zone `{0}` is unknown")]
-    UnknownZone(String),
-    #[error("the database refused")]
-    Storage(#[from] kronos_storage::Error),
-    #[error("the request is refused")]
-    Problem(Problem),
-}
-
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotFound => Self::not_found(),
-            Refusal::UnknownZone(_) => Self::internal(refusal.to_string()),
-            Refusal::Storage(error) => error.into(),
-            Refusal::Problem(problem) => problem,
-        }
-    }
-}
 
 pub async fn summary(call: Call) -> Result<Reply, Refusal> {
     let actor = Actor { organization: call.path.get_as("organization")?, user: call.user()? };
@@ -75,31 +47,23 @@ pub async fn summary(call: Call) -> Result<Reply, Refusal> {
 
 async fn organization_zone(db: &Db, actor: Actor) -> Result<Zone, Refusal> {
     let name = reports::time_zone(db, actor).await?.ok_or(Refusal::NotFound)?;
-    name.parse().map_err(|_| Refusal::UnknownZone(name))
+    let zone = name.parse();
+    zone.map_err(|_| Problem::internal(format!("the time zone `{name}` of an organization is unknown")).into())
 }
 
 fn group(query: &Query) -> Result<Group, Problem> {
-    match query.get("group")? {
-        Some("day") => Ok(Group::Day),
-        Some("project") => Ok(Group::Project),
-        Some("member") => Ok(Group::Member),
-        Some(_) | None => Err(Problem::invalid("group", "must be `day`, `project` or `member`")),
-    }
+    let words = [("day", Group::Day), ("project", Group::Project), ("member", Group::Member)];
+    query.one_of("group", &words)?.ok_or_else(|| Problem::invalid("group", "is required"))
 }
 
 fn day_split(query: &Query) -> Result<DaySplit, Problem> {
-    match query.get("day_split")? {
-        None => Ok(DaySplit::default()),
-        Some("start") => Ok(DaySplit::Start),
-        Some("midnight") => Ok(DaySplit::Midnight),
-        Some(_) => Err(Problem::invalid("day_split", "must be `start` or `midnight`")),
-    }
+    let words = [("start", DaySplit::Start), ("midnight", DaySplit::Midnight)];
+    Ok(query.one_of("day_split", &words)?.unwrap_or_default())
 }
 
 fn range(query: &Query) -> Result<Interval, Problem> {
-    let bound =
-        |name| -> Result<Instant, Problem> { query.get_as(name)?.ok_or_else(|| Problem::invalid(name, "is required")) };
-    Interval::new(bound("start")?, bound("end")?).map_err(|fault| Problem::invalid("end", fault.to_string()))
+    let (start, end): (Instant, Instant) = (query.required("start")?, query.required("end")?);
+    Interval::new(start, end).map_err(|fault| Problem::invalid("end", fault.to_string()))
 }
 
 fn buckets(range: Interval, zone: &Zone, group: Group) -> Result<Vec<Bucket>, Problem> {

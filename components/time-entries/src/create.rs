@@ -6,15 +6,17 @@ use kronos_domain::{
     EntryId, HourlyRate, Instant, Role,
     entry::{Description, Span},
 };
-use kronos_platform::{Call, Problem, Reply, StatusCode, new_id};
+use kronos_platform::{
+    Call, Faults, Reply, StatusCode,
+    idempotency::{self, Key},
+    new_id,
+};
 use kronos_storage::{
     Db, Error,
     time_entries::{self, Actor, NewEntry},
 };
-use sha2::{Digest, Sha256};
-use uuid::Builder;
 
-use crate::{actor, refusal::Refusal, reply, validation::Faults};
+use crate::{actor, refusal::Refusal, reply, validation::refuse_unsupported};
 
 /// Attempts to stop the running timer and start another one, when others do the same at once.
 const ATTEMPTS: usize = 5;
@@ -40,12 +42,9 @@ enum Origin {
 pub async fn create(call: Call) -> Result<Reply, Refusal> {
     let actor = actor(&call)?;
     let body: CreateTimeEntry = call.json()?;
-    let on_running = match call.query.get("on_running")? {
-        None | Some("reject") => OnRunning::Reject,
-        Some("stop") => OnRunning::Stop,
-        Some(_) => return Err(Problem::invalid("on_running", "must be `reject` or `stop`").into()),
-    };
-    let key = idempotency_key(&call)?;
+    let words = [("reject", OnRunning::Reject), ("stop", OnRunning::Stop)];
+    let on_running = call.query.one_of("on_running", &words)?.unwrap_or(OnRunning::Reject);
+    let key = Key::of(&call.headers)?;
     let (new, origin) = parse(&call, actor, body, key)?;
     let db = call.db().await?;
     match record(&db, actor, &new, on_running).await {
@@ -110,9 +109,9 @@ async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refus
     Ok(Refusal::Invalid(faults))
 }
 
-fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<String>) -> Result<(NewEntry, Origin), Refusal> {
+fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<Key>) -> Result<(NewEntry, Origin), Refusal> {
     let now = Instant::from(call.now);
-    let request_digest = digest(&body)?;
+    let request_digest = idempotency::digest(&body)?;
     let mut faults = Faults::default();
     let chosen: Option<EntryId> = faults.parse("id", body.id.as_deref());
     if chosen.is_some_and(|id| !id.is_time_ordered()) {
@@ -124,12 +123,16 @@ fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<String>) 
     let time_zone = faults.parse("time_zone", body.time_zone.as_deref());
     let description = faults.check("description", Description::parse(body.description.unwrap_or_default()));
     let billable_rate = body.billable_rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)));
-    faults.refuse_references(body.project_id.as_deref(), body.task_id.as_deref(), body.tags.as_deref());
+    let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
+    refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
     let span = faults.check("end", Span::new(start, end)).unwrap_or(Span { start, end });
     faults.finish()?;
     let (id, origin) = match (chosen, key) {
         (Some(id), _) => (id, Origin::Client),
-        (None, Some(key)) => (id_of_key(actor, &key), Origin::Key),
+        (None, Some(key)) => {
+            let owners = [actor.organization.uuid(), actor.user.uuid()];
+            (EntryId::from_uuid(key.id(call.operation, &owners)), Origin::Key)
+        }
         (None, None) => (EntryId::from_uuid(new_id(call.now)), Origin::Fresh),
     };
     let new = NewEntry {
@@ -145,39 +148,4 @@ fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<String>) 
         now,
     };
     Ok((new, origin))
-}
-
-/// Tells requests apart. Of the body, what Kronos reads counts: the order of its members and their spaces do not.
-fn digest(body: &CreateTimeEntry) -> Result<String, Problem> {
-    let json = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(format!("{:x}", Sha256::digest(json)))
-}
-
-/// The `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a quoted string, or, as most clients send it, bare.
-fn idempotency_key(call: &Call) -> Result<Option<String>, Problem> {
-    let mut values = call.headers.get_all("idempotency-key").iter();
-    let value = match (values.next(), values.next()) {
-        (None, _) => return Ok(None),
-        (Some(value), None) => value.to_str().unwrap_or_default().trim(),
-        (Some(_), Some(_)) => return Err(Problem::malformed("`Idempotency-Key` may be given only once.")),
-    };
-    let key = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        return Err(Problem::malformed("`Idempotency-Key` has to be a string of 1 to 255 visible ASCII characters."));
-    }
-    Ok(Some(key.into()))
-}
-
-/// The id that a key of this person in this organization stands for (`UUIDv8`, RFC 9562, section 5.8). So the primary key refuses
-/// the second request in the same statement that would have had the effect, and a key is good for as long as its entry is kept.
-fn id_of_key(actor: Actor, key: &str) -> EntryId {
-    let hash = Sha256::new()
-        .chain_update(actor.organization.uuid().as_bytes())
-        .chain_update(actor.user.uuid().as_bytes())
-        .chain_update(b"POST time-entries\0")
-        .chain_update(key)
-        .finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    EntryId::from_uuid(Builder::from_custom_bytes(bytes).into_uuid())
 }

@@ -1,32 +1,35 @@
 //! Time entries of an organization: record, list, read, change, stop, delete. The rules of who may do what and all invariants are in
 //! the statements and constraints of the storage; a handler parses, calls and answers, and asks why only after a refusal.
 
+mod changes;
 mod create;
-mod etag;
 mod list;
 mod refusal;
 mod update;
 mod validation;
 
-use kronos_api::{Data, time_entries::TimeEntry};
+use kronos_api::{
+    Data,
+    time_entries::{Op, TimeEntry},
+};
 use kronos_domain::{EntryId, entry};
-use kronos_platform::{Call, Problem, Reply, StatusCode};
+use kronos_platform::{Call, Problem, Reply, StatusCode, etag};
 use kronos_storage::time_entries::{self, Actor};
 
 use self::refusal::Refusal;
 
-kronos_platform::http_service!("time-entries", super::route);
+kronos_platform::http_service!(super::route);
 
-async fn route(call: Call) -> Result<Reply, Refusal> {
-    match call.operation.id {
-        "get_active_time_entry" => active(call).await,
-        "list_time_entries" => list::list(call).await,
-        "create_time_entry" => create::create(call).await,
-        "get_time_entry" => read(call).await,
-        "replace_time_entry" | "update_time_entry" => update::update(call).await,
-        "stop_time_entry" => update::stop(call).await,
-        "delete_time_entry" => update::delete(call).await,
-        other => Err(Problem::internal(format!("the operation `{other}` has no handler")).into()),
+async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
+    match op {
+        Op::Active => active(call).await,
+        Op::List => list::list(call).await,
+        Op::Create => create::create(call).await,
+        Op::Changes => changes::changes(&call),
+        Op::Read => read(call).await,
+        Op::Replace | Op::Update => update::update(call).await,
+        Op::Delete => update::delete(call).await,
+        Op::Stop => update::stop(call).await,
     }
 }
 
@@ -44,14 +47,13 @@ fn reply(status: StatusCode, entry: entry::TimeEntry) -> Reply {
 async fn active(call: Call) -> Result<Reply, Refusal> {
     let user = call.user()?;
     let entry = time_entries::active(&*call.db().await?, user).await?.ok_or(Refusal::NoneActive)?;
-    Ok(reply(StatusCode::OK, entry))
+    // The address shows now this entry, now that one.
+    let etag = etag::of_one(entry.id, entry.version);
+    Ok(Reply::ok(&Data { data: TimeEntry::from(entry) }).header("etag", etag))
 }
 
 async fn read(call: Call) -> Result<Reply, Refusal> {
     let (actor, id): (_, EntryId) = (actor(&call)?, call.path.get_as("entry")?);
     let entry = time_entries::read(&*call.db().await?, actor, id).await?.ok_or(Refusal::NotFound)?;
-    if etag::is_current(&call.headers, entry.version) {
-        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).header("etag", etag::of(entry.version)));
-    }
     Ok(reply(StatusCode::OK, entry))
 }

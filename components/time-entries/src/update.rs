@@ -5,19 +5,13 @@ use kronos_domain::{
     EntryId, HourlyRate, Instant,
     entry::{Description, Span},
 };
-use kronos_platform::{Call, Reply, StatusCode};
+use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
 use kronos_storage::{
     Db,
     time_entries::{self, Actor, Changes, Condition, Standing},
 };
 
-use crate::{
-    actor,
-    etag::{self, IfMatch},
-    refusal::Refusal,
-    reply,
-    validation::Faults,
-};
+use crate::{actor, refusal::Refusal, reply, validation::refuse_unsupported};
 
 /// What a change needs beside the right to make it.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +38,7 @@ pub async fn update(call: Call) -> Result<Reply, Refusal> {
 
 pub async fn stop(call: Call) -> Result<Reply, Refusal> {
     let (actor, id): (_, EntryId) = (actor(&call)?, call.path.get_as("entry")?);
-    let body: StopTimeEntry = if call.body.is_empty() { StopTimeEntry::default() } else { call.json()? };
+    let body: StopTimeEntry = call.json()?;
     let mut faults = Faults::default();
     let end = faults.parse("end", body.end.as_deref()).unwrap_or_else(|| Instant::from(call.now).truncated());
     faults.finish()?;
@@ -87,17 +81,9 @@ async fn change(
     }
 }
 
-/// The version that `If-Match` demands. Where it names several, the present one is looked up; the statement checks it again.
+/// The version that the request demands; the statement checks it again.
 async fn required_version(call: &Call, db: &Db, actor: Actor, id: EntryId) -> Result<Option<i64>, Refusal> {
-    let versions = match etag::if_match(&call.headers) {
-        IfMatch::Any => return Ok(None),
-        IfMatch::Versions(versions) => versions,
-    };
-    if let [version] = versions.as_slice() {
-        return Ok(Some(*version));
-    }
-    let standing = visible(db, actor, id).await?;
-    if versions.contains(&standing.version) { Ok(Some(standing.version)) } else { Err(Refusal::VersionMismatch) }
+    Preconditions::of(&call.headers).version(async || Ok(visible(db, actor, id).await?.version)).await
 }
 
 async fn visible(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal> {
@@ -138,7 +124,8 @@ fn parse(body: UpdateTimeEntry) -> Result<Changes, Refusal> {
             .billable_rate
             .map(|rate| rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)))),
     };
-    faults.refuse_references(body.project_id.as_deref(), body.task_id.as_deref(), body.tags.as_deref());
+    let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
+    refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
     faults.finish()?;
     Ok(changes)
 }

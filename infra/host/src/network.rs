@@ -196,7 +196,7 @@ impl Limit {
     pub fn new(max: usize) -> Self {
         let permits = Semaphore::new(max.min(Semaphore::MAX_PERMITS));
         if max == 0 {
-            // Waiting for one would be in vain.
+            // Waiting for one would be pointless.
             permits.close();
         }
         Self(Arc::new(permits))

@@ -33,7 +33,7 @@ const TEMPLATE: &str = "kronos_template";
 /// The data, as a client knows it.
 #[derive(Debug)]
 pub struct Fixture {
-    /// In which engine it is.
+    /// The engine that holds it.
     pub engine: Engine,
     /// The organization.
     pub organization: String,
@@ -215,7 +215,7 @@ fn email(member: usize) -> String {
     format!("member{member}@kronos.test")
 }
 
-/// There is no operation yet that adds members.
+/// No operation adds members.
 fn members_sql(organization: &str) -> String {
     let mut sql = String::new();
     for member in 0..MEMBERS {

@@ -33,7 +33,7 @@ pub struct Oha {
 pub struct Load {
     /// Request method; GET when empty.
     pub method: &'static str,
-    /// Paths with queries, of which each request takes one by chance.
+    /// Paths with queries, of which each request takes one at random.
     pub paths: Vec<String>,
     /// Bearer token.
     pub token: Option<String>,

@@ -101,7 +101,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(seconds) = arguments.hold {
         return unless_stopped(scenarios::hold(&bench, engines, Duration::from_secs(seconds))).await;
     }
-    // What was measured before something failed is told all the same.
+    // What was measured before something failed is still printed.
     let outcome = unless_stopped(scenarios::run(&mut bench, arguments.scenario, engines)).await;
     println!("\n## Against the targets\n\n{}", bench.figures.markdown());
     if let Some(path) = arguments.json {

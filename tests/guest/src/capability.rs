@@ -34,7 +34,7 @@ async fn key_value(store: &str, key: &str, value: Option<&String>) -> Answer {
     Ok(store.get(key).await.map_err(text)?.map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes).into()))
 }
 
-/// Runs the statements between semicolons on one connection; answers the rows of the last.
+/// Runs the statements between semicolons on one connection; returns the rows of the last.
 async fn sqlite(database: &str, sql: &str) -> Answer {
     let connection = sqlite::Connection::open(database).await.map_err(text)?;
     let mut answer = String::new();
@@ -45,7 +45,7 @@ async fn sqlite(database: &str, sql: &str) -> Answer {
     Ok(answer)
 }
 
-/// Runs the statements between semicolons on one connection; answers the rows of the last, whose columns have to be text.
+/// Runs the statements between semicolons on one connection; returns the rows of the last, whose columns have to be text.
 async fn postgres(url: &str, sql: &str) -> Answer {
     let connection = pg::Connection::open(url).await.map_err(text)?;
     let mut answer = String::new();

@@ -16,7 +16,7 @@ use http_body_util::BodyExt;
 use spin_sdk::http::{HeaderValue, Request, Response, StatusCode, body::IncomingBodyExt};
 
 mod capability;
-// The linker of this machine takes the names of the exports for its own syntax.
+// A native linker takes the names of the exports for its own syntax.
 #[cfg(target_family = "wasm")]
 #[expect(unsafe_code, clippy::same_length_and_capacity, reason = "spin-sdk's macro writes the exported function here")]
 mod subscriber;

@@ -100,7 +100,7 @@ async fn one_address_has_its_share_of_requests() {
     other.response().await.expect_text("hello");
 }
 
-/// Who is idle makes room: a client that holds connections without using them locks nobody out.
+/// Whoever is idle makes room: a client that holds connections without using them locks nobody out.
 #[tokio::test]
 async fn the_longest_idle_makes_room() {
     let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(3)).await;
@@ -120,7 +120,7 @@ async fn the_longest_idle_makes_room() {
     assert_eq!(tokio::time::timeout(super::PATIENCE, busy.gone()).await.ok(), None, "who is served stays");
 }
 
-/// Who makes room keeps no file, whatever it still sends: files that nobody counts would run out.
+/// Whoever makes room keeps no file, whatever it still sends: files that nobody counts would run out.
 #[tokio::test]
 async fn who_makes_room_keeps_no_file() {
     let process = Process::start("guests", &[("connections", 4)]).await;
@@ -141,7 +141,7 @@ async fn who_makes_room_keeps_no_file() {
     assert_eq!(process.sockets(), before + 4);
 }
 
-/// A client of HTTP/2 learns that its connection ends, and that this is no fault of its own.
+/// A client of HTTP/2 learns that its connection ends, and that this is not its own fault.
 #[tokio::test]
 async fn who_makes_room_is_told() {
     let kronos = Guests::start(Engine::Embedded, |options| options.limits.connections = Some(2)).await;

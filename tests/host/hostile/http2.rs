@@ -45,7 +45,7 @@ async fn a_connection_without_a_request_ends() {
     frames.wire.gone().await;
 }
 
-/// One that rests for too long ends with a word.
+/// One that is idle for too long is told before it ends.
 #[tokio::test]
 async fn a_connection_at_rest_is_told_to_end() {
     let kronos = Guests::start(Engine::Embedded, |options| options.limits.connection_idle = Some(PATIENCE)).await;
@@ -154,7 +154,7 @@ async fn rapid_resets_are_cut_off() {
             assert!(round < 100, "{name}: still served after {round} rounds");
         }
         assert_eq!(frames.wire.end().await, b"", "{name}");
-        // What the guest works on counts until it is done, also when nobody wants it any more.
+        // What the guest works on counts until it is done, even when nobody wants it any more.
         let mut other = Wire::open(address).await;
         loop {
             other.get("/granted/hello").await;
@@ -177,7 +177,7 @@ async fn resets_that_overtake_their_requests_are_cut_off() {
         [head, frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes())].concat()
     };
     frames.wire.send((0..1000).flat_map(|number| pair(2 * number + 1)).collect::<Vec<u8>>()).await;
-    // It goes on after that, too.
+    // It goes on after that too.
     frames.wire.send_to_the_end(&frame(RST_STREAM, 0, 1, &CANCEL.to_be_bytes()), Duration::ZERO).await;
     assert_eq!(frames.next_of(GOAWAY, 0).await.number(4), ENHANCE_YOUR_CALM);
 }

@@ -1,4 +1,4 @@
-//! Requests that are none. RFC 9112, sections 2.2, 3, 5.1, 5.2, 6.1 and 6.3.
+//! What is not a request. RFC 9112, sections 2.2, 3, 5.1, 5.2, 6.1 and 6.3.
 
 use kronos_tests::{Engine, Guests};
 
@@ -28,11 +28,11 @@ fn requests() -> Vec<(&'static str, String, u16)> {
         ("a chunk that is too long", post("Transfer-Encoding: chunked\r\n") + "fffffffffffffffff\r\n", 400),
         ("no method", " / HTTP/1.1\r\n\r\n".into(), 400),
         ("a method that is no token", get("").replacen("GET", "G@T", 1), 400),
-        ("a version that is none", get("").replacen("HTTP/1.1", "HTTP/x", 1), 400),
+        ("a version that is not one", get("").replacen("HTTP/1.1", "HTTP/x", 1), 400),
         ("two spaces", get("").replacen(' ', "  ", 1), 400),
         ("no host", "GET /granted/hello HTTP/1.1\r\n\r\n".into(), 400),
         ("two hosts", get("Host: localhost\r\n"), 400),
-        ("a host that is none", get("").replacen("localhost", "a b", 1), 400),
+        ("a host that is not one", get("").replacen("localhost", "a b", 1), 400),
         ("the host of a component", get("").replacen("localhost", "private.spin.internal", 1), 421),
         (
             "the target of a component",

@@ -1,4 +1,4 @@
-//! What a client may do to the host over HTTP, and what it gets for it. Every wait has an end: a test that waits longer fails.
+//! What a client may do to the host over HTTP, and what that earns it. Every wait has an end: a test that waits longer fails.
 
 mod connections;
 mod frames;

@@ -64,12 +64,12 @@ impl Process {
         files.map_while(Result::ok).filter(is_socket).count()
     }
 
-    /// Lets [`Process::peak`] begin anew.
+    /// Makes [`Process::peak`] start again.
     pub fn forget_peak(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("its peak is forgotten");
     }
 
-    /// Ends it in order; answers what it has logged.
+    /// Ends it cleanly; returns what it has logged.
     pub async fn stop(mut self) -> String {
         drop(self.child.stdin.take());
         let mut log = self.child.stderr.take().expect("its log");
@@ -112,7 +112,7 @@ fn apply(options: &mut Options, name: &str, value: u64) {
     }
 }
 
-/// What the process does: no test, which is why it is ignored.
+/// What the process does: not a test, which is why it is ignored.
 #[tokio::test]
 #[ignore = "is what other tests start as a process of its own"]
 async fn role() {

@@ -6,7 +6,7 @@ use kronos_tests::{Engine, Guests};
 
 use super::{PATIENCE, impatient, wire::Wire};
 
-/// What a client that keeps up needs not be afraid of, on a busy machine either.
+/// What a client that keeps up need not fear, even on a busy machine.
 const LONGER: Duration = Duration::from_secs(3);
 const POST: &str = "POST /granted/echo HTTP/1.1\r\nHost: localhost\r\n";
 

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Whether the host refuses a body before it calls the component or while the component reads, and however fast the client sends,
-/// the answer is complete and the connection ends in order.
+/// the answer is complete and the connection is closed cleanly.
 #[tokio::test]
 async fn a_body_without_end_is_refused() {
     let chunk = [b"4000\r\n", &[b'x'; 0x4000][..], b"\r\n"].concat();

@@ -79,7 +79,7 @@ impl Wire {
         within(self.stream.write_all(bytes.as_ref())).await
     }
 
-    /// Sends as many of `bytes` as the host takes within `time`; answers how many.
+    /// Sends as many of `bytes` as the host takes within `time`; returns how many.
     pub async fn send_for(&mut self, time: Duration, bytes: &[u8]) -> usize {
         let mut sent = 0;
         let sending = async {
@@ -106,7 +106,7 @@ impl Wire {
         };
         let to_the_end = async {
             tokio::select! {
-                read = reader.read_to_end(&mut self.read) => read.expect("the connection is closed in order"),
+                read = reader.read_to_end(&mut self.read) => read.expect("the connection is closed cleanly"),
                 () = sending => unreachable!("it does not end"),
             }
         };
@@ -123,7 +123,7 @@ impl Wire {
         self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
     }
 
-    /// Reads the head of a response; answers its status, too.
+    /// Reads the head of a response; returns its status too.
     pub async fn head(&mut self) -> (u16, String) {
         let end = self.until(|read| read.windows(4).position(|window| window == b"\r\n\r\n").map(|end| end + 4)).await;
         let head = String::from_utf8(self.read.drain(..end).collect()).expect("text");
@@ -176,7 +176,7 @@ impl Wire {
 
     /// Reads until the host hangs up; fails when it resets the connection, which may cost a client what it has not read.
     pub async fn end(&mut self) -> Vec<u8> {
-        within(self.stream.read_to_end(&mut self.read)).await.expect("the connection is closed in order");
+        within(self.stream.read_to_end(&mut self.read)).await.expect("the connection is closed cleanly");
         std::mem::take(&mut self.read)
     }
 

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::{Failure, Missing, find_program};
+use crate::{Failure, installed};
 
 /// A certificate for `localhost` and the authority that issued it, as files in PEM.
 #[derive(Clone, Debug)]
@@ -20,16 +20,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Where the program is that makes them.
-    pub fn installed() -> Result<PathBuf, Missing> {
-        find_program("openssl", []).ok_or(Missing { server: "OpenSSL", package: "openssl" })
-    }
-
     /// Makes an authority and has it issue a certificate, in files in `folder`.
     pub fn issue(folder: &Path) -> Result<Self, Failure> {
         const LEAF: [&str; 4] =
             ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"];
-        let program = Self::installed()?;
+        let program = installed::openssl()?;
         let file = |name: &str| folder.join(name);
         let own = Self { certificate: file("server.crt"), key: file("server.key"), authority: file("authority.crt") };
         let authority_key = file("authority.key");

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Failure, find_program};
+use crate::{Failure, installed::find_program};
 
 /// How long a server may take to start, and to end; both take seconds on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,7 +41,7 @@ pub(crate) struct Program {
     pub(crate) command: Vec<OsString>,
     /// User and group, when it may not be ours.
     pub(crate) account: Option<(u32, u32)>,
-    /// Name of the signal that ends it in order.
+    /// Name of the signal that ends it cleanly.
     pub(crate) stop_signal: &'static str,
 }
 

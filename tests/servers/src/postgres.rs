@@ -16,13 +16,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Certificate, Failure, Missing,
+    Certificate, Failure,
     child::{Program, Server, try_ports},
-    find_program, free_port, new_folder, or_skip,
+    free_port, installed, new_folder,
 };
-
-/// Where Debian puts the programs of each version.
-const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// What a test wants: not to wait for the disk, connections for many tests at once, and no shared memory outside the folder.
 const SETTINGS: [(&str, &str); 3] =
@@ -40,24 +37,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// The folder of the programs, of the newest version.
-    pub fn installed() -> Result<PathBuf, Missing> {
-        let missing = Missing { server: "PostgreSQL", package: "postgresql" };
-        let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut versions: Vec<(u32, PathBuf)> =
-            versions.filter_map(|path| Some((path.file_name()?.to_str()?.parse().ok()?, path.join("bin")))).collect();
-        versions.sort();
-        let newest_first = versions.into_iter().rev().map(|(_, folder)| folder);
-        let initdb = find_program("initdb", newest_first).ok_or(missing)?;
-        initdb.parent().map(Path::to_owned).ok_or(missing)
-    }
-
-    /// One server for the tests of this process that share it, started at the first call; each makes a database of its own. See
-    /// [`or_skip`].
-    pub fn shared() -> Option<&'static Self> {
+    /// One server for the tests of this process that share it, started at the first call; each makes a database of its own.
+    pub fn shared() -> &'static Self {
         static SERVER: OnceLock<Postgres> = OnceLock::new();
-        or_skip(Self::installed())?;
-        Some(SERVER.get_or_init(|| Self::start().expect("PostgreSQL starts")))
+        SERVER.get_or_init(crate::postgres)
     }
 
     /// Starts a server that forgets everything in a crash.
@@ -90,7 +73,7 @@ impl Postgres {
     /// Starts a server in a folder without data, which goes with it, with `settings` that differ from the defaults. Run by root, the user
     /// `postgres` must be able to enter the folders above.
     pub fn start_in(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, Failure> {
-        let programs = Self::installed()?;
+        let programs = installed::postgres()?;
         let failure = |what: &str, error: io::Error| Failure(format!("{what}: {error}"));
         let account = account(folder)?;
         if let Some((user, group)) = account {
@@ -138,12 +121,12 @@ impl Postgres {
         &self.path
     }
 
-    /// The URL of a database. The password is not asked for; programs that insist on one are content.
+    /// The URL of a database. The server does not ask for the password; it is there for programs that insist on one.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres:postgres@{}:{}/{database}?sslmode=disable", Ipv4Addr::LOCALHOST, self.port)
     }
 
-    /// Stops the server; connections break.
+    /// Stops the server; its connections break.
     pub fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop(self.program.stop_signal);

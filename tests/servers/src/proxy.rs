@@ -38,11 +38,11 @@ pub enum Fault {
     Silence(Way),
     /// The same in both directions.
     TotalSilence,
-    /// Everything arrives so much later, in both directions.
+    /// Everything arrives this much later, in both directions.
     Delay(Duration),
     /// In this direction the connections have come to their end, in the other one they go on.
     HalfClose(Way),
-    /// The connection over which the last of so many more bytes passes in this direction is reset behind it; the others go on.
+    /// The connection that passes the last of this many more bytes in this direction is reset after it; the others go on.
     Reset(Way, u64),
     /// Nobody takes new connections: they are made, and nothing comes of them before the fault is over.
     NoAccept,

@@ -4,16 +4,15 @@ use std::{
     ffi::OsString,
     io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
-    path::PathBuf,
     time::Duration,
 };
 
 use tempfile::TempDir;
 
 use crate::{
-    Certificate, Failure, Missing,
+    Certificate, Failure,
     child::{Program, Server, try_ports},
-    find_program, free_port, new_folder,
+    free_port, installed, new_folder,
 };
 
 /// A Redis server.
@@ -27,11 +26,6 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Where the server's program is.
-    pub fn installed() -> Result<PathBuf, Missing> {
-        find_program("redis-server", []).ok_or(Missing { server: "Redis", package: "redis-server" })
-    }
-
     /// Starts a server on a free port.
     pub fn start() -> Result<Self, Failure> {
         // Between the look for a free port and the server somebody else may take it.
@@ -43,7 +37,7 @@ impl Redis {
         Self::start_with(port, vec!["--port".into(), port.to_string().into()], new_folder("redis")?)
     }
 
-    /// Starts a server on a free port that speaks TLS; answers the certificate of the authority that issued its own, in PEM, too. The
+    /// Starts a server on a free port that speaks TLS; returns the certificate of the authority that issued its own too, in PEM. The
     /// server's names `localhost`.
     pub fn start_with_tls() -> Result<(Self, String), Failure> {
         try_ports(|| {
@@ -81,10 +75,10 @@ impl Redis {
         }
     }
 
-    /// Starts the server anew on its port, empty.
+    /// Starts the server again on its port, empty.
     pub fn restart(&mut self) -> Result<(), Failure> {
         self.stop();
-        let mut command = vec![Self::installed()?.into_os_string()];
+        let mut command = vec![installed::redis()?.into_os_string()];
         command.extend(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"].map(Into::into));
         command.extend(self.arguments.iter().cloned());
         let speaks_tls = self.arguments.iter().any(|argument| argument == "--tls-port");

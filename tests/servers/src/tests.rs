@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::TcpStream,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -14,7 +15,7 @@ use super::*;
 #[test]
 #[ignore = "run by the tests below, as a program of its own"]
 fn a_program_with_servers() {
-    let (Some(postgres), Some(redis)) = (postgres(), redis()) else { return };
+    let (postgres, redis) = (postgres(), redis());
     println!("\nservers {} {}", describe(postgres.server.as_ref()), describe(redis.server.as_ref()));
     loop {
         std::thread::park();
@@ -47,9 +48,7 @@ impl Foreign {
     }
 }
 
-fn program_with_servers() -> Option<(Child, [Foreign; 2])> {
-    or_skip(Postgres::installed())?;
-    or_skip(Redis::installed())?;
+fn program_with_servers() -> (Child, [Foreign; 2]) {
     let mut program = Command::new(std::env::current_exe().expect("this program"))
         .args(["--ignored", "--exact", "tests::a_program_with_servers", "--nocapture"])
         .stdout(Stdio::piped())
@@ -63,7 +62,7 @@ fn program_with_servers() -> Option<(Child, [Foreign; 2])> {
         shell: words[1].parse().expect("a number"),
         folder: words[2].into(),
     };
-    Some((program, [server(&words[1..4]), server(&words[4..7])]))
+    (program, [server(&words[1..4]), server(&words[4..7])])
 }
 
 #[track_caller]
@@ -75,9 +74,10 @@ fn soon(what: &str, is: impl Fn() -> bool) {
     }
 }
 
+#[needs(postgres, redis)]
 #[test]
 fn servers_and_their_folders_go_with_a_program_that_is_killed() {
-    let Some((mut program, servers)) = program_with_servers() else { return };
+    let (mut program, servers) = program_with_servers();
     assert_eq!(servers.each_ref().map(Foreign::is_gone), [false, false]);
     assert_eq!(servers[0].segments(), 1, "what must be cleaned up");
     program.kill().expect("it runs");
@@ -88,12 +88,10 @@ fn servers_and_their_folders_go_with_a_program_that_is_killed() {
     }
 }
 
+#[needs(postgres, redis, setpriv)]
 #[test]
 fn servers_go_even_when_what_would_clean_up_is_killed() {
-    if find_program("setpriv", []).is_none() {
-        return println!("skipped: setpriv is not installed");
-    }
-    let Some((mut program, servers)) = program_with_servers() else { return };
+    let (mut program, servers) = program_with_servers();
     for server in &servers {
         let killed = Command::new("kill").args(["-KILL", &server.shell.to_string()]).status().expect("kill starts");
         assert!(killed.success());
@@ -105,9 +103,10 @@ fn servers_go_even_when_what_would_clean_up_is_killed() {
     program.wait().expect("it ended");
 }
 
+#[needs(redis)]
 #[test]
 fn servers_go_with_a_test_that_panics() {
-    let Some(mut redis) = redis() else { return };
+    let mut redis = redis();
     let (port, folder) = (redis.port(), redis.server.as_ref().expect("it runs").folder().to_owned());
     redis.restart().expect("Redis starts again");
     let panicked = std::thread::spawn(move || {
@@ -119,9 +118,10 @@ fn servers_go_with_a_test_that_panics() {
     assert!(!folder.exists());
 }
 
+#[needs(postgres)]
 #[test]
 fn a_database_server_starts_again_on_its_port_with_its_data() {
-    let Some(mut postgres) = postgres() else { return };
+    let mut postgres = postgres();
     let (port, first) = (postgres.port(), postgres.pid().expect("it runs"));
     let version = postgres.folder().join("data/PG_VERSION");
     postgres.stop();
@@ -134,11 +134,9 @@ fn a_database_server_starts_again_on_its_port_with_its_data() {
     assert!(!folder.exists());
 }
 
+#[needs(postgres)]
 #[test]
 fn a_server_that_does_not_start_says_why() {
-    if or_skip(Postgres::installed()).is_none() {
-        return;
-    }
     let folder = tempfile::tempdir().expect("a folder");
     // The user of the server must be able to enter what is ours.
     fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
@@ -146,10 +144,4 @@ fn a_server_that_does_not_start_says_why() {
     fs::create_dir(&own).expect("a folder");
     let error = Postgres::start_in(&own, &[("no_such_setting", "1")]).expect_err("it is unknown").to_string();
     assert!(error.contains("unrecognized configuration parameter \"no_such_setting\""), "{error}");
-}
-
-#[test]
-fn what_is_missing_is_named_with_the_remedy() {
-    let missing = Missing { server: "Redis", package: "redis-server" };
-    assert_eq!(missing.to_string(), "Redis is not installed (apt-get install redis-server)");
 }

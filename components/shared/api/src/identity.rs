@@ -3,9 +3,77 @@
 use kronos_domain::{Currency, MemberId, OrganizationId, Role, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    Access::{Public, Scope},
+    Data, Operation, Parameter, Refused,
+    refused::TOO_MANY_REQUESTS,
+    scope::ORGANIZATIONS_READ,
+};
+
+/// What is refused here beside what all operations refuse.
+pub mod refused {
+    use super::Refused;
+
+    /// Whoever tries to sign in is not who they say.
+    pub const CREDENTIALS: Refused =
+        Refused::new(401, "invalid_credentials", "The e-mail address or the password is wrong.");
+    /// The refresh token is spent, expired, revoked or unknown.
+    pub const REFRESH_TOKEN: Refused = Refused::new(401, "invalid_grant", "The session has ended. Sign in again.");
+    /// The operator secret is not the configured one.
+    pub const OPERATOR_SECRET: Refused = Refused::new(401, "invalid_operator_secret", "The operator secret is wrong.");
+    /// There is no such user.
+    pub const NO_SUCH_USER: Refused = Refused::new(404, "no_such_user", "No user has this e-mail address.");
+}
+
+crate::operations! {
+    "identity";
+    /// The public keys that our tokens are verified with (RFC 7517).
+    Jwks => Operation::new("get_jwks", "GET", "/.well-known/jwks.json", Public),
+    /// Metadata for clients of OpenID Connect.
+    OpenidConfiguration => Operation::new("get_openid_configuration", "GET", "/.well-known/openid-configuration", Public),
+    /// Metadata of the authorization server (RFC 8414).
+    AuthorizationServer => Operation::new(
+        "get_authorization_server_metadata", "GET", "/.well-known/oauth-authorization-server", Public,
+    ),
+    /// Metadata of the protected resource (RFC 9728).
+    ProtectedResource => Operation::new(
+        "get_protected_resource_metadata", "GET", "/.well-known/oauth-protected-resource", Public,
+    ),
+    /// Signs in with a password.
+    CreateSession => Operation::new("create_session", "POST", "/auth/session", Public)
+        .takes::<SignIn>(r#"{"email": "owner@example.com", "password": "correct horse battery staple"}"#)
+        .answers::<Tokens>(200)
+        .refuses(&[refused::CREDENTIALS, TOO_MANY_REQUESTS]),
+    /// Exchanges a refresh token for the next tokens of its session.
+    RefreshSession => Operation::new("refresh_session", "POST", "/auth/session/refresh", Public)
+        .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
+        .answers::<Tokens>(200)
+        .refuses(&[refused::REFRESH_TOKEN]),
+    /// Signs out: ends the session of the refresh token in the body or, without a body, of the access token.
+    DeleteSession => Operation::new("delete_session", "DELETE", "/auth/session", Public)
+        .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
+        .optionally()
+        .answers_nothing(204),
+    /// Makes a token for scripts, in the name of a user. The operator secret goes into the `authorization` field.
+    CreateOperatorToken => Operation::new("create_operator_token", "POST", "/auth/operator/tokens", Public)
+        .takes::<OperatorToken>(r#"{"email": "owner@example.com", "expires_in": 3600}"#)
+        .answers::<Tokens>(200)
+        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER]),
+    /// The user who is calling.
+    GetUser => Operation::new("get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)).answers::<Data<User>>(200),
+    /// The organizations that the caller belongs to, and their role in each.
+    ListMemberships => Operation::new("list_memberships", "GET", "/api/v1/users/me/memberships", Scope(ORGANIZATIONS_READ))
+        .query(&[
+            Parameter::only("page", "1"),
+            Parameter::ignored("per_page", "100"),
+            Parameter::ignored("limit", "500"),
+        ])
+        .answers::<Data<Vec<Membership>>>(200),
+}
+
 /// Signs in with a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignIn {
     /// E-mail address; case does not matter.
     pub email: String,
@@ -15,6 +83,7 @@ pub struct SignIn {
 
 /// Goes on with a session, or ends it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refresh {
     /// The refresh token that the last answer held. It can be used once.
     pub refresh_token: String,
@@ -22,7 +91,7 @@ pub struct Refresh {
 
 /// Asks for a token for scripts, in the name of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorToken {
     /// E-mail address of the user.
     pub email: String,
@@ -32,6 +101,7 @@ pub struct OperatorToken {
 
 /// Tokens, in the shape of RFC 6749, section 5.1.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tokens {
     /// Goes into the `authorization` field (RFC 9068).
     pub access_token: String,
@@ -48,6 +118,7 @@ pub struct Tokens {
 
 /// A user, as they see themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// Their id.
     pub id: UserId,
@@ -61,6 +132,7 @@ pub struct User {
 
 /// A user's membership in an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Membership {
     /// Its id, which time entries name.
     pub id: MemberId,
@@ -72,6 +144,7 @@ pub struct Membership {
 
 /// An organization, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Organization {
     /// Its id, which paths name.
     pub id: OrganizationId,

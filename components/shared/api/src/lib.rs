@@ -1,19 +1,31 @@
 //! The HTTP API as data: its operations, and the types that they receive and answer.
 //!
-//! To add an operation: a line in [`OPERATIONS`], its types in the module of its resource, a handler in its component. OpenAPI,
-//! the TypeScript client and the authorisation test read this crate.
+//! To add an operation: a row in the file of its component with its types, and a handler, without which the component does not
+//! compile. OpenAPI, the TypeScript client, the authorization test and the law about routes read the rows. For a new component, add
+//! its rows to [`OPERATIONS`].
 
+pub mod forward_auth;
 pub mod identity;
+#[cfg(feature = "schema")]
+pub mod openapi;
+mod operation;
 pub mod operations;
+mod parameter;
+pub mod refused;
 pub mod reports;
+pub mod schema;
 pub mod time_entries;
 
 use serde::{Deserialize, Serialize};
 
-pub use operations::{Access, OPERATIONS, Operation, scope};
+pub use operation::{Access, Body, Operation, Outcome, Reach, scope};
+pub use operations::{OPERATIONS, Operations};
+pub use parameter::{Effect, Kind, Parameter};
+pub use refused::Refused;
 
 /// One resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Data<T> {
     /// The resource.
     pub data: T,
@@ -21,6 +33,7 @@ pub struct Data<T> {
 
 /// A page of resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page<T> {
     /// The resources.
     pub data: Vec<T>,
@@ -30,6 +43,7 @@ pub struct Page<T> {
 
 /// About a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PageMeta {
     /// `cursor` of the next page; none on the last one.
     pub next_cursor: Option<String>,

@@ -3,8 +3,27 @@
 use kronos_domain::{MinorUnits, Seconds};
 use serde::{Deserialize, Serialize};
 
+use crate::{Access::Scope, Data, Operation, Parameter, scope::REPORTS_READ};
+
+crate::operations! {
+    "reports";
+    /// Time and money of a range, by day, project or member.
+    Summary => Operation::new(
+        "get_report_summary", "GET", "/api/v1/organizations/{organization}/reports/summary", Scope(REPORTS_READ),
+    )
+    .query(&[
+        Parameter::one_of("group", &["day", "project", "member"], "What the groups stand for.").required(),
+        Parameter::time("start", "2026-03-01T00:00:00Z", "The first instant of the range.").required(),
+        Parameter::time("end", "2026-04-01T00:00:00Z", "The first instant after the range.").required(),
+        Parameter::text("time_zone", "Europe/Berlin", "IANA zone of the days; default that of the organization."),
+        Parameter::one_of("day_split", &["start", "midnight"], "To which day an entry belongs that touches several."),
+    ])
+    .answers::<Data<Summary>>(200),
+}
+
 /// What a summary is grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
     /// Calendar day in the report's zone; the key is its date.
@@ -17,6 +36,7 @@ pub enum Group {
 
 /// To which day an entry belongs that touches several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DaySplit {
     /// To the day on which it started, as a whole.
@@ -28,6 +48,7 @@ pub enum DaySplit {
 
 /// Time and money of a range. The totals are the sums of the groups. A running timer is not counted until it is stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// What it is grouped by.
     pub grouped_type: Group,
@@ -41,6 +62,7 @@ pub struct Summary {
 
 /// One group of a summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupedData {
     /// A date or an id; `null` for entries without a project.
     pub key: Option<String>,

@@ -6,8 +6,166 @@ use kronos_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    Access::Scope,
+    Data, Operation, Page, Parameter, Reach, Refused,
+    refused::PERMISSION_DENIED,
+    scope::{TIME_ENTRIES_READ, TIME_ENTRIES_WRITE},
+};
+
+/// What is refused here beside what all operations refuse.
+pub mod refused {
+    use super::Refused;
+
+    /// The caller has no running timer.
+    pub const NONE_ACTIVE: Refused = Refused::new(404, "no_active_time_entry", "No timer is running.");
+    /// A member has one running timer at most.
+    pub const STILL_RUNNING: Refused =
+        Refused::new(409, "time_entry_still_running", "A timer is still running. Stop it first.");
+    /// There is nothing to stop.
+    pub const NOT_RUNNING: Refused = Refused::new(409, "time_entry_not_running", "The timer has stopped already.");
+    /// `end: null` for a stopped entry.
+    pub const CANNOT_BE_RESTARTED: Refused = Refused::new(
+        409,
+        "time_entry_can_not_be_restarted",
+        "A stopped entry cannot run again. Start a new one to go on with the work.",
+    );
+    /// The id that the client chose is taken.
+    pub const ID_ALREADY_USED: Refused = Refused::new(409, "id_already_used", "Another entry has this id.");
+    /// The same key with different content.
+    pub const IDEMPOTENCY_KEY_REUSED: Refused = Refused::new(
+        422,
+        "idempotency_key_reused",
+        "The idempotency key was used for a request with different content.",
+    );
+}
+
+const ENTRIES: &str = "/api/v1/organizations/{organization}/time-entries";
+const ENTRY: &str = "/api/v1/organizations/{organization}/time-entries/{entry}";
+
+/// What clients of solidtime send with an entry and do not mean (pysolidtime, VS Code, Neovim, clockify-to-solidtime).
+const UNMEANT: &[&str] = &["member_ids", "billable_by_default", "archived_at"];
+/// Members of an entry that the server sets, of those that a new entry does not take.
+const READ_ONLY_OF_NEW: &[&str] = &[
+    "organization_id",
+    "user_id",
+    "break_seconds",
+    "client_id",
+    "cost_rate",
+    "currency",
+    "approval_status",
+    "locked_reason",
+    "invoiced_at",
+    "source",
+    "version",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+];
+/// Members of an entry that the server sets, of those that a change does not take.
+const READ_ONLY: &[&str] = &[
+    "id",
+    "member_id",
+    "organization_id",
+    "user_id",
+    "break_seconds",
+    "client_id",
+    "cost_rate",
+    "currency",
+    "approval_status",
+    "locked_reason",
+    "invoiced_at",
+    "source",
+    "version",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+];
+
+const SAMPLE: &str =
+    r#"{"start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:30:00Z", "description": "Design", "billable": true}"#;
+const CHANGE: &str = r#"{"description": "Design, second round"}"#;
+
+crate::operations! {
+    "time-entries";
+    /// The running timer of the caller, in whichever organization.
+    Active => Operation::new("get_active_time_entry", "GET", "/api/v1/users/me/time-entries/active", Scope(TIME_ENTRIES_READ))
+        .answers::<Data<TimeEntry>>(200)
+        .refuses(&[refused::NONE_ACTIVE]),
+    /// The entries that the caller may see, newest first.
+    List => Operation::new("list_time_entries", "GET", ENTRIES, Scope(TIME_ENTRIES_READ))
+        .query(&[
+            Parameter::time("start", "2026-03-01T00:00:00Z", "Only entries that start at this instant or later."),
+            Parameter::time("end", "2026-04-01T00:00:00Z", "Only entries that start before this instant."),
+            Parameter::flag("active", "Only running timers, or only finished entries."),
+            Parameter::flag("billable", "Only billable entries, or only others."),
+            Parameter::id("member_ids", "Only entries of these members; also separated by commas.")
+                .or(&["member_id", "member_ids[]"])
+                .repeated(),
+            Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later."),
+            Parameter::flag("include_deleted", "With tombstones of deleted entries."),
+            Parameter::text("search", "design", "Only entries whose description contains this text."),
+            Parameter::one_of("sort", &["-start", "start"], "Newest or oldest first."),
+            Parameter::text("cursor", "", "`next_cursor` of the page before."),
+            Parameter::number("limit", "100", "Entries on a page, at most 500."),
+            Parameter::number("offset", "0", "Entries to skip, for clients of solidtime; `cursor` is faster."),
+            Parameter::flag("total", "Count the entries of all pages."),
+            Parameter::only("page", "1"),
+        ])
+        .answers::<Page<TimeEntry>>(200),
+    /// Records an entry or, without an end, starts a timer.
+    Create => Operation::new("create_time_entry", "POST", ENTRIES, Scope(TIME_ENTRIES_WRITE))
+        .query(&[Parameter::one_of("on_running", &["reject", "stop"], "What to do about a timer that is running.")])
+        .takes::<CreateTimeEntry>(SAMPLE)
+        .ignoring(UNMEANT, READ_ONLY_OF_NEW)
+        .answers::<Data<TimeEntry>>(201)
+        .refuses(&[
+            refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED, PERMISSION_DENIED,
+        ]),
+    /// What happened to entries since a position, deletions included.
+    Changes => Operation::new(
+        "list_time_entry_changes", "GET", "/api/v1/organizations/{organization}/time-entries/changes", Scope(TIME_ENTRIES_READ),
+    )
+    .query(&[
+        Parameter::text("since", "", "The position that an earlier answer named; none for all."),
+        Parameter::number("limit", "100", "Changes on a page, at most 500."),
+    ]),
+    /// One entry.
+    Read => Operation::new("get_time_entry", "GET", ENTRY, Scope(TIME_ENTRIES_READ))
+        .on_members(Reach::Seen)
+        .answers::<Data<TimeEntry>>(200),
+    /// Changes an entry. As with solidtime, what is absent stays as it is.
+    Replace => Operation::new("replace_time_entry", "PUT", ENTRY, Scope(TIME_ENTRIES_WRITE))
+        .on_members(Reach::Changed)
+        .takes::<UpdateTimeEntry>(CHANGE)
+        .ignoring(UNMEANT, READ_ONLY)
+        .answers::<Data<TimeEntry>>(200)
+        .refuses(&[refused::CANNOT_BE_RESTARTED]),
+    /// Changes an entry. What is absent stays as it is.
+    Update => Operation::new("update_time_entry", "PATCH", ENTRY, Scope(TIME_ENTRIES_WRITE))
+        .on_members(Reach::Changed)
+        .takes::<UpdateTimeEntry>(CHANGE)
+        .ignoring(UNMEANT, READ_ONLY)
+        .answers::<Data<TimeEntry>>(200)
+        .refuses(&[refused::CANNOT_BE_RESTARTED]),
+    /// Deletes an entry; a tombstone stays for clients that synchronise.
+    Delete => Operation::new("delete_time_entry", "DELETE", ENTRY, Scope(TIME_ENTRIES_WRITE))
+        .on_members(Reach::Changed)
+        .answers_nothing(204),
+    /// Stops a timer.
+    Stop => Operation::new(
+        "stop_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/stop", Scope(TIME_ENTRIES_WRITE),
+    )
+    .on_members(Reach::Changed)
+    .takes::<StopTimeEntry>(r#"{"end": "2026-03-04T12:00:00Z"}"#)
+    .optionally()
+    .answers::<Data<TimeEntry>>(200)
+    .refuses(&[refused::NOT_RUNNING]),
+}
+
 /// A time entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimeEntry {
     /// Its id.
     pub id: EntryId,
@@ -68,6 +226,7 @@ pub struct TimeEntry {
 
 /// What an entry stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Time worked.
@@ -78,6 +237,7 @@ pub enum Kind {
 
 /// Where an entry stands on its way through approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalStatus {
     /// Not handed in.
@@ -92,6 +252,7 @@ pub enum ApprovalStatus {
 
 /// Why an entry cannot be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LockedReason {
     /// Its period is locked.
@@ -136,9 +297,9 @@ impl From<entry::TimeEntry> for TimeEntry {
     }
 }
 
-/// Body of `POST .../time-entries`. Unknown members are ignored: clients of solidtime send more. Values are checked by the
-/// handler, so that an answer can name every field that is wrong.
+/// Body of `POST .../time-entries`. Values are checked by the handler, so that an answer can name every field that is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct CreateTimeEntry {
     /// UUIDv7 of the client's own choice, which makes the request idempotent.
@@ -149,6 +310,11 @@ pub struct CreateTimeEntry {
     pub start: Option<String>,
     /// RFC 3339; without it a timer starts to run.
     pub end: Option<String>,
+    /// Worked time in seconds, where it does not follow from `start` and `end`.
+    pub duration: Option<i64>,
+    /// `work`; other kinds come later.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// IANA zone; default the user's.
     pub time_zone: Option<String>,
     /// Up to 5000 characters.
@@ -167,6 +333,7 @@ pub struct CreateTimeEntry {
 
 /// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateTimeEntry {
     /// RFC 3339.
@@ -174,6 +341,11 @@ pub struct UpdateTimeEntry {
     /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.
     #[serde(deserialize_with = "present")]
     pub end: Option<Option<String>>,
+    /// Worked time in seconds, where it does not follow from `start` and `end`.
+    pub duration: Option<i64>,
+    /// `work`; other kinds come later.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// IANA zone.
     pub time_zone: Option<String>,
     /// Up to 5000 characters.
@@ -194,6 +366,7 @@ pub struct UpdateTimeEntry {
 
 /// Body of `POST .../time-entries/{entry}/stop`; may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct StopTimeEntry {
     /// RFC 3339; default now.

@@ -11,6 +11,8 @@ pub mod instant;
 pub mod interval;
 pub mod money;
 pub mod role;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod zone;
 
 pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};

@@ -47,9 +47,10 @@ pub struct Call {
 }
 
 impl Call {
-    /// The body as JSON.
+    /// The body as JSON. What neither the type nor the row of the operation knows is refused by name. A body that may be left out
+    /// and was counts as `{}`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        body::json(&self.headers, &self.body)
+        body::json(&self.headers, &self.body, self.operation.body.as_ref())
     }
 
     /// The user who is calling.

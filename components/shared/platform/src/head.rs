@@ -5,8 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use spin_sdk::wasip3::http::types::Request;
 
 use crate::bindings::kronos::gateway::policy;
-use crate::problem::Problem;
-use crate::response::Field;
+use crate::problem::{Field, Problem};
 
 /// The address of the peer, as the host saw it.
 const CLIENT_ADDRESS: &str = "spin-client-addr";

@@ -13,10 +13,16 @@ mod body;
 mod call;
 mod configuration;
 mod doorbell;
+pub mod etag;
 pub mod event;
+mod faults;
 mod head;
+pub mod idempotency;
+mod members;
+pub mod page;
 mod problem;
 mod query;
+pub mod refusal;
 mod response;
 mod routes;
 mod serve;
@@ -26,6 +32,7 @@ pub use ambient::{new_id, random};
 pub use auth::Caller;
 pub use call::Call;
 pub use configuration::variable;
+pub use faults::Faults;
 pub use problem::Problem;
 pub use query::Query;
 pub use response::{Reply, Response};
@@ -34,9 +41,10 @@ pub use serve::{Service, serve};
 
 pub use http::StatusCode;
 
-/// What [`http_service`] expands to.
+/// What [`http_service`] and [`refusals`] expand to.
 #[doc(hidden)]
 pub mod export {
+    pub use kronos_storage::Error as StorageError;
     pub use spin_sdk::http::IntoResponse;
     pub use spin_sdk::wasip3::exports::http::handler::Guest;
     pub use spin_sdk::wasip3::http::service::export;

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::StatusCode;
+use kronos_api::{Refused, refused};
 use serde::Serialize;
 
-use crate::response::Field;
+/// A header field.
+pub(crate) type Field = (String, Vec<u8>);
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -52,41 +54,32 @@ impl Problem {
 
     /// 400: the request can't be read.
     pub fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed_request", detail)
+        Self::new(StatusCode::BAD_REQUEST, refused::MALFORMED.key, detail)
     }
 
     /// 404: not there, or not for this caller to know.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "There is no such resource.")
-    }
-
-    /// 409: the state of the resource is in the way.
-    pub fn conflict(key: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::CONFLICT, key, detail)
+        refused::NOT_FOUND.into()
     }
 
     /// 422: a value is not acceptable. `field` is its path in the body, or the name of the query parameter.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_failed", "The given data is invalid.")
-            .with_error(field, message)
+        Self::from(refused::VALIDATION_FAILED).with_error(field, message)
     }
 
     /// 503: something that the request needs can't be reached; the client may try again.
     pub fn unavailable(retry_after_seconds: u32) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available at the moment.")
-            .with_field("retry-after", retry_after_seconds.to_string())
+        Self::from(refused::UNAVAILABLE).with_field("retry-after", retry_after_seconds.to_string())
     }
 
     /// 429: too many requests.
     pub fn too_many_requests(retry_after_seconds: u32) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "There were too many requests. Try again later.")
-            .with_field("retry-after", retry_after_seconds.to_string())
+        Self::from(refused::TOO_MANY_REQUESTS).with_field("retry-after", retry_after_seconds.to_string())
     }
 
     /// 500: our fault. `log` goes to the log with the request id, the client learns nothing of it.
     pub fn internal(log: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
-            .with_log(log)
+        Self::from(refused::INTERNAL).with_log(log)
     }
 
     /// The same problem with text for the log only.
@@ -133,9 +126,20 @@ impl Problem {
             errors: &errors,
             request_id,
         };
+        if status == StatusCode::UNAUTHORIZED && !fields.iter().any(|(name, _)| name == "www-authenticate") {
+            // RFC 9110, section 15.5.2, wants a challenge with every 401.
+            fields.push(("www-authenticate".to_owned(), br#"Bearer realm="kronos""#.to_vec()));
+        }
         fields.push(("content-type".to_owned(), b"application/problem+json".to_vec()));
         // Strings and numbers only: nothing in it can fail.
         (status, fields, serde_json::to_vec(&body).unwrap_or_default())
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(Refused { status, key, sentence }: Refused) -> Self {
+        // The table has three-digit statuses only.
+        Self::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), key, sentence)
     }
 }
 

@@ -1,21 +1,54 @@
 //! Query parameters.
 
-use std::borrow::Cow;
-use std::fmt::Display;
-use std::str::FromStr;
+use std::{borrow::Cow, fmt::Display, str::FromStr};
 
-use crate::problem::Problem;
+use kronos_api::{Effect, Operation};
 
-/// The parameters of a request's query (`application/x-www-form-urlencoded`).
+use crate::{faults::Faults, problem::Problem};
+
+/// The parameters of a request's query (`application/x-www-form-urlencoded`), under the names that the row of the operation gives
+/// them. Whatever the row does not know has been refused.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    pairs: Vec<(String, String)>,
+    pairs: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Query {
     pub(crate) fn parse(query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        Self { pairs: pairs.map(|(name, value)| (Cow::into_owned(name), Cow::into_owned(value))).collect() }
+        Self { pairs: pairs.map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned())).collect() }
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all(name).next().is_some()
+    }
+
+    /// Gives every parameter the name that the operation knows it by. Those that it does not know, that come too often, or that
+    /// are accepted with another value only, are refused by name.
+    pub(crate) fn of(mut self, operation: &Operation) -> Result<Self, Faults> {
+        if operation.forwarded {
+            return Ok(self);
+        }
+        let mut faults = Faults::default();
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in &mut self.pairs {
+            let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.is(name)) else {
+                faults.add(name.clone(), "is not a parameter of this operation");
+                continue;
+            };
+            if !parameter.repeats && seen.contains(&parameter.name) {
+                faults.add(parameter.name, "may be given only once");
+            }
+            if let Effect::Only(only) = parameter.effect
+                && *value != only
+            {
+                faults.add(parameter.name, format_args!("must be `{only}`"));
+            }
+            seen.push(parameter.name);
+            *name = Cow::Borrowed(parameter.name);
+        }
+        faults.finish()?;
+        Ok(self)
     }
 
     /// The value of a parameter that may come once. An empty value counts as absent.
@@ -27,15 +60,68 @@ impl Query {
         }
     }
 
-    /// The value of a parameter that may come once, as a `T`.
-    pub fn get_as<T>(&self, name: &str) -> Result<Option<T>, Problem>
-    where
-        T: FromStr,
-        T::Err: Display,
-    {
-        self.get(name)?
-            .map(|value| value.parse().map_err(|error: T::Err| Problem::invalid(name, error.to_string())))
-            .transpose()
+    /// The value of a parameter that may come once, as a `T` whose errors speak to clients.
+    pub fn get_as<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        value.parse().map(Some).map_err(|fault: T::Err| Problem::invalid(name, fault.to_string()))
+    }
+
+    /// The value of a parameter that the operation needs.
+    pub fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
+        self.get_as(name)?.ok_or_else(|| Problem::invalid(name, "is required"))
+    }
+
+    /// `true` or `false`, also as `1` or `0`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.get(name)? {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(Problem::invalid(name, "must be `true` or `false`")),
+        }
+    }
+
+    /// A whole number of 0 or more.
+    pub fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        // `parse` would take a sign.
+        let number = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = number.and_then(|value| value.parse().ok());
+        number.map(Some).ok_or_else(|| Problem::invalid(name, "must be a whole number"))
+    }
+
+    /// One of several words, such as the order of a list.
+    pub fn one_of<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Problem> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        let meant = words.iter().find(|(word, _)| *word == value).map(|(_, meant)| Some(*meant));
+        meant.ok_or_else(|| {
+            Problem::invalid(name, format!("must be {}", alternatives(words.iter().map(|(word, _)| *word))))
+        })
+    }
+
+    /// A text of at most `longest` characters that a database can compare with.
+    pub fn text(&self, name: &str, longest: usize) -> Result<Option<&str>, Problem> {
+        let text = self.get(name)?;
+        match text {
+            Some(text) if text.contains('\0') => Err(Problem::invalid(name, "must not contain the character U+0000")),
+            Some(text) if text.chars().count() > longest => {
+                Err(Problem::invalid(name, format!("must not be longer than {longest} characters")))
+            }
+            _ => Ok(text),
+        }
+    }
+
+    /// The values of a parameter that may come several times, or once with commas: sorted, each once, at most `most`.
+    pub fn list_as<T: FromStr<Err: Display> + Ord>(&self, name: &str, most: usize) -> Result<Vec<T>, Problem> {
+        let texts = self.all(name).flat_map(|value| value.split(',')).filter(|text| !text.is_empty());
+        let values: Result<Vec<T>, T::Err> = texts.map(str::parse).collect();
+        let mut values = values.map_err(|fault| Problem::invalid(name, fault.to_string()))?;
+        values.sort_unstable();
+        values.dedup();
+        if values.len() > most {
+            return Err(Problem::invalid(name, format!("must not have more than {most} values")));
+        }
+        Ok(values)
     }
 
     /// The values of a parameter that may come several times.
@@ -44,9 +130,38 @@ impl Query {
     }
 }
 
+/// `a`, `b` or `c`.
+fn alternatives<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use kronos_api::{Access, Parameter};
+
     use super::*;
+
+    const LIST: Operation = Operation::new("list", "GET", "/things", Access::Token).query(&[
+        Parameter::text("search", "x", "What to look for."),
+        Parameter::id("member_ids", "Whose.").or(&["member_id", "member_ids[]"]).repeated(),
+        Parameter::ignored("per_page", "100"),
+        Parameter::only("page", "1"),
+    ]);
+
+    fn refused(query: &str) -> serde_json::Value {
+        errors(Query::parse(Some(query)).of(&LIST).expect_err(query).into())
+    }
+
+    fn errors(problem: Problem) -> serde_json::Value {
+        let (status, _, body) = problem.into_parts("");
+        assert_eq!(status, 422);
+        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        body["errors"].clone()
+    }
 
     #[test]
     fn values_are_decoded() {
@@ -54,15 +169,62 @@ mod tests {
         assert_eq!(query.get("a").ok(), Some(Some("b c/d")));
         assert_eq!(query.get("e").ok(), Some(None));
         assert_eq!(query.get("missing").ok(), Some(None));
-        assert_eq!(query.get_as::<u32>("limit").ok(), Some(Some(5)));
+        assert_eq!(query.number("limit").ok(), Some(Some(5)));
         assert_eq!(query.all("x[]").collect::<Vec<_>>(), ["1", "2"]);
     }
 
     #[test]
-    fn a_bad_value_is_named() {
-        let query = Query::parse(Some("limit=many&a=1&a=2"));
-        for problem in [query.get_as::<u32>("limit").err(), query.get("a").err()] {
-            assert_eq!(problem.map(|problem| problem.status().as_u16()), Some(422));
+    fn what_the_row_does_not_know_is_refused_by_name() {
+        assert_eq!(
+            refused("searhc=x&filter[archived]=true&search=x"),
+            serde_json::json!({
+                "searhc": ["is not a parameter of this operation"],
+                "filter[archived]": ["is not a parameter of this operation"],
+            })
+        );
+        assert_eq!(refused("search=x&search=y"), serde_json::json!({ "search": ["may be given only once"] }));
+        assert_eq!(refused("page=2"), serde_json::json!({ "page": ["must be `1`"] }));
+        assert_eq!(refused("page="), serde_json::json!({ "page": ["must be `1`"] }));
+    }
+
+    #[test]
+    fn what_the_row_knows_goes_by_one_name() {
+        let query = Query::parse(Some("member_ids[]=3,1&member_id=2&member_ids=1&page=1&per_page=7&search=%C3%BC"));
+        let query = query.of(&LIST).expect("known");
+        assert_eq!(query.list_as::<Word>("member_ids", 3).ok(), Some(vec![Word(1), Word(2), Word(3)]));
+        assert_eq!(query.text("search", 1).ok(), Some(Some("ü")));
+        assert!(Query::parse(None).of(&LIST).is_ok());
+    }
+
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+    struct Word(u8);
+
+    impl FromStr for Word {
+        type Err = &'static str;
+
+        fn from_str(text: &str) -> Result<Self, Self::Err> {
+            text.parse().map(Self).map_err(|_| "must be a word")
         }
+    }
+
+    #[test]
+    fn a_bad_value_is_named_for_what_it_is() {
+        let query =
+            Query::parse(Some("n=many&s=%2B5&big=99999999999999999999&f=perhaps&o=up&t=%00&l=abcd&m=1,x&m2=1,2,3&r="));
+        let told = |name: &str, problem: Option<Problem>| {
+            let errors = errors(problem.expect("a fault"));
+            errors[name][0].as_str().expect("a message").to_owned()
+        };
+        for name in ["n", "s", "big"] {
+            assert_eq!(told(name, query.number(name).err()), "must be a whole number");
+        }
+        assert_eq!(told("f", query.flag("f").err()), "must be `true` or `false`");
+        let words = [("start", 1), ("-start", 2), ("end", 3)];
+        assert_eq!(told("o", query.one_of("o", &words).err()), "must be `start`, `-start` or `end`");
+        assert_eq!(told("t", query.text("t", 3).err()), "must not contain the character U+0000");
+        assert_eq!(told("l", query.text("l", 3).err()), "must not be longer than 3 characters");
+        assert_eq!(told("m", query.list_as::<Word>("m", 3).err()), "must be a word");
+        assert_eq!(told("m2", query.list_as::<Word>("m2", 2).err()), "must not have more than 2 values");
+        assert_eq!(told("r", query.required::<Word>("r").err()), "is required");
     }
 }

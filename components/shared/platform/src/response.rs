@@ -1,16 +1,14 @@
 //! Answers of handlers, and the response that the host gets.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::http::types::{self, ErrorCode};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::problem::Problem;
-
-/// A header field.
-pub(crate) type Field = (String, Vec<u8>);
+use crate::etag;
+use crate::problem::{Field, Problem};
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -60,6 +58,17 @@ impl Reply {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
         self.fields.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// 304 when the answer has a tag that `If-None-Match` of a GET or HEAD request names (RFC 9110, section 13.1.2).
+    pub(crate) fn unless_known(mut self, headers: &HeaderMap) -> Self {
+        let tag = self.fields.iter().find(|(name, _)| name == "etag").and_then(|(_, tag)| str::from_utf8(tag).ok());
+        if self.status == StatusCode::OK && tag.is_some_and(|tag| etag::is_known(headers, tag)) {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.fields.retain(|(name, _)| name != "content-type");
+            self.body = Ok(Bytes::new());
+        }
         self
     }
 
@@ -131,6 +140,18 @@ impl IntoResponse for Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_client_has_is_not_sent_again() {
+        let reply = || Reply::ok(&1).header("etag", "\"3\"").header("x-total-count", "1");
+        let status = |tag: &'static str| {
+            let headers = HeaderMap::from_iter([(http::header::IF_NONE_MATCH, http::HeaderValue::from_static(tag))]);
+            let reply = reply().unless_known(&headers);
+            (reply.status.as_u16(), reply.body.map(|body| body.len()), reply.fields.len())
+        };
+        assert_eq!(status("\"3\""), (304, Ok(0), 2));
+        assert_eq!(status("\"4\""), (200, Ok(1), 3));
+    }
 
     #[test]
     fn sealing_leaves_the_fields_of_the_handler_alone() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use http::Method;
-use kronos_api::Operation;
+use kronos_api::{Operation, Operations};
 
 use crate::problem::Problem;
 
@@ -30,25 +30,25 @@ impl PathParams {
 }
 
 /// What a component has at a method and path.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Match {
-    Operation(&'static Operation, PathParams),
+#[derive(Debug)]
+pub(crate) enum Match<O> {
+    Operation(O, &'static Operation, PathParams),
     /// Other methods only; these.
     OtherMethods(Vec<&'static str>),
     Nothing,
 }
 
 /// Finds the operation of a component. HEAD is answered like GET; the method `*` in the table stands for all.
-pub(crate) fn find(operations: &'static [Operation], component: &str, method: &Method, path: &str) -> Match {
+pub(crate) fn find<O: Operations>(method: &Method, path: &str) -> Match<O> {
     let wanted = if method == Method::HEAD { "GET" } else { method.as_str() };
     let mut others = Vec::new();
-    for operation in operations.iter().filter(|operation| operation.component == component) {
-        let Some(values) = values(operation.path, path) else { continue };
-        if operation.method == wanted || operation.method == "*" {
-            return Match::Operation(operation, PathParams { path: path.to_owned(), values });
+    for (operation, row) in O::ALL.iter().zip(O::ROWS) {
+        let Some(values) = values(row.path, path) else { continue };
+        if row.method == wanted || row.method == "*" {
+            return Match::Operation(*operation, row, PathParams { path: path.to_owned(), values });
         }
-        others.push(operation.method);
-        if operation.method == "GET" {
+        others.push(row.method);
+        if row.method == "GET" {
             others.push("HEAD");
         }
     }
@@ -74,32 +74,28 @@ fn values(template: &'static str, path: &str) -> Option<Vec<(&'static str, Range
 
 #[cfg(test)]
 mod tests {
-    use kronos_api::Access;
+    use kronos_api::Access::Public;
 
     use super::*;
 
-    const fn operation(
-        id: &'static str,
-        method: &'static str,
-        path: &'static str,
-        component: &'static str,
-    ) -> Operation {
-        Operation { id, method, path, access: Access::Public, component }
+    kronos_api::operations! {
+        "entries";
+        /// Fixed.
+        Active => Operation::new("active", "GET", "/entries/active", Public),
+        /// With a parameter.
+        Read => Operation::new("read", "GET", "/entries/{entry}", Public),
+        /// Another method.
+        Delete => Operation::new("delete", "DELETE", "/entries/{entry}", Public),
+        /// Two parameters.
+        Stop => Operation::new("stop", "POST", "/organizations/{organization}/entries/{entry}/stop", Public),
+        /// All methods.
+        Verify => Operation::new("verify", "*", "/verify", Public),
     }
 
-    static OPERATIONS: &[Operation] = &[
-        operation("active", "GET", "/entries/active", "entries"),
-        operation("read", "GET", "/entries/{entry}", "entries"),
-        operation("delete", "DELETE", "/entries/{entry}", "entries"),
-        operation("stop", "POST", "/organizations/{organization}/entries/{entry}/stop", "entries"),
-        operation("verify", "*", "/verify", "entries"),
-        operation("other", "GET", "/other", "other"),
-    ];
-
-    fn find_id(method: &str, path: &str) -> Result<&'static str, Vec<&'static str>> {
+    fn find_op(method: &str, path: &str) -> Result<Op, Vec<&'static str>> {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        match find(OPERATIONS, "entries", &method, path) {
-            Match::Operation(operation, _) => Ok(operation.id),
+        match find(&method, path) {
+            Match::Operation(operation, _, _) => Ok(operation),
             Match::OtherMethods(methods) => Err(methods),
             Match::Nothing => Err(Vec::new()),
         }
@@ -107,29 +103,28 @@ mod tests {
 
     #[test]
     fn the_first_operation_that_fits_is_taken() {
-        assert_eq!(find_id("GET", "/entries/active"), Ok("active"));
-        assert_eq!(find_id("GET", "/entries/1"), Ok("read"));
-        assert_eq!(find_id("HEAD", "/entries/1"), Ok("read"));
-        assert_eq!(find_id("DELETE", "/entries/1"), Ok("delete"));
-        assert_eq!(find_id("PROPFIND", "/verify"), Ok("verify"));
+        assert_eq!(find_op("GET", "/entries/active"), Ok(Op::Active));
+        assert_eq!(find_op("GET", "/entries/1"), Ok(Op::Read));
+        assert_eq!(find_op("HEAD", "/entries/1"), Ok(Op::Read));
+        assert_eq!(find_op("DELETE", "/entries/1"), Ok(Op::Delete));
+        assert_eq!(find_op("PROPFIND", "/verify"), Ok(Op::Verify));
     }
 
     #[test]
     fn other_methods_are_told() {
-        assert_eq!(find_id("PUT", "/entries/1"), Err(vec!["GET", "HEAD", "DELETE"]));
+        assert_eq!(find_op("PUT", "/entries/1"), Err(vec!["GET", "HEAD", "DELETE"]));
     }
 
     #[test]
-    fn other_paths_and_other_components_are_nothing() {
+    fn other_paths_are_nothing() {
         for path in ["/", "/entries", "/entries/", "/entries/1/2", "/other", "/Entries/1"] {
-            assert_eq!(find_id("GET", path), Err(Vec::new()), "{path}");
+            assert_eq!(find_op("GET", path), Err(Vec::new()), "{path}");
         }
     }
 
     #[test]
     fn parameters_are_read() {
-        let Match::Operation(_, path) = find(OPERATIONS, "entries", &Method::POST, "/organizations/7/entries/42/stop")
-        else {
+        let Match::Operation(Op::Stop, _, path) = find(&Method::POST, "/organizations/7/entries/42/stop") else {
             panic!("no operation");
         };
         assert_eq!((path.get("organization"), path.get("entry"), path.get("none")), ("7", "42", ""));

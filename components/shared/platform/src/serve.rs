@@ -7,53 +7,44 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::{StatusCode, header};
-use kronos_api::{Access, OPERATIONS};
+use kronos_api::{Access, Operations};
 use spin_sdk::wasip3::http::types::Request;
 
 use crate::bindings::kronos::gateway::policy;
 use crate::call::Call;
 use crate::configuration::{self, Configuration};
 use crate::head::{Fields, Head};
-use crate::problem::Problem;
+use crate::problem::{Field, Problem};
 use crate::query::Query;
-use crate::response::{Field, Reply, Response};
+use crate::response::{Reply, Response};
 use crate::routes::{self, Match};
 use crate::{ambient, auth, body};
 
-/// A component, and what is special about it.
+/// What is special about a component.
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
-    component: &'static str,
     body_limit: usize,
 }
 
 impl Service {
-    /// A component with the usual limits.
-    pub const fn new(component: &'static str) -> Self {
-        Self { component, body_limit: body::DEFAULT_LIMIT }
-    }
+    /// The usual limits.
+    pub const USUAL: Self = Self { body_limit: body::DEFAULT_LIMIT };
 
-    /// The same component with another limit on the body, in bytes.
+    /// The same with another limit on the body, in bytes.
     #[must_use]
     pub const fn body_limit(self, bytes: usize) -> Self {
-        Self { body_limit: bytes, ..self }
-    }
-}
-
-impl From<&'static str> for Service {
-    fn from(component: &'static str) -> Self {
-        Self::new(component)
+        Self { body_limit: bytes }
     }
 }
 
 /// Answers a request to a component: the only way into a handler.
-pub async fn serve<H, F, E>(service: impl Into<Service>, request: Request, handler: H) -> Response
+pub async fn serve<O, H, F, E>(service: Service, request: Request, handler: H) -> Response
 where
-    H: FnOnce(Call) -> F,
+    O: Operations,
+    H: FnOnce(O, Call) -> F,
     F: Future<Output = Result<Reply, E>>,
     E: Into<Problem>,
 {
-    let service = service.into();
     let head = match Head::read(&request) {
         Ok(head) => head,
         Err(problem) => return answer(Err(problem), "", false),
@@ -97,7 +88,7 @@ fn seal(status: StatusCode, origin: Option<&str>, settings: policy::SettingsPara
     SEALS.with_borrow_mut(|seals| seals.entry(status).or_insert_with(new).clone())
 }
 
-async fn handle<H, F, E>(
+async fn handle<O, H, F, E>(
     service: Service,
     head: Head,
     request: Request,
@@ -106,7 +97,8 @@ async fn handle<H, F, E>(
     handler: H,
 ) -> Result<Reply, Problem>
 where
-    H: FnOnce(Call) -> F,
+    O: Operations,
+    H: FnOnce(O, Call) -> F,
     F: Future<Output = Result<Reply, E>>,
     E: Into<Problem>,
 {
@@ -114,14 +106,14 @@ where
     let (path, query) = head.path_and_query();
     let path = path.get(..usize::try_from(admitted.path_length).unwrap_or(usize::MAX));
     let path = path.ok_or_else(|| Problem::internal("gateway admitted more path than there is"))?;
-    let (operation, path) = match routes::find(OPERATIONS, service.component, &head.method, path) {
-        Match::Operation(operation, path) => (operation, path),
+    let (op, operation, path) = match routes::find::<O>(&head.method, path) {
+        Match::Operation(op, operation, path) => (op, operation, path),
         Match::OtherMethods(methods) => return other_method(&head.method, &methods),
         Match::Nothing => return Err(Problem::not_found()),
     };
     let query = Query::parse(query);
-    if query.all("access_token").next().is_some() {
-        return Err(Problem::malformed("A token belongs into the `authorization` field, not into the URL."));
+    if !operation.forwarded && query.has("access_token") {
+        return Err(Problem::malformed("A token belongs in the `authorization` field, not in the URL."));
     }
     let method = head.method.clone();
     let Fields { headers, client_address } = head.into_fields(&admitted.forged)?;
@@ -130,7 +122,15 @@ where
         Access::Token => Some(auth::authenticate(configuration, &headers, None, now).await?),
         Access::Scope(scope) => Some(auth::authenticate(configuration, &headers, Some(scope), now).await?),
     };
+    let query = query.of(operation)?;
     let body = body::read(&method, &headers, request, service.body_limit).await?;
+    if operation.body.is_none() && !operation.forwarded && !body.is_empty() {
+        return Err(Problem::invalid("body", "must be empty"));
+    }
+    // What a reader has need not be sent again.
+    let conditional =
+        matches!(method, http::Method::GET | http::Method::HEAD) && headers.contains_key(header::IF_NONE_MATCH);
+    let conditions = conditional.then(|| headers.clone());
     let call = Call {
         operation,
         caller,
@@ -145,7 +145,11 @@ where
         now,
         configuration: configuration.clone(),
     };
-    handler(call).await.map_err(Into::into)
+    let reply = handler(op, call).await.map_err(Into::into)?;
+    Ok(match conditions {
+        Some(headers) => reply.unless_known(&headers),
+        None => reply,
+    })
 }
 
 fn other_method(method: &http::Method, methods: &[&str]) -> Result<Reply, Problem> {
@@ -180,13 +184,17 @@ fn refused(refusal: policy::Refusal, head_only: bool) -> Response {
     Response { status, fields, body: Bytes::from(body), head_only }
 }
 
-/// Exports the HTTP handler of a component: its id, or a [`Service`], and the function that answers a [`Call`].
+/// Exports the HTTP handler of a component: the function that answers an operation and its [`Call`], and a [`Service`] where the
+/// component is not like the others.
 ///
 /// The attribute of the SDK would turn every request into one of the `http` crate before `gateway` has seen it, which costs more
 /// than all of the policy.
 #[macro_export]
 macro_rules! http_service {
-    ($service:expr, $handler:path) => {
+    ($handler:path) => {
+        $crate::http_service!($handler, $crate::Service::USUAL);
+    };
+    ($handler:path, $service:expr) => {
         /// The export that hosts call.
         pub mod exported {
             use $crate::export::{ErrorCode, Guest, IntoResponse, Request, Response};

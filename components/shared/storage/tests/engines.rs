@@ -1,5 +1,4 @@
-//! Every statement on both engines, with the real migrations. PostgreSQL is a private child process; where it is not installed its
-//! tests say that they are skipped.
+//! Every statement on both engines, with the real migrations. PostgreSQL is a private child process.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -41,13 +40,10 @@ macro_rules! on_both_engines {
                 crate::fixture::block_on(async { test(crate::fixture::World::sqlite().await).await });
             }
 
+            #[kronos_test_servers::needs(postgres)]
             #[test]
             fn postgres() {
-                crate::fixture::block_on(async {
-                    if let Some(world) = crate::fixture::World::postgres().await {
-                        test(world).await;
-                    }
-                });
+                crate::fixture::block_on(async { test(crate::fixture::World::postgres().await).await });
             }
         }
     )*};

@@ -93,7 +93,7 @@ pub enum MigrateError {
         "the PostgreSQL URL is malformed: {0}\n  The form is postgres://user:password@host:port/database?sslmode=require."
     )]
     Url(String),
-    /// The store has migrations that this program does not have, or has them with another content.
+    /// The store has migrations that this program does not have, or has them with different content.
     #[error(
         "the store and this program do not fit: {0}\n  The store was migrated by another version of Kronos: run that version, \
          or restore a backup from before the upgrade."
@@ -122,7 +122,7 @@ impl From<tokio_postgres::Error> for MigrateError {
     }
 }
 
-/// Brings the store to the newest version and answers the names of the migrations that were applied, in order. Several
+/// Brings the store to the newest version and returns the names of the migrations that were applied, in order. Several
 /// processes may do so at once: one migrates, the others wait.
 pub async fn run(store: &Store) -> Result<Vec<String>, MigrateError> {
     match store {
@@ -176,7 +176,7 @@ fn finish(report: Result<Report, refinery::Error>) -> Result<Vec<String>, Migrat
         Ok(report) => Ok(report.applied_migrations().iter().map(ToString::to_string).collect()),
         Err(error) => Err(match error.kind() {
             Kind::DivergentVersion(applied, own) => {
-                MigrateError::Version(format!("{applied} was applied with another content than {own} has here"))
+                MigrateError::Version(format!("{applied} was applied with different content from what {own} has here"))
             }
             Kind::MissingVersion(applied) => {
                 MigrateError::Version(format!("{applied} was applied, and this program does not have it"))
@@ -203,6 +203,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use kronos_test_servers::{needs, postgres_with_tls};
+
     use super::*;
 
     #[tokio::test]
@@ -243,9 +245,10 @@ mod tests {
         assert!(!error.contains("s3cret"), "{error}");
     }
 
+    #[needs(postgres, openssl)]
     #[tokio::test]
     async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
-        let Some((server, _)) = kronos_test_servers::postgres_with_tls() else { return };
+        let (server, _) = postgres_with_tls();
         let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port()));
         assert!(!run(&store("")).await.expect("a migrated store").is_empty());
         assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());

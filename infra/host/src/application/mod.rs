@@ -1,4 +1,4 @@
-//! An application at work.
+//! A running application.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -188,7 +188,7 @@ impl Host {
         response
     }
 
-    /// Waits until a trigger has ended for good, which only happens with `--spin-exact`; answers the server's address.
+    /// Waits until a trigger has ended for good, which only happens with `--spin-exact`; returns the server's address.
     pub async fn ended(&self) -> String {
         match self.ended.lock().await.recv().await {
             Some(address) => address,

@@ -1,4 +1,4 @@
-//! The steps from a manifest to a host at work.
+//! The steps from a manifest to a running host.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -19,7 +19,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let (config, _) = application.configuration()?;
     build::components(&application.manifest, settings)?;
 
-    // From here on a signal stops in order.
+    // From here on a signal stops the host cleanly.
     let mut signals = Signals::new()?;
     let drain = application.options.limits.resolve(config.limits).drain;
     let host = tokio::select! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 
-/// The longest duration: moments are reckoned with it, and those far beyond have no place on a clock.
+/// The longest duration: moments are computed with it, and those far beyond have no place on a clock.
 const LONGEST: Duration = Duration::from_hours(24);
 
 /// `500ms`, `30s`, `5m`, `1h 30m`; a day at most.

@@ -169,7 +169,7 @@ pub fn load(
         let component = if let Some(component) = known {
             component
         } else {
-            // Missing, cut short by a full disk, or of somebody else: it is made anew.
+            // Missing, cut short by a full disk, or somebody else's: it is made again.
             let start = Instant::now();
             let compiler = match &mut compiler {
                 Some(compiler) => compiler,
@@ -212,7 +212,7 @@ fn prune(inputs: &[Input], directory: &Path, now: SystemTime) {
     let mut bytes = 0;
     for (age, length, path) in others {
         bytes += length;
-        // What is no component is left of a write that was interrupted.
+        // What is not a component is left over from a write that was interrupted.
         let keep = if path.extension().is_some_and(|extension| extension == EXTENSION) { KEEP } else { WRITE };
         if age > keep || bytes > KEEP_BYTES {
             // It is tried again at the next start.

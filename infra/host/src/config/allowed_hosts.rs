@@ -87,7 +87,7 @@ impl AllowedHosts {
         Ok(Self { entries: parsed })
     }
 
-    /// Reads entries after replacing their templates with what `value` answers.
+    /// Reads entries after replacing their templates with what `value` returns.
     pub fn resolve(
         templates: &[Template],
         value: impl Fn(&Template) -> Result<String, template::Error>,

@@ -8,7 +8,7 @@ use spin_sdk::wasip3::clocks::monotonic_clock;
 /// How long an instance stays alive at `/hello/slow`, in nanoseconds.
 const SLOW: u64 = 3_000_000_000;
 
-// The linker of this machine takes the names of the exports for its own syntax.
+// A native linker takes the names of the exports for its own syntax.
 #[cfg_attr(target_family = "wasm", spin_sdk::http_service)]
 async fn handle(request: Request) -> impl IntoResponse {
     if request.uri().path() == "/hello/slow" {

@@ -43,7 +43,7 @@ pub async fn run(bench: &mut Bench, stage: &Stage) -> anyhow::Result<()> {
         "\n### events on {engine}, {RATE} writes a second\n\n| | written/s | lag p50 ms | lag p99 ms | lag max ms | highest \
          sustained writes/s |\n|---|---|---|---|---|---|"
     );
-    // NestJS has a consumer, too, but no target here.
+    // NestJS has a consumer too, but no target here.
     let contenders: Vec<&Contender> = ["kronos", "axum"].into_iter().filter_map(|name| stage.contender(name)).collect();
     let mut results: Vec<Vec<Lag>> = contenders.iter().map(|_| Vec::new()).collect();
     for _ in 0..bench.settings.rounds {
@@ -96,7 +96,7 @@ struct Lag {
 
 async fn round(bench: &Bench, stage: &Stage, contender: &Contender, rate: f64) -> anyhow::Result<Lag> {
     let duration = bench.settings.duration;
-    // In PostgreSQL an event can be applied once all transactions before it have ended, those of other databases, too.
+    // In PostgreSQL an event can be applied once all transactions before it have ended, those of other databases too.
     stage::rest(bench).await;
     let observer = Observer::open(stage, contender).await?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of requests")]

@@ -21,7 +21,7 @@ fn get(stage: &Stage, paths: Vec<String>) -> Load {
     Load { paths, token: Some(stage.fixture.owner.clone()), ..Load::default() }
 }
 
-/// One entry of many by chance; then on one connection; then at 70 % of what each contender can do.
+/// One entry of many at random; then on one connection; then at 70 % of what each contender can do.
 pub async fn read(bench: &mut Bench, stage: &Stage) -> anyhow::Result<()> {
     let fixture = &stage.fixture;
     let entries = fixture.entries.iter().take(READ_ENTRIES);

@@ -54,7 +54,7 @@ async fn round(
     })
 }
 
-/// Starts and stops until the time is over; answers the latencies in milliseconds.
+/// Starts and stops until the time is over; returns the latencies in milliseconds.
 async fn member(contender: &Contender, path: &str, token: &str, until: Instant) -> anyhow::Result<Vec<f64>> {
     let mut connection = contender.connect().await?;
     let mut latencies = Vec::new();

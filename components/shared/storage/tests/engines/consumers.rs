@@ -189,10 +189,11 @@ on_both_engines! {
     }
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn effect_and_acknowledgement_are_undone_together() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         let killed = client(world.name.as_deref().unwrap()).await;
         killed.batch_execute("BEGIN; SELECT apply_report_events(10); ROLLBACK").await.unwrap();
@@ -202,10 +203,11 @@ fn effect_and_acknowledgement_are_undone_together() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn an_event_is_parked_once_by_whoever_comes_first() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         with_poison(&world).await;
         let name = world.name.clone().unwrap();
         let local = tokio::task::LocalSet::new();

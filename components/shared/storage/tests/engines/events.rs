@@ -189,10 +189,11 @@ fn sqlite_has_the_triggers_of_the_list() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn postgres_has_the_triggers_of_the_list() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let client = client(world.name.as_deref().unwrap()).await;
         let found = async || -> BTreeMap<String, String> {
             let sql = "SELECT format('%I ON %s', tgname, tgrelid::regclass), pg_get_triggerdef(oid) FROM pg_trigger \
@@ -214,6 +215,7 @@ fn postgres_has_the_triggers_of_the_list() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn an_entry_of_before_is_in_the_report_after_the_migration() {
     crate::fixture::block_on(async {

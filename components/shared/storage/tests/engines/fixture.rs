@@ -107,22 +107,20 @@ pub async fn migrated_with_an_old_entry() -> Vec<Db> {
         connection.execute_batch(&step).unwrap();
     }
     let mut databases = vec![Db::with_driver(Sqlite(Mutex::new(connection)))];
-    if let Some(name) = database().await {
-        for step in steps("postgres") {
-            client(&name).await.batch_execute(&step).await.unwrap();
-        }
-        databases.push(connect(&name).await);
+    let name = database().await;
+    for step in steps("postgres") {
+        client(&name).await.batch_execute(&step).await.unwrap();
     }
+    databases.push(connect(&name).await);
     databases
 }
 
-/// A new database on the server, if there is one.
-async fn database() -> Option<String> {
+/// A new database on the server.
+async fn database() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(1);
-    Postgres::shared()?;
     let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
     client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Some(name)
+    name
 }
 
 pub async fn connect(name: &str) -> Db {
@@ -130,8 +128,7 @@ pub async fn connect(name: &str) -> Db {
 }
 
 pub async fn client(name: &str) -> tokio_postgres::Client {
-    let server = Postgres::shared().expect("PostgreSQL is installed");
-    let (client, connection) = tokio_postgres::connect(&server.url(name), NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&Postgres::shared().url(name), NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
@@ -144,10 +141,10 @@ impl World {
         Self::populate(Db::with_driver(Sqlite(Mutex::new(connection))), None).await
     }
 
-    pub async fn postgres() -> Option<Self> {
-        let name = database().await?;
+    pub async fn postgres() -> Self {
+        let name = database().await;
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
-        Some(Self::populate(connect(&name).await, Some(name)).await)
+        Self::populate(connect(&name).await, Some(name)).await
     }
 
     async fn populate(db: Db, name: Option<String>) -> Self {

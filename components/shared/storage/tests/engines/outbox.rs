@@ -5,6 +5,7 @@ use kronos_storage::{
     Value, consumers, report_events,
     time_entries::{self, Changes, Condition},
 };
+use kronos_test_servers::needs;
 
 use crate::{
     fixture::{NOW, World, connect, instant, new},
@@ -178,10 +179,11 @@ on_both_engines! {
     }
 }
 
+#[needs(postgres)]
 #[test]
 fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
     crate::fixture::block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let name = world.name.clone().unwrap();
         let local = tokio::task::LocalSet::new();
         let producers: Vec<_> = (0..8)

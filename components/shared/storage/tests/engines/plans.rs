@@ -10,6 +10,7 @@ use kronos_storage::{
     reports::{self, Bucket, Group, Split},
     time_entries::{self, Changes, Condition, Filter, Sort},
 };
+use kronos_test_servers::needs;
 
 use crate::{
     driver::{Postgres, Sqlite},
@@ -105,10 +106,11 @@ fn sqlite_scans_no_entries() {
     });
 }
 
+#[needs(postgres)]
 #[test]
 fn postgres_scans_no_entries() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let client = client(world.name.as_deref().unwrap()).await;
         for (person, share) in [(world.owner, 4), (world.employee, 4), (world.colleague, 4), (world.stranger, 100)] {
             client.batch_execute(&crowd(person, 100_000 / share)).await.unwrap();

@@ -51,10 +51,11 @@ async fn clients<const N: usize>(world: &World) -> [Client; N] {
     clients.try_into().unwrap()
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn a_transaction_that_wrote_elsewhere_first_keeps_the_order() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [early, other] = clients(&world).await;
         let (shared, own) = (id(), id());
         other.batch_execute(&insert(world.owner, shared)).await.unwrap();
@@ -72,10 +73,11 @@ fn a_transaction_that_wrote_elsewhere_first_keeps_the_order() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn a_hanging_transaction_delays_nobody() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [hanging, other] = clients(&world).await;
         hanging.batch_execute("BEGIN").await.unwrap();
         hanging.batch_execute(&insert(world.owner, id())).await.unwrap();
@@ -91,10 +93,11 @@ fn a_hanging_transaction_delays_nobody() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn what_is_rolled_back_leaves_no_gap() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [writer, assigner] = clients(&world).await;
         for round in 0..20 {
             writer.batch_execute("BEGIN").await.unwrap();
@@ -111,10 +114,11 @@ fn what_is_rolled_back_leaves_no_gap() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn many_events_at_once_and_a_new_partition() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [writer] = clients(&world).await;
         writer.batch_execute("UPDATE outbox_state SET position = 262100; UPDATE consumers SET position = 262100").await.unwrap();
         let many = "INSERT INTO outbox_pending (aggregate, topic, subject, version, occurred_at, data) \
@@ -142,10 +146,11 @@ fn many_events_at_once_and_a_new_partition() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn a_dump_restored_into_a_younger_cluster_goes_on() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [writer] = clients(&world).await;
         writer.batch_execute(&insert(world.owner, id())).await.unwrap();
         world.apply_events(10).await;
@@ -219,10 +224,11 @@ async fn follow(name: String, done: Rc<Cell<bool>>) -> Vec<Recorded> {
     }
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn readers_see_every_event_once_and_in_order_whatever_writers_do() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let name = world.name.clone().unwrap();
         let [hanging, setup] = clients(&world).await;
         let mut shared: Vec<_> = (0..4).map(|_| id()).collect();
@@ -266,10 +272,11 @@ fn readers_see_every_event_once_and_in_order_whatever_writers_do() {
     });
 }
 
+#[kronos_test_servers::needs(postgres)]
 #[test]
 fn what_was_moved_is_not_looked_at_again() {
     block_on(async {
-        let Some(world) = World::postgres().await else { return };
+        let world = World::postgres().await;
         let [hanging, writer] = clients(&world).await;
         hanging.batch_execute("BEGIN").await.unwrap();
         hanging.batch_execute(&insert(world.owner, id())).await.unwrap();

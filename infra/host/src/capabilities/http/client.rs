@@ -38,7 +38,7 @@ const IDLE: Duration = Duration::from_secs(30);
 const IDLE_OF_FEW: Duration = Duration::from_secs(1);
 /// How long a connection may take to be made, and the right to make one to become free; guests may set less.
 const CONNECT: Duration = Duration::from_secs(30);
-/// After so long without an answer nobody can tell what becomes of the other connections.
+/// After this long without an answer nobody can tell what becomes of the other connections.
 const SILENCE: Duration = Duration::from_secs(5);
 /// Hosts whose connections are kept; guests choose them, within their allow-lists.
 const MAX_HOSTS: usize = 256;
@@ -60,7 +60,7 @@ type HttpClient = Client<HttpsConnector<Connector>, WasiBody>;
 #[derive(Debug)]
 pub(super) struct Clients(Vec<Pool>);
 
-/// Clients by host, and how to make them: to begin anew with one host does not touch the connections to others.
+/// Clients by host, and how to make them: starting again with one host does not touch the connections to others.
 #[derive(Debug)]
 struct Pool {
     reach: Reach,

@@ -68,7 +68,7 @@ pub trait Components: Send + Sync {
 /// A call to another component.
 pub type Calling = Pin<Box<dyn Future<Output = Result<Response<WasiBody>, Error>> + Send>>;
 
-/// The data of an instance, as far as it is about requests that its guest sends.
+/// What an instance keeps about the requests that its guest sends.
 pub trait OutboundView: WasiHttpView {
     /// What notes where calls come from.
     fn hooks(&mut self) -> &mut Hooks;
@@ -127,7 +127,7 @@ impl Hooks {
         Self { grant, depth: 0, chained: Vec::new(), calling: Vec::new(), overdue: Arc::default(), forbidden }
     }
 
-    /// The guest begins to answer a request of this depth. Answers whom to tell when it takes too long.
+    /// The guest begins to answer a request of this depth. Returns what to tell when it takes too long.
     pub fn on_request_start(&mut self, task: GuestTaskId, depth: u8) -> Arc<Overdue> {
         // Ids of finished tasks are used again.
         self.chained.retain(|(known, _)| *known != task);

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use kronos_test_servers as servers;
+use kronos_test_servers::{self as servers, needs};
 
 use super::{Grant, Kind, Store, create_table, wit};
 use crate::{
@@ -58,9 +58,14 @@ async fn stores_of_one_file_are_apart() {
 }
 
 #[tokio::test]
-async fn a_redis_is_a_store_too() {
+async fn the_embedded_redis_is_a_store_too() {
     check(&Store(Kind::Redis(Backend::Embedded(EmbeddedRedis::default())))).await;
-    let Some(server) = servers::redis() else { return };
+}
+
+#[needs(redis)]
+#[tokio::test]
+async fn a_redis_is_a_store_too() {
+    let server = servers::redis();
     let address = server.url();
     let (pools, embedded) = (Pools::default(), EmbeddedRedis::default());
     let backend =

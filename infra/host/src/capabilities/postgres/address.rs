@@ -29,7 +29,7 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long TLS and authentication may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(2);
-/// After so long without a packet the other end is asked whether it is there: often enough for firewalls that forget a flow after a
+/// After this long without a packet the other end is asked whether it is there: often enough for firewalls that forget a flow after a
 /// few minutes.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);

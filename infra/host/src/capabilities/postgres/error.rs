@@ -33,7 +33,7 @@ impl From<ConnectError> for Failure {
     }
 }
 
-/// Which function of the interface was called: Spin reports parameters that make no value differently in each.
+/// Which function of the interface was called: Spin reports a parameter that is not a valid value differently in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Call {
     Query,

@@ -25,10 +25,10 @@ use super::{
 
 /// Statements that share one transaction at most.
 pub(super) const MAX_GROUP: usize = 32;
-/// Who waits longer than this for a lock, waits alone: two groups could wait for each other, which the server finds out after a
-/// second only (`deadlock_timeout`).
+/// A statement that waits longer than this for a lock waits alone: two groups could wait for each other, which the server notices after a
+/// whole second (`deadlock_timeout`).
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
-/// A transaction that has failed is no more than told so: COMMIT answers `ROLLBACK`, which the driver does not show, and there is no
+/// A failed transaction can only be recognised: COMMIT answers `ROLLBACK`, which the driver does not show, and there is no
 /// error. What stands before it is refused in such a transaction, and COMMIT not even tried.
 const COMMIT: &str = "SET CONSTRAINTS ALL IMMEDIATE; COMMIT";
 
@@ -54,7 +54,7 @@ pub(super) async fn run(link: &Link, mut jobs: Vec<Job>) {
                 }
                 return;
             }
-            // It may wait for a lock again, and so may its like, which the others need not.
+            // It may wait for a lock again, and so may others like it; the rest need not wait with them.
             Err(Some(culprit)) => {
                 let profile = jobs[culprit].profile.clone();
                 jobs[culprit..].rotate_left(1);
@@ -80,7 +80,7 @@ pub(super) async fn run_apart(link: &Link, jobs: Vec<Job>) {
     .await;
 }
 
-/// Answers all of them that there is no connection.
+/// Tells all of them that there is no connection.
 pub(super) fn refuse(jobs: Vec<Job>, failure: &Failure) {
     for job in jobs {
         let _gone = job.reply.send(Err(Failure::Connection(failure.to_string())));
@@ -91,7 +91,7 @@ pub(super) fn refuse(jobs: Vec<Job>, failure: &Failure) {
 async fn run_together(link: &Link, jobs: &[Job]) -> Result<Vec<Answer>, Option<usize>> {
     let mut statements = Vec::with_capacity(jobs.len());
     for job in jobs {
-        // A statement that can't be prepared tells so when it runs alone.
+        // A statement that can't be prepared says so when it runs alone.
         statements.push(link.prepared(&job.request.sql).await.map_err(|_| None)?);
     }
     let clock = Clock::start();

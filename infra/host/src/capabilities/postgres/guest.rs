@@ -93,7 +93,7 @@ impl Pinned {
     async fn run(&self, request: Request) -> Result<ResultSet, Failure> {
         let mut slot = self.slot.clone().lock_owned().await;
         if slot.as_ref().is_some_and(|held| held.link.is_closed()) {
-            // What the guest had begun is lost; what it sends next starts anew.
+            // What the guest had begun is lost; what it sends next starts afresh.
             *slot = None;
             self.set_active(false);
             return Err(Failure::Connection("the connection was lost".into()));

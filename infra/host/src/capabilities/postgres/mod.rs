@@ -52,7 +52,7 @@ const MAX_CONNECTIONS: usize = 1024;
 pub struct Grant {
     /// Its allow-list.
     pub allowed_hosts: Arc<AllowedHosts>,
-    /// What of it is out of reach all the same.
+    /// What is out of reach even so.
     pub network: Arc<Network>,
     /// Connections of all components.
     pub pools: Arc<Pools>,

@@ -7,12 +7,12 @@ const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
 const NEGATIVE_INFINITY: u16 = 0xF000;
-/// Digits behind the point that PostgreSQL keeps.
+/// Digits after the point that PostgreSQL keeps.
 const MAX_SCALE: i64 = 16_383;
 /// Digits before it.
 const MAX_WHOLE: i64 = 131_072;
 
-/// The decimal text of a `numeric`, `None` when the bytes are none.
+/// The decimal text of a `numeric`, `None` when the bytes are not one.
 pub(super) fn read(bytes: &[u8]) -> Option<String> {
     let word = |index: usize| Some(u16::from_be_bytes(bytes.get(2 * index..2 * index + 2)?.try_into().ok()?));
     let count = i32::from(word(0)?);
@@ -91,7 +91,7 @@ pub(super) fn write(text: &str, out: &mut BytesMut) -> Option<()> {
         return None;
     }
     let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|b| b - b'0').collect();
-    // The point stands behind that many digits, before the first when negative.
+    // The point stands after that many digits, before the first when negative.
     let point = i64::try_from(whole.len()).ok()? + i64::from(exponent);
     let length = i64::try_from(digits.len()).ok()?;
     let scale = (length - point).max(0);

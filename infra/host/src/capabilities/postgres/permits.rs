@@ -99,7 +99,7 @@ impl Permits {
         None
     }
 
-    /// Lays a connection down that is in the state that a new one would be in.
+    /// Puts back a connection that is in the state that a new one would be in.
     pub(super) fn put_idle(&self, owner: usize, link: Arc<Link>) {
         if link.is_usable() {
             self.idle().push(Idle { owner, link });

@@ -2,7 +2,7 @@
 //!
 //! Plain statements of all guests go over shared connections ([`lane`]): no checkout, one round trip each, and the
 //! server switches less often. Those that write go over others in groups that share a transaction ([`writer`]). Each
-//! worker has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many processes at work
+//! worker has a lane and a writer of its own, so that an answer wakes no other thread and the server has as many busy processes
 //! as there are workers. Whatever needs a session gets a connection of its own, which is cleaned before anybody else can get it.
 //! No statement has a timer: [`sweep`] finds what is stuck.
 
@@ -72,7 +72,7 @@ struct Part {
     /// One attempt to open it at a time.
     opening: tokio::sync::Mutex<()>,
     writes: Mutex<Writes>,
-    /// When a writer last was done with a group, or was called, in microseconds since `Pool::origin`.
+    /// When a writer last finished a group, or was called, in microseconds since `Pool::origin`.
     written_us: AtomicU64,
     /// The worker's own.
     runtime: OnceLock<Handle>,
@@ -175,7 +175,7 @@ impl Pool {
         Arc::as_ptr(&self.target).addr()
     }
 
-    /// Whether there are connections enough for writers beside the lanes.
+    /// Whether there are enough connections for writers beside the lanes.
     fn has_writers(&self) -> bool {
         self.permits.kept() > 1
     }

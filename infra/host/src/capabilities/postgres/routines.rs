@@ -151,7 +151,7 @@ impl Routines {
         self.writing.as_ref().is_none_or(|writing| has(writing, word))
     }
 
-    /// Whether statements are to be judged anew.
+    /// Whether statements are to be judged again.
     pub(super) fn differ(&self, other: &Self) -> bool {
         self.session != other.session || self.writing != other.writing
     }

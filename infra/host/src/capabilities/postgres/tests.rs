@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use kronos_test_servers as servers;
+use kronos_test_servers::{self as servers, needs};
 
 use super::{
     ConnectionBuilder, Failure, ResultSet,
@@ -29,11 +29,11 @@ struct Database {
 }
 
 impl Database {
-    async fn start(max_connections: usize) -> Option<Self> {
-        let server = servers::postgres()?;
+    async fn start(max_connections: usize) -> Self {
+        let server = servers::postgres();
         let pool = pool(&address(server.port()), max_connections);
         pool.reach().await.expect("a connection");
-        Some(Self { server, pool })
+        Self { server, pool }
     }
 
     fn guest(&self) -> Guest {
@@ -94,9 +94,10 @@ fn text(text: &str) -> String {
     text.into()
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_type_comes_back_as_it_went_in() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let guest = database.guest();
     let date = (-4000, 2, 29);
     let moment = (2026, 11, 21, 23, 59, 58, 123_456_000);
@@ -195,9 +196,10 @@ async fn every_type_comes_back_as_it_went_in() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_spin_does_otherwise() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let (better, exact) = (database.guest(), database.guest_of(&Sessions::default(), true));
     let error = exact.run("SELECT now()", vec![]).await.expect_err("timestamptz");
     assert!(matches!(error.into_guest(Call::Query), wit::Error::ValueConversionFailed(_)));
@@ -207,9 +209,10 @@ async fn what_spin_does_otherwise() {
     assert_eq!(better.ok(empty).await.columns.len(), 1);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_of_parameters_and_statements() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let guest = database.guest();
     let failed = |sql: &'static str, parameters: Vec<P>, call: Call| {
         let guest = guest.clone();
@@ -261,10 +264,11 @@ async fn errors_of_parameters_and_statements() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leftover_transaction_reaches_nobody() {
     // One lane and one other connection: whoever needs a session gets that one.
-    let Some(database) = Database::start(2).await else { return };
+    let database = Database::start(2).await;
     database.guest().ok("CREATE TABLE t (id int8)").await;
     let mut pids = Vec::new();
     for round in 0..10 {
@@ -293,9 +297,10 @@ async fn a_leftover_transaction_reaches_nobody() {
     assert_eq!(pids.len(), 1, "they had the same connection");
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_statements_share_few_connections() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let tasks: Vec<_> = (0..1000_i64)
@@ -322,9 +327,10 @@ async fn a_thousand_statements_share_few_connections() {
     assert_eq!(guest.number("SELECT count(*) FROM t").await, 1000);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_goes_away_poisons_nothing() {
-    let Some(database) = Database::start(2).await else { return };
+    let database = Database::start(2).await;
     let guest = database.guest();
     guest.ok("SELECT 1").await;
     for _ in 0..5 {
@@ -354,9 +360,10 @@ async fn a_request_that_goes_away_poisons_nothing() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_connections_are_replaced() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let guest = database.guest();
     let pinned = database.guest();
     guest.ok("SELECT 1").await;
@@ -371,9 +378,10 @@ async fn lost_connections_are_replaced() {
     pinned.ok("SELECT 1").await;
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_are_prepared_again_when_a_table_changed() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let guest = database.guest();
     database.guest().ok("CREATE TABLE t (a int8)").await;
     assert_eq!(guest.ok("SELECT * FROM t").await.columns.len(), 1);
@@ -381,9 +389,10 @@ async fn statements_are_prepared_again_when_a_table_changed() {
     assert_eq!(guest.ok("SELECT * FROM t").await.columns.len(), 2);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_for_a_connection_ends() {
-    let Some(mut database) = Database::start(2).await else { return };
+    let mut database = Database::start(2).await;
     let impatient = Patience { permit: Duration::from_millis(300), ..patience() };
     database.pool = pool_with(&address(database.server.port()), 2, impatient);
     database.pool.reach().await.expect("a connection");
@@ -401,9 +410,10 @@ async fn waiting_for_a_connection_ends() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_with_a_session_does_not_queue_behind_strangers() {
-    let Some(database) = Database::start(5).await else { return };
+    let database = Database::start(5).await;
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY, n int8)").await;
     database.guest().ok("INSERT INTO t VALUES (1, 0)").await;
     let sessions = Sessions::default();

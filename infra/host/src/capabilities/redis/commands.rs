@@ -246,7 +246,7 @@ pub(super) fn way(name: &str, arguments: &[&[u8]]) -> Way {
 
 #[cfg(test)]
 mod tests {
-    use kronos_test_servers as servers;
+    use kronos_test_servers::{self as servers, needs};
     use redis::Value;
 
     use super::*;
@@ -300,9 +300,10 @@ mod tests {
     }
 
     /// By what the server itself says of its commands.
+    #[needs(redis)]
     #[tokio::test]
     async fn no_command_of_the_shared_connection_blocks_or_subscribes() {
-        let Some(server) = servers::redis() else { return };
+        let server = servers::redis();
         let redis = connect(&Pools::default(), server.port()).await;
         let Ok(Value::Array(commands)) = answer(&redis, "COMMAND").await else { panic!("no list") };
         let mut wrong = Vec::new();
@@ -324,9 +325,10 @@ mod tests {
     }
 
     /// Whatever one guest tries, the next one gets its own answers.
+    #[needs(redis)]
     #[tokio::test]
     async fn guests_get_their_own_answers() {
-        let Some(server) = servers::redis() else { return };
+        let server = servers::redis();
         let pools = Pools::default();
         let redis = connect(&pools, server.port()).await;
         answer(&redis, "SET mine 1").await.expect("an answer");
@@ -344,9 +346,10 @@ mod tests {
         assert_eq!(answer(&redis, "EVAL return(1) 0").await, Ok(Value::Int(1)), "nobody debugs");
     }
 
+    #[needs(redis)]
     #[tokio::test]
     async fn an_unknown_command_is_on_a_connection_of_its_own() {
-        let Some(server) = servers::redis() else { return };
+        let server = servers::redis();
         let pools = Pools::default();
         let (redis, observer) = (connect(&pools, server.port()).await, connect(&Pools::default(), server.port()).await);
         for (line, connections) in [("GET a", 2), ("NEW.COMMAND a", 3), ("GET a", 3)] {

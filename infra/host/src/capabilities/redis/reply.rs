@@ -21,7 +21,7 @@ pub enum CommandError {
     /// There was no answer.
     #[error("{0}")]
     Client(Cow<'static, str>),
-    /// The address is none, for this reason.
+    /// The address is invalid, for this reason.
     #[error("the address cannot be used: {0}")]
     Address(&'static str),
     /// There are as many connections as the runtime configuration allows, and none became free.

@@ -155,7 +155,7 @@ struct Link {
 }
 
 impl Drop for Link {
-    /// The driver would go on without anybody who asks.
+    /// The driver would go on with nobody asking.
     fn drop(&mut self) {
         self.driver.abort();
     }

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use ::redis::Value;
-use kronos_test_servers as servers;
+use kronos_test_servers::{self as servers, needs};
 
 use super::{Backend, CommandError, Connection, EmbeddedRedis, Grant, Pools, wit};
 use crate::{capabilities::Calls, config::allowed_hosts::AllowedHosts, network::Reach};
@@ -37,9 +37,10 @@ pub(super) async fn connect(pools: &Pools, port: u16) -> Backend {
     Backend::open(pools, &EmbeddedRedis::default(), &address, "127.0.0.1", &reach).await.expect("it answers")
 }
 
+#[needs(redis)]
 #[tokio::test(flavor = "multi_thread")]
 async fn guests_share_a_connection_that_survives_a_restart() {
-    let Some(mut server) = servers::redis() else { return };
+    let mut server = servers::redis();
     let port = server.port();
     let pools = Pools::default();
     let (first, second) = (connect(&pools, port).await, connect(&pools, port).await);
@@ -101,9 +102,10 @@ fn connection(server: &Backend, spin_exact: bool, bytes: usize) -> Connection {
 }
 
 /// Commands that wait for their answers hold their arguments, of which there may not be too many.
+#[needs(redis)]
 #[tokio::test]
 async fn commands_under_way_hold_no_more_than_they_may() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let connection = connection(&connect(&Pools::default(), server.port()).await, false, 1000);
     let set = async |connection: &Connection| connection.call(&[b"SET", b"a", &[b'x'; 600]]).await;
     set(&connection).await.expect("room");

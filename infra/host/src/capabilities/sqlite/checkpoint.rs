@@ -2,7 +2,7 @@
 //!
 //! SQLite would do it in the writer, after one commit in many, and everybody whose write came then would wait for it. Here the bulk
 //! is copied and made durable beside the writer, which adds only what it has written meanwhile: as long as something is missing in
-//! the file, the log can't begin anew.
+//! the file, the log can't start from the beginning.
 
 use std::{
     path::PathBuf,
@@ -107,7 +107,7 @@ struct Log {
 impl Log {
     fn committed(&mut self, wal: &mut Wal, pages: i32) {
         if pages < self.last {
-            // It has begun anew.
+            // It has started from the beginning.
             self.limit = PAGES;
         }
         self.last = pages;
@@ -117,7 +117,7 @@ impl Log {
         } else if !self.requested && pages >= self.limit {
             match self.due.try_send(()) {
                 Ok(()) => self.requested = true,
-                // It is still at work for a connection before this one.
+                // It is still busy with a connection before this one.
                 Err(TrySendError::Full(())) => {}
                 // Without the thread it takes the writer longer.
                 Err(TrySendError::Disconnected(())) => self.add_the_rest(wal, pages),

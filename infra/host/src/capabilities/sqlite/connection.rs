@@ -185,7 +185,7 @@ impl FileConnection {
         rows
     }
 
-    /// Makes `id` what `last_insert_rowid()` answers on the writer, which all guests share.
+    /// Makes `id` what `last_insert_rowid()` returns on the writer, which all guests share.
     pub(super) fn set_last_insert(&self, id: i64) -> Result<(), Error> {
         self.gate.is_host.store(true, Ordering::Relaxed);
         let _host = Host(&self.gate);
@@ -198,7 +198,7 @@ impl FileConnection {
         Ok(self.connection.prepare_cached(sql)?.raw_execute().map(drop)?)
     }
 
-    /// Leaves the transaction that may be open, and says whether there is none.
+    /// Leaves the transaction that may be open, and says whether none is open now.
     pub(super) fn leave_transaction(&self) -> bool {
         if !self.is_autocommit() {
             // What counts is where it leaves the connection.

@@ -30,7 +30,7 @@ pub struct Settings {
     pub clock: Clock,
     /// How long a statement waits for a lock that another connection holds: 5 s, as in Spin.
     pub busy_timeout: Duration,
-    /// A transaction in which no statement has run for so long is rolled back: 3 s, so that whoever waits for its lock gets it.
+    /// A transaction in which no statement has run for this long is rolled back: 3 s, so that whoever waits for its lock gets it.
     pub transaction_idle: Duration,
 }
 

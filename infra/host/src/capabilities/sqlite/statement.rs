@@ -91,7 +91,7 @@ impl Drop for CancelOnDrop<'_> {
     }
 }
 
-/// What the SQL functions `last_insert_rowid()` and `changes()` answer a guest, whose statements run on several connections.
+/// What the SQL functions `last_insert_rowid()` and `changes()` return to a guest, whose statements run on several connections.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) last_insert_rowid: AtomicI64,

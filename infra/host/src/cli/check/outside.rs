@@ -68,7 +68,7 @@ fn is_empty(entry: &str) -> bool {
     matches!(entry.trim(), "" | "http://" | "https://")
 }
 
-/// Here an allow-list opens the near hosts that it names, on Spin `"private"` closes them.
+/// Here an allow-list opens the nearby hosts that it names, on Spin `"private"` closes them.
 fn kinder(id: &str, allowed: &AllowedHosts, findings: &mut Findings) {
     let closed = "which Spin does not reach while `block_networks` has \"private\" (--spin-exact behaves as Spin)";
     if allowed.allows_self("http") {
@@ -94,7 +94,7 @@ struct Server {
     port: Option<u16>,
 }
 
-/// The servers of a connection string, none when `value` is none.
+/// The servers of a connection string, none when `value` is not one.
 fn servers(value: &str) -> Vec<Server> {
     let scheme = value.split_once("://").map_or("", |(scheme, _)| scheme);
     match scheme {

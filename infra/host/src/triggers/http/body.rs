@@ -36,7 +36,7 @@ pub enum End {
     Frame(Result<Frame<Bytes>, Error>),
 }
 
-/// What `reading` answers, or [`End::Open`] when it waits for more than everything else on the thread, which runs up to `turns` times.
+/// What `reading` returns, or [`End::Open`] when it waits for more than everything else on the thread, which runs up to `turns` times.
 ///
 /// No timer: tokio tells the thread's reactor of one that is due sooner than all others by a system call, and the reactor then does not
 /// sleep.

@@ -31,7 +31,7 @@ pub struct Frames {
     head: [u8; HEAD],
     /// Bytes of the next head that are there.
     known: usize,
-    /// Bytes that are to come of the frame whose head was there last.
+    /// Bytes still to come of the frame whose head arrived last.
     rest: usize,
 }
 
@@ -63,7 +63,7 @@ impl Frames {
     }
 }
 
-/// How many of something there may be: so many at once, and from then on so many a second.
+/// How many of something there may be: a number at once, and from then on a number per second.
 #[derive(Debug)]
 struct Allowance {
     burst: u64,
@@ -78,7 +78,7 @@ impl Allowance {
         Self { burst, rate, used: 0, seen: now }
     }
 
-    /// Uses `count`; says whether there was so much.
+    /// Uses `count`; says whether that much was left.
     fn take(&mut self, count: u64, now: Instant) -> bool {
         let passed = now.saturating_duration_since(std::mem::replace(&mut self.seen, now));
         let regained = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX).saturating_mul(self.rate);

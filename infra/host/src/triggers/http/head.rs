@@ -55,7 +55,7 @@ impl RouteHeaders {
         Self::new(&Route { raw: "/...".into(), parameters: Vec::new() })
     }
 
-    /// Makes `head`, of a request to `authority` from within the process, look as if it had come in by this route; answers its id.
+    /// Makes `head`, of a request to `authority` from within the process, look as if it had come in by this route; returns its id.
     pub fn enter(&self, head: &mut Parts, authority: Authority) -> Result<HeaderValue, InvalidUriParts> {
         let path = head.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
         strip(&mut head.headers);
@@ -151,7 +151,7 @@ pub fn authority(uri: &Uri, headers: &HeaderMap) -> Result<Authority, HostError>
         (Some(host), Some(authority)) if host == *authority => host,
         (Some(_), Some(_)) => return Err(HostError::Contradiction),
     };
-    // User information belongs into no HTTP request.
+    // User information does not belong in an HTTP request.
     if authority.host().is_empty() || authority.as_str().contains('@') {
         return Err(HostError::Invalid);
     }

@@ -90,7 +90,7 @@ impl Upload {
 
 /// Receives `body`, which announces its length as `announced` and may have `limit` bytes.
 ///
-/// One that announces [`AHEAD`] bytes or fewer is waited for. Others are not: who sends without a length may want an answer to the
+/// One that announces [`AHEAD`] bytes or fewer is waited for. Others are not: whoever sends without a length may want an answer to the
 /// first part before the second.
 pub async fn receive(
     body: hyper::body::Incoming,

@@ -79,7 +79,7 @@ pub async fn read_on(mut stream: TcpStream) {
             while matches!(timeout(LINGER, coming.read(&mut buffer)).await, Ok(Ok(read)) if read > 0) {}
         }
     };
-    // Who goes on sending after that has had the time to read.
+    // Whoever goes on sending after that has had the time to read.
     let _late = timeout(LONGEST, reading).await;
 }
 

@@ -37,7 +37,7 @@ const OTHER_FILES: usize = 512;
 const COMPLAIN: Duration = Duration::from_secs(10);
 /// Clients at a time that are told that there is no room for them; others are hung up on.
 const REFUSALS: usize = 64;
-/// A client from which nothing is heard for so long is asked for a sign of life, as often as `PROBES`.
+/// A client from which nothing is heard for this long is asked for a sign of life, as often as `PROBES`.
 const SILENCE: Duration = Duration::from_mins(1);
 /// How long it may take for each.
 const PROBE: Duration = Duration::from_secs(15);
@@ -66,7 +66,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// A listener at work.
+/// A running listener.
 pub struct Serving {
     stop: oneshot::Sender<Duration>,
     task: JoinHandle<bool>,
@@ -101,7 +101,7 @@ impl Serving {
     }
 }
 
-/// Lets the process open as many files as `connections` and all else need; answers for how many connections there is room.
+/// Lets the process open as many files as `connections` and all else need; returns for how many connections there is room.
 #[cfg(unix)]
 fn files_for(connections: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -227,7 +227,7 @@ struct Complaint {
 }
 
 impl Complaint {
-    /// It happened at `now`; answers how often since the last report when it is time for another.
+    /// It happened at `now`; returns how often since the last report when it is time for another.
     fn about(&mut self, now: Instant) -> Option<u64> {
         self.times += 1;
         if self.last.is_some_and(|last| now.saturating_duration_since(last) < COMPLAIN) {

@@ -70,7 +70,7 @@ pub enum Error {
         /// What is wrong.
         source: response::FixedError,
     },
-    /// A trigger names a component that there is not.
+    /// A trigger names a component that does not exist.
     #[error("the trigger of route `{route}` names the component `{component}`, which does not exist")]
     NoComponent {
         /// The route.

@@ -248,7 +248,7 @@ mod tests {
         Limits::default()
     }
 
-    /// Looks once a second until the connection is ended, with the counts that `at` gives for each second; answers when and how.
+    /// Looks once a second until the connection is ended, with the counts that `at` gives for each second; returns when and how.
     fn ended(draining: bool, at: impl Fn(u64) -> Counts) -> Option<(u64, Order)> {
         let start = Instant::now();
         let mut record = Record::new(start);

@@ -70,7 +70,7 @@ impl<T: Copy> Default for Router<T> {
 }
 
 impl<T: Copy> Router<T> {
-    /// Adds `route`; answers what had been there for the same pattern, which is replaced.
+    /// Adds `route`; returns what had been there for the same pattern, which is replaced.
     pub fn insert(&mut self, route: &str, target: T) -> Result<(Route, Option<T>), Error> {
         let raw = normalise(route);
         let mut parameters = Vec::new();

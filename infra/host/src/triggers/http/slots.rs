@@ -111,7 +111,7 @@ impl Slots {
     /// Waits until there is no client left.
     pub async fn empty(&self) {
         loop {
-            // Also who leaves between the look and the wait is heard.
+            // Somebody who leaves between the look and the wait is noticed too.
             let left = self.left.notified();
             if self.bounds[Kind::Client as usize].taken.load(Acquire) == 0 {
                 return;

@@ -78,7 +78,7 @@ impl Consumer {
         self.memory.is_short()
     }
 
-    /// Handles one message, in `instance` or a new one. Answers the instance when it can be used again.
+    /// Handles one message, in `instance` or a new one. Returns the instance when it can be used again.
     ///
     /// Whatever goes wrong is logged and ends with the message: the next one finds a new instance.
     pub async fn handle(&self, instance: Option<Instance>, message: &Bytes) -> Option<Instance> {

@@ -112,7 +112,7 @@ impl Triggers {
         self.queues.iter().filter(|(known, _)| known == channel).for_each(|(_, queue)| queue.push(ring.clone()));
     }
 
-    /// Takes no more messages and waits up to `drain` for the handlers at work; says whether all of them finished.
+    /// Takes no more messages and waits up to `drain` for the handlers that are running; says whether all of them finished.
     pub async fn stop(mut self, drain: Duration) -> bool {
         // Every task may have ended before.
         let _ = self.stop.send(true);
@@ -123,7 +123,7 @@ impl Triggers {
     }
 }
 
-/// Hands messages over one at a time; a stop waits for the one at work.
+/// Hands messages over one at a time; a stop waits for the one that is running.
 async fn consume(queue: Arc<Queue>, consumer: Arc<Consumer>, mut stopped: watch::Receiver<bool>) {
     let mut instance = None;
     let mut told = consumer.told();

@@ -32,7 +32,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Fails unless the token bears the scope, or the one that grants all.
+    /// Fails unless the token carries the scope, or the one that grants all.
     pub fn require(&self, scope: &str) -> Result<(), Failure> {
         let granted = self.scopes.iter().any(|have| have == scope || have == "api");
         if granted { Ok(()) } else { Err(Failure::Forbidden) }

@@ -1,4 +1,4 @@
-//! What every answer bears, and the request id.
+//! What every answer carries, and the request id.
 
 use axum::{
     extract::Request,

@@ -74,7 +74,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_state(app);
     let listener = TcpListener::bind(arguments.listen).await?;
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        // Without it small answers may wait; with an error the connection is of no use anyway.
+        // Without it small answers may wait; after an error the connection is useless anyway.
         drop(stream.set_nodelay(true));
     });
     axum::serve(listener, router).await?;

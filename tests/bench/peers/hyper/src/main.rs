@@ -24,7 +24,7 @@ async fn main() -> std::io::Result<()> {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         tokio::spawn(async move {
-            // A client that goes away is no error of the server.
+            // A client that goes away is not an error of the server.
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(hello)).await);
         });
     }

@@ -127,7 +127,7 @@ impl Watched {
         if has_passed(self.answered_us, patience.statement) {
             Finding::Late
         } else if may_ask && silence >= self.patience_us && sign.busy {
-            // What is slow rather than lost is asked about ever more seldom.
+            // What is slow rather than lost is asked about less and less often.
             self.patience_us = silence.saturating_mul(2);
             Finding::Silent
         } else if has_passed(self.used_us, patience.held) {
@@ -156,7 +156,7 @@ impl Pool {
         }
     }
 
-    /// When the catalog is being read. Who asks for that meanwhile wants what comes after.
+    /// When the catalog is being read. Whoever asks for that meanwhile wants the reading after it.
     pub(super) fn postpone_catalog(&self) {
         self.sweeper.catalog_due_us.store(self.now_us() + micros(CATALOG), Relaxed);
     }
@@ -166,7 +166,7 @@ impl Pool {
         self.sweeper.catalog_due_us.store(0, Relaxed);
     }
 
-    /// Looks at every connection. Answers whether anything is under way, `None` when there is no connection.
+    /// Looks at every connection. Returns whether anything is under way, `None` when there is no connection.
     pub(in crate::capabilities::postgres) fn look(self: &Arc<Self>, now_us: u64) -> Option<bool> {
         let (mut silent, mut is_active) = (Vec::new(), false);
         let may_ask = !self.sweeper.is_asking.load(Relaxed);
@@ -307,7 +307,7 @@ async fn sweep(pool: Weak<Pool>) {
             Some(false) => {}
             None => {
                 sweeper.is_running.store(false, Relaxed);
-                // One may have been made in this moment.
+                // One may have been made at this moment.
                 if lock(&pool.links).is_empty() || sweeper.is_running.swap(true, Relaxed) {
                     return;
                 }

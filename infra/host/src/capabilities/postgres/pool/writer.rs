@@ -21,7 +21,7 @@ use super::{
     Held, Part, Pool, lock,
 };
 
-/// Beside a writer that makes no progress for so long comes another: those that wait for locks must not keep others waiting who
+/// A writer that makes no progress for this long gets another beside it: those that wait for locks must not keep others waiting who
 /// don't.
 ///
 /// On a machine that is busy a thread may not run for a while, which looks the same, so it is not short.
@@ -31,11 +31,11 @@ pub(super) const STALL: Duration = Duration::from_millis(25);
 #[derive(Debug, Default)]
 pub(super) struct Writes {
     waiting: VecDeque<Job>,
-    /// Writers at work.
+    /// Writers that are running.
     busy: usize,
     /// Those of them that wait for a connection.
     connecting: usize,
-    /// The connection of one that is not at work, with the right to keep it.
+    /// The connection of one that is idle, with the right to keep it.
     idle: Option<(Held, OwnedSemaphorePermit)>,
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use kronos_test_servers::{Fault, FaultProxy, Way};
+use kronos_test_servers::{Fault, FaultProxy, Way, needs};
 use tokio::sync::oneshot;
 
 use super::{Database, Failure, P, ResultSet, address, pool};
@@ -53,9 +53,10 @@ fn inserts(first: i64) -> Vec<(&'static str, Vec<P>)> {
     sqls.into_iter().zip(first..first + WRITES).map(|(sql, id)| (sql, vec![P::Int64(id)])).collect()
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     database.guest().ok("CREATE TABLE t (id int8)").await;
     let witness = database.guest();
     // One for each fault: when a connection is lost the server is told over another one to stop, which must not meet the next fault.
@@ -84,7 +85,7 @@ async fn a_fault_at_every_message_of_a_group_loses_and_doubles_nothing() {
             proxy.set(Fault::Reset(way, at));
             let answers = write(&pool, &link, inserts(ids)).await;
             proxy.set(Fault::None);
-            // All or nothing, and all when anybody was told so. A group that ran again as single writes may have come to the half.
+            // All or nothing, and all when anybody was told so. A group that ran again as single writes may be half done.
             let found = witness.ok(&format!("SELECT id FROM t WHERE id BETWEEN {ids} AND {}", ids + WRITES - 1)).await;
             let found: Vec<i64> = found.rows.iter().map(|row| i64_of(&row[0])).collect();
             for (id, answer) in (ids..).zip(&answers) {
@@ -117,9 +118,10 @@ async fn fails_late(pool: &Arc<Pool>, link: &Link) -> Vec<Answer> {
     write(pool, link, statements).await
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_that_a_transaction_happened_that_was_rolled_back() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let pool = &database.pool;
     let link = pool.open().await.expect("a connection");
@@ -130,9 +132,10 @@ async fn nobody_is_told_that_a_transaction_happened_that_was_rolled_back() {
     assert_eq!(database.guest().number("SELECT count(*) FROM t WHERE id > 1000").await, 0);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_is_stopped_as_it_begins_leaves_no_trace() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     database.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     let pool = &database.pool;
     let link = pool.open().await.expect("a connection");

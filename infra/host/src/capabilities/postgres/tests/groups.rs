@@ -2,6 +2,8 @@
 
 use std::{ops::Range, time::Duration};
 
+use kronos_test_servers::needs;
+
 use super::{Database, Failure, P, ResultSet, code};
 
 /// Runs a statement once for each of `ids` at the same time.
@@ -19,9 +21,10 @@ async fn run_for_each(database: &Database, sql: &'static str, ids: Range<i64>) -
     results
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_at_the_same_time_share_transactions() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8, xid xid8 DEFAULT pg_current_xact_id())").await;
     for result in run_for_each(&database, "INSERT INTO t VALUES ($1) RETURNING id", 0..500).await {
@@ -32,9 +35,10 @@ async fn writes_at_the_same_time_share_transactions() {
     assert!((1..250).contains(&transactions), "{transactions}");
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_that_fails_in_a_shared_transaction_fails_alone() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 UNIQUE DEFERRABLE INITIALLY DEFERRED, n int8 CHECK (n <> 7))").await;
     // Each id is given ten times, which COMMIT finds out.
@@ -56,9 +60,10 @@ async fn a_guest_that_fails_in_a_shared_transaction_fails_alone() {
     assert_eq!(guest.number("SELECT count(*) FROM t WHERE n IS NOT NULL").await, 450);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_that_wait_for_a_lock_hold_up_no_others() {
-    let Some(database) = Database::start(16).await else { return };
+    let database = Database::start(16).await;
     let guest = database.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY, n int8)").await;
     guest.ok("INSERT INTO t VALUES (1, 0)").await;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
+use kronos_test_servers::needs;
 
 use super::{Connection, Database, Guest, Patience, Sessions, address};
 use crate::{
@@ -46,9 +47,10 @@ async fn within(witness: &Guest, max_connections: usize) {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_connection_is_none() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let [pool] = pools(&database, 0);
     for sql in ["SELECT 1", "INSERT INTO t VALUES (1)", "BEGIN"] {
         let refused = guest(&pool).run(sql, vec![]).await.expect_err("none is allowed");
@@ -57,9 +59,10 @@ async fn no_connection_is_none() {
     assert_eq!(connections(&database.guest()).await, 0);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_is_one_for_all_servers_together() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let witness = database.guest();
     witness.ok("CREATE TABLE t (id int8)").await;
     for max_connections in 1..=5 {
@@ -85,9 +88,10 @@ async fn a_limit_is_one_for_all_servers_together() {
 }
 
 /// Different texts of one server's address are one server.
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_has_its_limit_whatever_its_address_says_beside_it() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let allowed = AllowedHosts::parse(["postgres://127.0.0.1:*"]).expect("an allow-list");
     let pools = Pools::new(None, Duration::from_secs(30));
     let get = |name: usize| {
@@ -105,9 +109,10 @@ async fn a_server_has_its_limit_whatever_its_address_says_beside_it() {
     assert!(Arc::ptr_eq(&kept, &get(0)), "what is in use is remembered");
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn prepared_statements_have_a_bound_in_bytes() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let guest = database.guest();
     guest.ok("BEGIN").await;
     let kept = "SELECT coalesce(sum(length(statement)), 0)::int8 FROM pg_prepared_statements WHERE statement LIKE '%/* padding%'";
@@ -124,9 +129,10 @@ async fn prepared_statements_have_a_bound_in_bytes() {
 }
 
 /// What was given up is counted until the server has answered it, since the host has it until then.
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_under_way_hold_no_more_than_they_may() {
-    let Some(database) = Database::start(4).await else { return };
+    let database = Database::start(4).await;
     let calls = Calls::new(1000);
     let run = async |sql: &str, text: &str| {
         let connection = Connection::new(database.pool.clone(), Sessions::default(), false);

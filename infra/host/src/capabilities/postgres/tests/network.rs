@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kronos_test_servers::{Fault, FaultProxy, Way};
+use kronos_test_servers::{Fault, FaultProxy, Way, needs};
 
 use super::{Connection, Database, Failure, Guest, P, Patience, Sessions, address, patience, pool_with};
 use crate::capabilities::postgres::{error::Call, wit};
 
 /// How long it may take until there is an answer, once the network is back.
 const BACK: Duration = Duration::from_secs(5);
-/// How long a request may wait for a network that is not.
+/// How long a request may wait for a network that is gone.
 const BOUND: Duration = Duration::from_secs(10);
 
 /// A database behind a proxy.
@@ -23,12 +23,12 @@ struct Behind {
 }
 
 impl Behind {
-    async fn start(max_connections: usize, patience: Patience) -> Option<Self> {
-        let mut database = Database::start(max_connections).await?;
+    async fn start(max_connections: usize, patience: Patience) -> Self {
+        let mut database = Database::start(max_connections).await;
         let proxy = FaultProxy::start(SocketAddr::from((Ipv4Addr::LOCALHOST, database.server.port())));
         database.pool = pool_with(&address(proxy.address().port()), max_connections, patience);
         database.pool.reach().await.expect("a connection");
-        Some(Self { database, proxy })
+        Self { database, proxy }
     }
 
     fn guest(&self) -> Guest {
@@ -46,7 +46,7 @@ fn is_lost(failure: Failure) -> bool {
     matches!(failure.into_guest(Call::Query), wit::Error::ConnectionFailed(_))
 }
 
-/// Repeats `attempt` until it succeeds; answers how long that took.
+/// Repeats `attempt` until it succeeds; returns how long that took.
 async fn until<T>(mut attempt: impl AsyncFnMut() -> Result<T, Failure>) -> Duration {
     let start = Instant::now();
     while let Err(failure) = attempt().await {
@@ -56,9 +56,10 @@ async fn until<T>(mut attempt: impl AsyncFnMut() -> Result<T, Failure>) -> Durat
     start.elapsed()
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_is_sent_again_when_a_firewall_has_forgotten_its_connection() {
-    let Some(behind) = Behind::start(8, patience()).await else { return };
+    let behind = Behind::start(8, patience()).await;
     let guest = behind.guest();
     guest.ok("CREATE TABLE t (id int8 DEFAULT 1)").await;
     guest.ok("CREATE FUNCTION add() RETURNS int8 LANGUAGE sql AS 'INSERT INTO t DEFAULT VALUES RETURNING id'").await;
@@ -88,9 +89,10 @@ async fn a_read_is_sent_again_when_a_firewall_has_forgotten_its_connection() {
     assert_eq!(guest.number("SELECT count(*) FROM t").await, 2);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_is_sent_once_when_a_firewall_has_forgotten_its_connection() {
-    let Some(behind) = Behind::start(8, patience()).await else { return };
+    let behind = Behind::start(8, patience()).await;
     let guest = behind.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
     drop(guest);
@@ -110,9 +112,10 @@ async fn a_write_is_sent_once_when_a_firewall_has_forgotten_its_connection() {
     assert_eq!(guest.number("SELECT count(*) FROM t WHERE id >= 100").await, 0);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_statements_and_those_that_wait_are_not_taken_for_a_lost_connection() {
-    let Some(behind) = Behind::start(8, patience()).await else { return };
+    let behind = Behind::start(8, patience()).await;
     let guest = behind.guest();
     guest.ok("CREATE TABLE t (id int8 PRIMARY KEY, n int8)").await;
     guest.ok("INSERT INTO t VALUES (1, 0)").await;
@@ -139,10 +142,11 @@ async fn slow_statements_and_those_that_wait_are_not_taken_for_a_lost_connection
     assert!(until(async || guest.run("SELECT 1", vec![]).await).await < BACK);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_waits_for_a_silent_network_for_long() {
     for fault in [Fault::TotalSilence, Fault::Silence(Way::ToServer), Fault::Silence(Way::ToClient)] {
-        let Some(behind) = Behind::start(8, patience()).await else { return };
+        let behind = Behind::start(8, patience()).await;
         behind.guest().ok("CREATE TABLE t (id int8 PRIMARY KEY)").await;
         let guest = behind.guest();
         guest.ok("SELECT 1").await;
@@ -173,10 +177,11 @@ async fn nobody_waits_for_a_silent_network_for_long() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_takes_too_long_is_stopped_at_the_server() {
     let limit = Duration::from_millis(500);
-    let Some(behind) = Behind::start(4, Patience { statement: limit, ..patience() }).await else { return };
+    let behind = Behind::start(4, Patience { statement: limit, ..patience() }).await;
     behind.guest().ok("CREATE TABLE t (id int8)").await;
     let witness = behind.witness();
     for sql in [
@@ -201,9 +206,10 @@ async fn a_statement_that_takes_too_long_is_stopped_at_the_server() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_waits_behind_an_answer_that_is_too_large() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let guest = database.guest();
     guest.ok("SELECT 1").await;
     let endless = tokio::spawn({
@@ -217,9 +223,10 @@ async fn nobody_waits_behind_an_answer_that_is_too_large() {
     assert_eq!(guest.number("SELECT 1::int8").await, 1);
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_nobody_uses_are_closed() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let pool = &database.pool;
     let guest = database.guest();
     guest.ok("SELECT 1").await;

@@ -1,5 +1,7 @@
 //! Functions that do more than their names say.
 
+use kronos_test_servers::needs;
+
 use super::{Database, Guest, P, text};
 
 const TENANT: &str = "SELECT coalesce(current_setting('app.tenant', true), '')";
@@ -20,9 +22,10 @@ async fn create(database: &Database, statements: &[&str]) {
 const ENTER: &str = "CREATE FUNCTION enter(name text) RETURNS text LANGUAGE plpgsql AS
     $$ BEGIN PERFORM set_config('app.tenant', name, false); RETURN name; END $$";
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_changes_the_session_changes_nobody_elses() {
-    let Some(database) = Database::start(16).await else { return };
+    let database = Database::start(16).await;
     create(
         &database,
         &[
@@ -67,9 +70,10 @@ async fn a_function_that_changes_the_session_changes_nobody_elses() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ends_with_the_transaction_needs_no_session() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     create(
         &database,
         &[
@@ -91,9 +95,10 @@ async fn what_ends_with_the_transaction_needs_no_session() {
     assert_eq!(string(&database.guest(), TENANT).await, "");
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_strangers_create_is_noticed() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     database.pool.reach().await.expect("a connection");
     let stranger = super::pool(&super::address(database.server.port()), 4);
     let link = stranger.open().await.expect("a connection");
@@ -108,9 +113,10 @@ async fn what_strangers_create_is_noticed() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_functions_of_kronos_need_no_session() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     let link = database.pool.open().await.expect("a connection");
     for migration in [
         include_str!("../../../../../migrations/postgres/V1__identity.sql"),
@@ -133,9 +139,10 @@ async fn the_functions_of_kronos_need_no_session() {
     }
 }
 
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_sets_a_setting_by_another_name_sets_their_own() {
-    let Some(database) = Database::start(8).await else { return };
+    let database = Database::start(8).await;
     for sql in [
         "UPDATE pg_settings SET setting = 'evil' WHERE name = 'search_path'",
         "SELECT query_to_xml('SELECT set_config(''search_path'', ''evil'', false)', true, true, '')",
@@ -153,9 +160,10 @@ async fn whoever_sets_a_setting_by_another_name_sets_their_own() {
 }
 
 /// The driver looks types up by statements that it prepares once for each connection.
+#[needs(postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn types_are_known_on_connections_that_were_cleaned() {
-    let Some(database) = Database::start(1).await else { return };
+    let database = Database::start(1).await;
     create(&database, &["CREATE TYPE mood AS ENUM ('glad')", "CREATE TYPE size AS ENUM ('large')"]).await;
     for ty in ["mood", "size"] {
         let guest = database.guest();

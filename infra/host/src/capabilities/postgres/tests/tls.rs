@@ -1,15 +1,16 @@
 //! Servers with certificates.
 
-use kronos_test_servers as servers;
+use kronos_test_servers::{self as servers, needs};
 
 use super::{Duration, pool};
 use crate::capabilities::postgres::{
     ConnectionError, Patience, address::Target, connect, permits::Permits, pool::Pool,
 };
 
+#[needs(postgres, openssl)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_nobody_vouches_for_encrypts_and_proves_nothing() {
-    let Some((server, _)) = servers::postgres_with_tls() else { return };
+    let (server, _) = servers::postgres_with_tls();
     let address = |mode| format!("postgres://postgres@localhost:{}/postgres?sslmode={mode}", server.port());
     let encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
     // A pool and a single connection, as that of migrations, are made in the same way.
@@ -26,12 +27,11 @@ async fn a_certificate_that_nobody_vouches_for_encrypts_and_proves_nothing() {
     pool(&address("require"), 4).reach().await.expect_err("nobody vouches for it");
 }
 
+#[needs(postgres, openssl)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_authority_is_asked_for_the_name_of_the_server() {
-    let (Some((server, ca)), Some((_other, stranger))) = (servers::postgres_with_tls(), servers::postgres_with_tls())
-    else {
-        return;
-    };
+    let (server, ca) = servers::postgres_with_tls();
+    let (_other, stranger) = servers::postgres_with_tls();
     let reach = async |host: &str, mode: &str, ca: &str| {
         let address = format!("postgres://postgres@{host}:{}/postgres?sslmode={mode}", server.port());
         let target = Target::new(&address, Some(ca)).expect("an address");

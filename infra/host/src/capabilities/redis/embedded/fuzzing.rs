@@ -6,7 +6,7 @@ pub use ::redis::Value;
 
 use super::EmbeddedRedis;
 
-/// The bytes that count against the capacity, and the same counted anew, which is `None` when keys and their ends differ.
+/// The bytes that count against the capacity, and the same counted again, which is `None` when keys and their ends differ.
 pub fn used(redis: &EmbeddedRedis) -> (usize, Option<usize>) {
     let store = redis.store.lock().unwrap_or_else(PoisonError::into_inner);
     (store.used(), store.recount())

@@ -59,7 +59,7 @@ impl EmbeddedRedis {
         Self { subscribers: Arc::default(), store: Arc::new(Mutex::new(Store::new(capacity))), clock: Arc::new(clock) }
     }
 
-    /// Hands `payload` to the subscribers of `channel`; answers how many there are.
+    /// Hands `payload` to the subscribers of `channel`; returns how many there are.
     pub fn publish(&self, channel: &str, payload: &Bytes) -> usize {
         let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(there) = subscribers.get_mut(channel) else { return 0 };
@@ -67,7 +67,7 @@ impl EmbeddedRedis {
         there.len()
     }
 
-    /// From now on, hands the messages of `channel` to `subscriber`, which must not wait; it answers `false` when it takes no more.
+    /// From now on, hands the messages of `channel` to `subscriber`, which must not wait; it returns `false` when it takes no more.
     pub fn subscribe(&self, channel: &str, subscriber: impl Fn(&Bytes) -> bool + Send + Sync + 'static) {
         let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
         subscribers.entry(channel.to_owned()).or_default().push(Box::new(subscriber));

@@ -94,7 +94,7 @@ impl Store {
         self.used
     }
 
-    /// What `used` has to be, counted anew; `None` when the moments of the keys and those to sweep are not the same.
+    /// What `used` has to be, counted again; `None` when the moments of the keys and those to sweep are not the same.
     #[cfg(fuzzing)]
     pub(super) fn recount(&self) -> Option<usize> {
         let ends = self.entries.values().filter(|entry| entry.expires.is_some()).count();

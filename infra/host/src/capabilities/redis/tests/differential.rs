@@ -1,7 +1,7 @@
 //! The embedded Redis answers as the real one does.
 
 use ::redis::Value;
-use kronos_test_servers as servers;
+use kronos_test_servers::{self as servers, needs};
 
 use super::{answer, connect};
 use crate::capabilities::redis::{Backend, EmbeddedRedis, Pools};
@@ -220,9 +220,10 @@ fn sorted(answer: Result<Value, String>, command: &str) -> Result<Value, String>
     }
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn commands_one_by_one() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let real = connect(&Pools::default(), server.port()).await;
     let embedded = Backend::Embedded(EmbeddedRedis::default());
     let mut different = Vec::new();
@@ -318,9 +319,10 @@ async fn compare(real: &Backend, embedded: &Backend, parts: &[&[u8]], seed: u64)
     assert_eq!(actual, expected, "{words:?} with the seed {seed}");
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn commands_at_random() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let real = connect(&Pools::default(), server.port()).await;
     for seed in 0..150 {
         let (mut random, embedded) = (Random(seed), Backend::Embedded(EmbeddedRedis::default()));
@@ -334,9 +336,10 @@ async fn commands_at_random() {
 }
 
 /// `KEYS` with patterns of all the characters that mean something in one.
+#[needs(redis)]
 #[tokio::test]
 async fn patterns_at_random() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let real = connect(&Pools::default(), server.port()).await;
     for seed in 0..150 {
         let (mut random, embedded) = (Random(seed), Backend::Embedded(EmbeddedRedis::default()));

@@ -10,7 +10,7 @@ use std::{
 };
 
 use ::redis::Value;
-use kronos_test_servers::{self as servers, FaultProxy};
+use kronos_test_servers::{self as servers, FaultProxy, needs};
 
 use super::{answer, connect};
 use crate::{
@@ -41,9 +41,10 @@ async fn connections(observer: &Backend) -> usize {
     String::from_utf8_lossy(&list).lines().filter(|line| !line.contains("cmd=client")).count()
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn nobody_waits_behind_a_connection_that_fell_silent() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let network = network(&server);
     let pools = Pools::with_times(4, false, Times { silence: SHORT, answer: Duration::from_secs(3), ..TIMES });
     let redis = connect(&pools, network.address().port()).await;
@@ -62,9 +63,10 @@ async fn nobody_waits_behind_a_connection_that_fell_silent() {
 }
 
 /// Commands whose guests went away leave no mark, and a connection with a slow command is not silent once it answers.
+#[needs(redis)]
 #[tokio::test]
 async fn a_connection_that_answers_is_kept() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let network = network(&server);
     let redis =
         connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.address().port()).await;
@@ -79,9 +81,10 @@ async fn a_connection_that_answers_is_kept() {
 }
 
 /// Nor does one mark the connection that nobody else asks anything for a while.
+#[needs(redis)]
 #[tokio::test]
 async fn a_connection_whose_last_command_was_given_up_is_kept() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let network = network(&server);
     let redis =
         connect(&Pools::with_times(4, false, Times { silence: SHORT, ..TIMES }), network.address().port()).await;
@@ -93,9 +96,10 @@ async fn a_connection_whose_last_command_was_given_up_is_kept() {
     assert_eq!(network.accepted(), 1);
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn a_broken_connection_costs_nobody_a_command_when_it_lay_idle() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let pools = Pools::with_times(4, false, TIMES);
     let (redis, observer) = (connect(&pools, server.port()).await, connect(&Pools::default(), server.port()).await);
     answer(&redis, "SET a 1").await.expect("an answer");
@@ -104,9 +108,10 @@ async fn a_broken_connection_costs_nobody_a_command_when_it_lay_idle() {
     assert_eq!(answer(&redis, "GET a").await, Ok(Value::BulkString(b"1".to_vec())));
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn connections_that_nobody_needs_are_closed() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let observer = connect(&Pools::default(), server.port()).await;
     answer(&observer, "CLIENT LIST").await.expect("an answer");
     for times in [Times { idle: SHORT, ..TIMES }, Times { age: SHORT, ..TIMES }] {
@@ -127,9 +132,10 @@ async fn connections_that_nobody_needs_are_closed() {
     until("it is closed", async || connections(&observer).await <= 2).await;
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn the_limit_holds_for_all_connections_and_waiting_for_one_ends() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let pools = Pools::with_times(2, false, TIMES);
     let (first, second) = (connect(&pools, server.port()).await, connect(&pools, server.port()).await);
     answer(&first, "MULTI").await.expect("the shared connection and this one");
@@ -169,9 +175,10 @@ fn one_that_may_reach_more_does_not_lend_its_connections() {
     assert!(!Arc::ptr_eq(&get(&some), &get(&everything)));
 }
 
+#[needs(redis)]
 #[tokio::test]
 async fn rings_are_merged_within_bounds() {
-    let Some(server) = servers::redis() else { return };
+    let server = servers::redis();
     let pools = Pools::default();
     let redis = pools.get(&format!("redis://127.0.0.1:{}", server.port()), &Reach::everything()).expect("an address");
     let heard = Arc::<AtomicUsize>::default();
@@ -228,9 +235,10 @@ fn addresses_are_urls_of_servers() {
 }
 
 /// With TLS, to a server whose certificate is trusted, and to the same with the authorities of the public.
+#[needs(redis, openssl)]
 #[tokio::test]
 async fn tls_is_verified() {
-    let Some((server, authority)) = servers::redis_with_tls() else { return };
+    let (server, authority) = servers::redis_with_tls();
     let url = format!("rediss://localhost:{}", server.port());
     let mut address = Address::parse(&url).expect("an address");
     let error = address.connect(&Reach::everything()).await.map(drop).expect_err("nobody vouches for it");

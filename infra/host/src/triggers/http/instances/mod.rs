@@ -213,7 +213,7 @@ pub struct RequestData {
 /// Where one instance takes its requests.
 pub struct Seat {
     /// Of this one instance: several would share a queue, in which a request that is meant for any of them wakes one that has
-    /// stopped to take requests.
+    /// stopped taking requests.
     handler: ProxyHandler<Single>,
     usage: Arc<Usage>,
     streams: Arc<AtomicUsize>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kronos_tests::{Actor, Engine, Kronos, on_both_engines};
+use kronos_tests::{Actor, Engine, Kronos, needs, on_both_engines};
 use serde_json::json;
 
 const MARCH: &str = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z&time_zone=UTC";
@@ -118,19 +118,16 @@ async fn a_lost_doorbell_costs_time_only_sqlite() {
     a_lost_doorbell_costs_time_only(Engine::Embedded).await;
 }
 
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_doorbell_costs_time_only_postgres() {
-    if Engine::Servers.available() {
-        a_lost_doorbell_costs_time_only(Engine::Servers).await;
-    }
+    a_lost_doorbell_costs_time_only(Engine::Servers).await;
 }
 
 /// While Redis is down, writes succeed; when it is back, the doorbell works again without a restart of ours.
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_may_restart() {
-    if !Engine::Servers.available() {
-        return;
-    }
     let mut kronos = Kronos::start_alone(Engine::Servers).await;
     let owner = kronos.owner().await;
     create_hour(&owner).await;
@@ -146,11 +143,9 @@ async fn redis_may_restart() {
 }
 
 /// The consumer's connection is killed while its statement waits: nothing is half done, and the next doorbell does it.
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consumer_killed_before_its_acknowledgement_did_nothing() {
-    if !Engine::Servers.available() {
-        return;
-    }
     let kronos = Kronos::start_alone(Engine::Servers).await;
     let owner = kronos.owner().await;
     create_hour(&owner).await;

@@ -1,0 +1,3 @@
+//! Why there is no report.
+
+kronos_platform::refusals! {}

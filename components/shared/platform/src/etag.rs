@@ -1,0 +1,180 @@
+//! Entity tags and the conditions that name them (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2).
+//!
+//! A tag is the version of the resource in quotes. `If-None-Match` of GET and HEAD is answered by `platform` itself for every
+//! answer with an `etag`; a write asks [`Preconditions`].
+
+use std::fmt::Display;
+
+use http::{HeaderMap, HeaderName, header};
+
+use crate::refusal::Shared;
+
+/// The tag of a version.
+pub fn of(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// The tag of a version where one address shows now this resource, now that one.
+pub fn of_one(id: impl Display, version: i64) -> String {
+    format!("\"{id}.{version}\"")
+}
+
+/// What a field asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    /// Nothing: there is no such field.
+    Absent,
+    /// `*`: any state.
+    Any,
+    /// One of these versions. Tags that are not ours name none.
+    Versions(Vec<i64>),
+}
+
+impl Tags {
+    fn read(headers: &HeaderMap, name: &HeaderName, weak: bool) -> Self {
+        let mut tags = list(headers, name).peekable();
+        if tags.peek().is_none() && !headers.contains_key(name) {
+            return Self::Absent;
+        }
+        let mut versions = Vec::new();
+        for tag in tags {
+            if tag == "*" {
+                return Self::Any;
+            }
+            versions.extend(version(if weak { without_weakness(tag) } else { tag }));
+        }
+        Self::Versions(versions)
+    }
+
+    fn contain(&self, version: i64) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Any => true,
+            Self::Versions(versions) => versions.contains(&version),
+        }
+    }
+}
+
+/// The tags of a field. A comma within a tag would split it into pieces that are no tags of ours.
+fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).iter();
+    values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(str::trim)
+}
+
+fn without_weakness(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The version that a tag of ours names: a number as [`of`] writes it, and no other spelling of it.
+fn version(tag: &str) -> Option<i64> {
+    let version = tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
+    (of(version) == tag).then_some(version)
+}
+
+/// The conditions of a request that writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preconditions {
+    if_match: Tags,
+    if_none_match: Tags,
+}
+
+impl Preconditions {
+    /// Those of a request. `If-Match` compares strongly, so weak tags match nothing; `If-None-Match` compares weakly.
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self {
+            if_match: Tags::read(headers, &header::IF_MATCH, false),
+            if_none_match: Tags::read(headers, &header::IF_NONE_MATCH, true),
+        }
+    }
+
+    /// The version that the statement has to find, none if any will do. Where the request does not say it, `current` is asked for
+    /// the version of the resource, which the caller may see; it refuses when there is none. A version that does not meet the
+    /// conditions is [`Shared::VersionMismatch`].
+    pub async fn version<E: From<Shared>>(
+        &self,
+        current: impl AsyncFnOnce() -> Result<i64, E>,
+    ) -> Result<Option<i64>, E> {
+        match (&self.if_match, &self.if_none_match) {
+            (Tags::Absent | Tags::Any, Tags::Absent) => return Ok(None),
+            (Tags::Versions(versions), Tags::Absent) if versions.len() == 1 => return Ok(versions.first().copied()),
+            _ => {}
+        }
+        let current = current().await?;
+        let matches = self.if_match == Tags::Absent || self.if_match.contain(current);
+        if matches && !self.if_none_match.contain(current) {
+            Ok(Some(current))
+        } else {
+            Err(Shared::VersionMismatch.into())
+        }
+    }
+}
+
+/// Whether `If-None-Match` names the tag, so that a client has what it would be sent.
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    list(headers, &header::IF_NONE_MATCH).any(|known| known == "*" || without_weakness(known) == without_weakness(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(fields: &[(HeaderName, &'static str)]) -> HeaderMap {
+        fields.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    /// What a write of version 3 is to find; `Err` when it is refused.
+    fn required(fields: &[(HeaderName, &'static str)]) -> Result<Option<i64>, ()> {
+        let preconditions = Preconditions::of(&headers(fields));
+        let version = preconditions.version(async || Ok::<_, Shared>(3)).now_or_never();
+        version.expect("nothing to wait for").map_err(|_| ())
+    }
+
+    #[test]
+    fn if_match_is_strong_and_knows_one_spelling() {
+        assert_eq!(required(&[]), Ok(None));
+        assert_eq!(required(&[(header::IF_MATCH, "*")]), Ok(None));
+        assert_eq!(required(&[(header::IF_MATCH, "\"2\"")]), Ok(Some(2)));
+        assert_eq!(required(&[(header::IF_MATCH, "\"2\", \"3\"")]), Ok(Some(3)));
+        for other in
+            ["W/\"3\"", "3", "\"+3\"", "\"03\"", "\" 3\"", "\"3 \"", "\"-0\"", "\"\"", "", "\"4\", \"5\"", "\"x\""]
+        {
+            assert_eq!(required(&[(header::IF_MATCH, other)]), Err(()), "{other}");
+        }
+    }
+
+    #[test]
+    fn if_none_match_refuses_what_it_names() {
+        for named in ["*", "\"3\"", "W/\"3\"", "\"2\", \"3\""] {
+            assert_eq!(required(&[(header::IF_NONE_MATCH, named)]), Err(()), "{named}");
+        }
+        for other in ["\"2\"", "\"03\"", "3", ""] {
+            assert_eq!(required(&[(header::IF_NONE_MATCH, other)]), Ok(Some(3)), "{other}");
+        }
+        assert_eq!(required(&[(header::IF_MATCH, "\"3\""), (header::IF_NONE_MATCH, "\"3\"")]), Err(()));
+        assert_eq!(required(&[(header::IF_MATCH, "\"3\""), (header::IF_NONE_MATCH, "\"2\"")]), Ok(Some(3)));
+    }
+
+    #[test]
+    fn who_may_not_see_it_is_told_nothing_else() {
+        let preconditions = Preconditions::of(&headers(&[(header::IF_NONE_MATCH, "*")]));
+        let refused = preconditions.version(async || Err(Shared::NotFound)).now_or_never();
+        assert!(matches!(refused, Some(Err(Shared::NotFound))));
+    }
+
+    #[test]
+    fn a_reader_has_what_it_names() {
+        let known = |value, tag| is_known(&headers(&[(header::IF_NONE_MATCH, value)]), tag);
+        assert!(
+            known("\"3\"", "\"3\"")
+                && known("W/\"3\"", "\"3\"")
+                && known("\"1\", \"3\"", "\"3\"")
+                && known("*", "\"3\"")
+        );
+        assert!(!known("\"4\"", "\"3\"") && !known("3", "\"3\"") && !known("\"+3\"", "\"3\""));
+        assert!(!is_known(&HeaderMap::new(), "\"3\""));
+        assert!(!known("\"3\"", &of_one("a", 3)) && known("\"a.3\"", &of_one("a", 3)));
+    }
+}
