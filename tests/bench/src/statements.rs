@@ -9,7 +9,7 @@ use kronos_storage::{
     db::{Driver, RowsFuture},
     report_events,
     reports::{self, Group, Split},
-    time_entries::{self, Actor, Changes, Condition, Filter, NewEntry, Sort},
+    time_entries::{self, Actor, Change, Condition, Edit, End, Filter, NewEntry, Slice, Sort},
 };
 
 struct Recorder {
@@ -52,17 +52,18 @@ pub fn write(engine: Engine, folder: &Path) -> anyhow::Result<()> {
         billable_rate: None,
         source: "api",
         request_digest: String::new(),
-        now,
     };
-    let running = Condition { version: None, running: true };
+    let change = Change { actor, request_id: None, traceparent: None, now };
+    let running = Condition { running: true, ..Condition::default() };
+    let stop = Edit { end: Some(End::FromStart(now)), ..Edit::default() };
 
     poll_once(time_entries::read(&db, actor, entry));
     save("read")?;
-    poll_once(time_entries::list(&db, actor, &Filter::default(), Sort::Descending, None, 50));
+    poll_once(time_entries::list(&db, actor, &Filter::default(), Sort::Descending, Slice::first(50)));
     save("list")?;
-    poll_once(time_entries::create(&db, actor, new));
+    poll_once(time_entries::create(&db, change, new));
     save("create")?;
-    poll_once(time_entries::update(&db, actor, entry, Changes { end: Some(now), ..Changes::default() }, running, now));
+    poll_once(time_entries::update(&db, change, entry, &stop, running));
     save("stop")?;
     poll_once(reports::summary(&db, actor, &[], Group::Bucket, Split::Start));
     save("report")?;

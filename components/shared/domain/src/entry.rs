@@ -119,11 +119,18 @@ impl Span {
     /// Cuts both to whole seconds; an end that equals the start is legal.
     pub fn new(start: Instant, end: Option<Instant>) -> Result<Self, InvalidSpan> {
         let span = Self { start: start.truncated(), end: end.map(Instant::truncated) };
-        match span.end {
-            Some(end) if end < span.start => Err(InvalidSpan::EndBeforeStart),
-            Some(_) if span.is_too_long() => Err(InvalidSpan::TooLong),
-            Some(_) | None => Ok(span),
+        if span.is_reversed() {
+            Err(InvalidSpan::EndBeforeStart)
+        } else if span.is_too_long() {
+            Err(InvalidSpan::TooLong)
+        } else {
+            Ok(span)
         }
+    }
+
+    /// Whether the second of its end lies before that of its start.
+    pub fn is_reversed(self) -> bool {
+        self.end.is_some_and(|end| end.seconds() < self.start.seconds())
     }
 
     /// Whether it is longer than what can be recorded.

@@ -26,6 +26,8 @@ pub const ONE_RUNNING: &str = "time_entries_one_running_per_member";
 pub const PRIMARY_KEY: &str = "time_entries_pkey";
 /// Refuses an end before the start.
 pub const END_NOT_BEFORE_START: &str = "time_entries_end_not_before_start";
+/// Refuses an end beyond what Kronos can hold.
+pub const END_RANGE: &str = "time_entries_end_range";
 
 record! {
     COLUMNS, COLUMNS_OF_E("e."), decode -> TimeEntry {

@@ -21,6 +21,12 @@ impl Row {
         matches!(self.0.first(), None | Some(Value::Null))
     }
 
+    /// The row without its last columns, and these.
+    pub(crate) fn split_last(mut self, count: usize) -> (Self, Self) {
+        let last = self.0.split_off(self.0.len().saturating_sub(count));
+        (self, Self(last))
+    }
+
     /// Reads from left to right.
     pub fn columns(self) -> Columns {
         Columns { values: self.0.into_iter(), position: 0 }
@@ -39,11 +45,6 @@ impl Columns {
     fn next(&mut self) -> Result<Value, Error> {
         self.position += 1;
         self.values.next().ok_or_else(|| Error::Internal(format!("the row has no column {}", self.position)))
-    }
-
-    /// Whether the next column is NULL: the mark of an outer join that found nothing.
-    pub fn next_is_null(&self) -> bool {
-        matches!(self.values.as_slice().first(), None | Some(Value::Null))
     }
 
     fn mismatch(&self, expected: &str) -> Error {

@@ -135,7 +135,7 @@ const PAGES: &[Fragment] = &[
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
     Fragment::shared(
         "page",
-        r"SELECT edge.{key}, edge.id::text, {e.entry}
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id
         FROM caller
         LEFT JOIN edge ON true
         LEFT JOIN (
@@ -359,13 +359,13 @@ pub async fn list(
     let mut entries = Vec::with_capacity(rows.len());
     let mut edge = None;
     for row in rows {
-        let mut columns = row.columns();
-        let place = (columns.optional_instant()?, columns.optional_parsed()?);
-        if let (Some(at), Some(id)) = place {
+        let (entry, place) = row.split_last(2);
+        let mut place = place.columns();
+        if let (Some(at), Some(id)) = (place.optional_instant()?, place.optional_parsed()?) {
             edge = Some(Cursor { at, id });
         }
-        if !columns.next_is_null() {
-            entries.push(decode(&mut columns)?);
+        if !entry.starts_with_null() {
+            entries.push(decode(&mut entry.columns())?);
         }
     }
     let next = if entries.len() > slice.limit {

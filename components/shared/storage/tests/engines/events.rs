@@ -7,12 +7,12 @@ use kronos_storage::{
     Engine, Statement, Value,
     events::{self, AGGREGATES},
     outbox,
-    time_entries::{self, Changes, Condition},
+    time_entries::{self, Condition, Edit, End},
 };
 use serde_json::{Value as Json, json};
 
 use crate::{
-    fixture::{NOW, World, client, instant, new},
+    fixture::{World, change, client, instant, new},
     on_both_engines,
 };
 
@@ -58,14 +58,14 @@ on_both_engines! {
         let mut new = new("2026-03-04T09:00:00Z", None);
         new.billable = true;
         new.billable_rate = HourlyRate::new(12_000).ok();
-        let entry = time_entries::create(&world.db, actor, new).await.unwrap().unwrap();
-        let stop = Changes { end: Some(instant("2026-03-04T10:00:00Z")), ..Changes::default() };
-        time_entries::update(&world.db, actor, entry.id, stop, Condition::default(), NOW).await.unwrap().unwrap();
-        let other = Changes { billable: Some(false), ..Changes::default() };
-        time_entries::update(&world.db, actor, entry.id, other, Condition::default(), NOW).await.unwrap().unwrap();
-        time_entries::delete(&world.db, world.admin.actor, entry.id, None, NOW).await.unwrap().unwrap();
+        let entry = time_entries::create(&world.db, change(actor), new).await.unwrap().unwrap();
+        let stop = Edit { end: Some(End::At(instant("2026-03-04T10:00:00Z"))), ..Edit::default() };
+        time_entries::update(&world.db, change(actor), entry.id, &stop, Condition::default()).await.unwrap().unwrap();
+        let other = Edit { billable: Some(false), ..Edit::default() };
+        time_entries::update(&world.db, change(actor), entry.id, &other, Condition::default()).await.unwrap().unwrap();
+        let deleted = time_entries::delete(&world.db, change(world.admin.actor), entry.id, None).await.unwrap().unwrap();
         // What is refused leaves no event.
-        time_entries::delete(&world.db, world.admin.actor, entry.id, None, NOW).await.unwrap();
+        time_entries::delete(&world.db, change(world.admin.actor), entry.id, None).await.unwrap();
 
         let events = events(&world, entry.id).await;
         let topics: Vec<_> = events.iter().map(|(topic, version, _)| (topic.as_str(), *version)).collect();
@@ -86,10 +86,10 @@ on_both_engines! {
                 "billable_rate": 12_000,
                 "currency": "EUR",
                 "source": "api",
-                "created_at": NOW.micros(),
+                "created_at": entry.created_at.micros(),
             })
         );
-        assert_eq!(events[3].2["deleted_at"], NOW.micros());
+        assert_eq!(events[3].2["deleted_at"], deleted.deleted_at.unwrap().micros());
         assert_eq!(events[3].2["billable"], false);
         let finished = world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
         assert_eq!(self::events(&world, finished.id).await[0].0, "time_entry.created");
@@ -105,7 +105,7 @@ on_both_engines! {
         let event = &recorded[0];
         assert_eq!((event.position, event.version, event.subject), (2, 2, entry.id.uuid()));
         assert_eq!(event.organization, Some(world.owner.actor.organization));
-        assert_eq!((event.actor, event.occurred_at), (Some(world.owner.actor.user), NOW));
+        assert_eq!((event.actor, event.occurred_at), (Some(world.owner.actor.user), entry.updated_at));
         assert_eq!(event.traceparent.as_deref(), Some("00-aa-bb-01"));
         assert_eq!(event.data.get("traceparent"), None);
         let sql = "SELECT count(*) FROM audit_trail WHERE request_id = 'r-1' AND version = 2";
@@ -115,18 +115,22 @@ on_both_engines! {
 
     async fn the_audit_trail_says_what_changed(world: World) {
         let actor = world.owner.actor;
-        let entry = time_entries::create(&world.db, actor, new("2026-03-04T09:00:00Z", None)).await.unwrap().unwrap();
-        let changes = Changes {
-            end: Some(instant("2026-03-04T10:00:00Z")),
+        let entry = time_entries::create(&world.db, change(actor), new("2026-03-04T09:00:00Z", None)).await.unwrap().unwrap();
+        let changes = Edit {
+            end: Some(End::At(instant("2026-03-04T10:00:00Z"))),
             billable: Some(true),
             billable_rate: Some(HourlyRate::new(100).ok()),
-            ..Changes::default()
+            ..Edit::default()
         };
-        time_entries::update(&world.db, actor, entry.id, changes, Condition::default(), NOW).await.unwrap().unwrap();
-        let changes = Changes { billable_rate: Some(None), ..Changes::default() };
-        time_entries::update(&world.db, actor, entry.id, changes, Condition::default(), NOW).await.unwrap().unwrap();
-        time_entries::update(&world.db, actor, entry.id, Changes::default(), Condition::default(), NOW).await.unwrap().unwrap();
-        time_entries::delete(&world.db, world.admin.actor, entry.id, None, NOW).await.unwrap().unwrap();
+        time_entries::update(&world.db, change(actor), entry.id, &changes, Condition::default()).await.unwrap().unwrap();
+        let changes = Edit { billable_rate: Some(None), ..Edit::default() };
+        time_entries::update(&world.db, change(actor), entry.id, &changes, Condition::default()).await.unwrap().unwrap();
+        // What changes nothing is no change.
+        let same = Edit { billable_rate: Some(None), ..Edit::default() };
+        for edit in [Edit::default(), same] {
+            assert_eq!(time_entries::update(&world.db, change(actor), entry.id, &edit, Condition::default()).await, Ok(None));
+        }
+        time_entries::delete(&world.db, change(world.admin.actor), entry.id, None).await.unwrap().unwrap();
         outbox::assign(&world.db).await.unwrap();
         let (owner, admin) = (actor.user.to_string(), world.admin.actor.user.to_string());
         let end = instant("2026-03-04T10:00:00Z").micros();
@@ -140,9 +144,8 @@ on_both_engines! {
                     2,
                     Some(json!({ "end_at": [null, end], "billable": [false, true], "billable_rate": [null, 100] }))
                 ),
-                ("time_entry.updated".into(), owner.clone(), 3, Some(json!({ "billable_rate": [100, null] }))),
-                ("time_entry.updated".into(), owner, 4, Some(json!({}))),
-                ("time_entry.deleted".into(), admin, 5, None),
+                ("time_entry.updated".into(), owner, 3, Some(json!({ "billable_rate": [100, null] }))),
+                ("time_entry.deleted".into(), admin, 4, None),
             ]
         );
     }

@@ -16,7 +16,7 @@ use kronos_domain::{
 };
 use kronos_storage::{
     Db, Value, consumers, report_events,
-    time_entries::{self, Actor, NewEntry},
+    time_entries::{self, Actor, Change, NewEntry},
 };
 use kronos_test_servers::Postgres;
 use tokio_postgres::NoTls;
@@ -185,7 +185,7 @@ impl World {
 
     /// Records an entry of the person's own.
     pub async fn record(&self, person: Person, start: &str, end: Option<&str>) -> TimeEntry {
-        time_entries::create(&self.db, person.actor, new(start, end)).await.unwrap().unwrap()
+        time_entries::create(&self.db, change(person.actor), new(start, end)).await.unwrap().unwrap()
     }
 }
 
@@ -201,8 +201,12 @@ pub fn new(start: &str, end: Option<&str>) -> NewEntry {
         billable_rate: None,
         source: "api",
         request_digest: "digest".into(),
-        now: NOW,
     }
+}
+
+/// A change by somebody, at [`NOW`].
+pub fn change(actor: Actor) -> Change<'static> {
+    Change { actor, request_id: None, traceparent: None, now: NOW }
 }
 
 pub async fn organization(db: &Db, time_zone: &str, currency: &str) -> OrganizationId {

@@ -3,12 +3,12 @@
 use kronos_domain::HourlyRate;
 use kronos_storage::{
     Value, consumers, report_events,
-    time_entries::{self, Changes, Condition},
+    time_entries::{self, Condition, Edit, End},
 };
 use kronos_test_servers::needs;
 
 use crate::{
-    fixture::{NOW, World, connect, instant, new},
+    fixture::{World, change, connect, instant, new},
     on_both_engines,
 };
 
@@ -81,14 +81,14 @@ on_both_engines! {
         let mut new = new("2026-03-04T09:00:00Z", None);
         new.billable = true;
         new.billable_rate = HourlyRate::new(9_999).ok();
-        let entry = time_entries::create(&world.db, world.owner.actor, new).await.unwrap().unwrap();
+        let entry = time_entries::create(&world.db, change(world.owner.actor), new).await.unwrap().unwrap();
         world.apply_events(10).await;
         assert_eq!(model(&world).await, [(0, 0, false, 1)]);
-        let stop = Changes { end: Some(instant("2026-03-04T09:00:01Z")), ..Changes::default() };
-        time_entries::update(&world.db, world.owner.actor, entry.id, stop, Condition::default(), NOW).await.unwrap().unwrap();
+        let stop = Edit { end: Some(End::At(instant("2026-03-04T09:00:01Z"))), ..Edit::default() };
+        time_entries::update(&world.db, change(world.owner.actor), entry.id, &stop, Condition::default()).await.unwrap().unwrap();
         world.apply_events(10).await;
         assert_eq!(model(&world).await, [(1, 3, false, 2)]);
-        time_entries::delete(&world.db, world.owner.actor, entry.id, None, NOW).await.unwrap().unwrap();
+        time_entries::delete(&world.db, change(world.owner.actor), entry.id, None).await.unwrap().unwrap();
         world.apply_events(10).await;
         assert_eq!(model(&world).await, [(1, 3, true, 3)]);
         assert_eq!(world.integer("SELECT count(*) FROM dead_letters").await, 0);
@@ -100,8 +100,8 @@ on_both_engines! {
                 .record(world.owner, &format!("2026-03-04T{hour:02}:00:00Z"), Some(&format!("2026-03-04T{hour:02}:30:00Z")))
                 .await;
             for minutes in 31..34 {
-                let end = Changes { end: Some(instant(&format!("2026-03-04T{hour:02}:{minutes}:00Z"))), ..Changes::default() };
-                time_entries::update(&world.db, world.owner.actor, entry.id, end, Condition::default(), NOW).await.unwrap().unwrap();
+                let end = Edit { end: Some(End::At(instant(&format!("2026-03-04T{hour:02}:{minutes}:00Z")))), ..Edit::default() };
+                time_entries::update(&world.db, change(world.owner.actor), entry.id, &end, Condition::default()).await.unwrap().unwrap();
             }
         }
         for batch in [1, 7, 1000] {
@@ -193,9 +193,9 @@ fn consumers_and_producers_at_once_lose_and_repeat_nothing() {
                     let db = connect(&name).await;
                     for round in 0..20 {
                         let entry = new("2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z"));
-                        let entry = time_entries::create(&db, actor, entry).await.unwrap().unwrap();
+                        let entry = time_entries::create(&db, change(actor), entry).await.unwrap().unwrap();
                         if (producer + round) % 2 == 0 {
-                            time_entries::delete(&db, actor, entry.id, None, NOW).await.unwrap().unwrap();
+                            time_entries::delete(&db, change(actor), entry.id, None).await.unwrap().unwrap();
                         }
                     }
                 })
