@@ -22,6 +22,10 @@ mod plans;
 mod positions;
 #[path = "engines/reports.rs"]
 mod reports;
+#[path = "engines/statements.rs"]
+mod statements;
+#[path = "engines/sync.rs"]
+mod sync;
 #[path = "engines/time_entries.rs"]
 mod time_entries;
 

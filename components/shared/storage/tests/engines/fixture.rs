@@ -8,6 +8,7 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use kronos_domain::{
@@ -123,6 +124,14 @@ async fn database() -> String {
     name
 }
 
+/// Another connection to a database in a file.
+pub fn open_sqlite(path: &Path) -> Db {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.busy_timeout(Duration::from_secs(20)).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON").unwrap();
+    Db::with_driver(Sqlite(Mutex::new(connection)))
+}
+
 pub async fn connect(name: &str) -> Db {
     Db::with_driver(driver::Postgres(Rc::new(client(name).await)))
 }
@@ -139,6 +148,12 @@ impl World {
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         connection.execute_batch(&migrations("sqlite")).unwrap();
         Self::populate(Db::with_driver(Sqlite(Mutex::new(connection))), None).await
+    }
+
+    /// In a file, so that there can be several connections.
+    pub async fn sqlite_at(path: &Path) -> Self {
+        rusqlite::Connection::open(path).unwrap().execute_batch(&migrations("sqlite")).unwrap();
+        Self::populate(open_sqlite(path), None).await
     }
 
     pub async fn postgres() -> Self {
@@ -181,6 +196,26 @@ impl World {
         while consumers::state(&self.db, report_events::CONSUMER).await.unwrap().pending {
             report_events::apply(&self.db, batch).await.unwrap();
         }
+    }
+
+    /// Many finished entries of a person, one every two hours from the third hour on, as no request would record them.
+    pub async fn crowd(&self, person: Person, count: i64) {
+        let columns = "INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, \
+                       description, currency, source, changed_by, created_at, updated_at) ";
+        let rest = "n * 7200000000, n * 7200000000 + 3600000000, 'UTC', 'work', 'EUR', 'api', ";
+        let postgres: &'static str = format!(
+            "{columns} SELECT gen_random_uuid(), $1::uuid, $2::uuid, $3::uuid, {rest} $3::uuid, n, n FROM generate_series(1, $4::bigint) n"
+        )
+        .leak();
+        let sqlite: &'static str = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?4) {columns} \
+             SELECT printf('%s-%s-%s-%s-%s', substr(hex, 1, 8), substr(hex, 9, 4), substr(hex, 13, 4), substr(hex, 17, 4), \
+             substr(hex, 21)), ?1, ?2, ?3, {rest} ?3, n, n FROM (SELECT n, lower(hex(randomblob(16))) AS hex FROM numbers)"
+        )
+        .leak();
+        let parameters =
+            [person.actor.organization.into(), person.member.into(), person.actor.user.into(), count.into()];
+        self.sql(postgres, sqlite, &parameters).await;
     }
 
     /// Records an entry of the person's own.
