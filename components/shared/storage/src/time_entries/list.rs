@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Actor, decode};
 use crate::{
-    Db, Engine, Error, Statement, Value,
+    Db, Error, Statement, Value,
     db::{Fragment, statements},
 };
 
@@ -453,6 +453,7 @@ fn containing(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Engine;
 
     #[test]
     fn wildcards_in_a_search_stand_for_themselves_and_capitals_for_both() {

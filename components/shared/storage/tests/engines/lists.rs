@@ -70,14 +70,14 @@ async fn populate(world: &World) -> Vec<TimeEntry> {
     entries
 }
 
-/// One filter of each kind.
-fn singles(world: &World, since: Instant) -> Vec<Filter> {
+/// One filter of each kind; bounds lie within the data.
+pub fn singles(world: &World, start: Instant, end: Instant, since: Instant) -> Vec<Filter> {
     let filter = Filter::default;
     vec![
         filter(),
         Filter { include_deleted: true, ..filter() },
-        Filter { start: Some(instant("2026-03-04T01:00:00Z")), ..filter() },
-        Filter { end: Some(instant("2026-03-04T03:00:00Z")), ..filter() },
+        Filter { start: Some(start), ..filter() },
+        Filter { end: Some(end), ..filter() },
         Filter { active: Some(true), ..filter() },
         Filter { active: Some(false), ..filter() },
         Filter { billable: Some(true), ..filter() },
@@ -92,7 +92,7 @@ fn singles(world: &World, since: Instant) -> Vec<Filter> {
     ]
 }
 
-fn both(a: &Filter, b: &Filter) -> Filter {
+pub fn both(a: &Filter, b: &Filter) -> Filter {
     Filter {
         start: a.start.or(b.start),
         end: a.end.or(b.end),
@@ -111,7 +111,8 @@ on_both_engines! {
         let entries = populate(&world).await;
         let mut stamps: Vec<_> = entries.iter().map(|entry| entry.updated_at).collect();
         stamps.sort_unstable();
-        let singles = singles(&world, stamps[stamps.len() / 2]);
+        let (start, end) = (instant("2026-03-04T01:00:00Z"), instant("2026-03-04T03:00:00Z"));
+        let singles = singles(&world, start, end, stamps[stamps.len() / 2]);
         for person in [world.owner, world.admin, world.manager, world.employee, world.colleague] {
             let sees_all = ![world.employee.member, world.colleague.member].contains(&person.member);
             for (index, first) in singles.iter().enumerate() {
