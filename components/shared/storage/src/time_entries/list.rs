@@ -105,21 +105,22 @@ const ASCENDING: &[Fragment] = &[
     Fragment::shared("order", "ASC"),
     Fragment::shared("after", ">"),
     Fragment::shared("key", "start_at"),
-    Fragment::shared("range", "w.start_at >= $3::bigint AND w.start_at < $4::bigint AND {behind}"),
+    // One bound at each end, or SQLite might begin at the wrong one of two. The plus keeps the other from being taken for one.
+    Fragment::shared("range", "{behind} AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint"),
 ];
 
 const DESCENDING: &[Fragment] = &[
     Fragment::shared("order", "DESC"),
     Fragment::shared("after", "<"),
     Fragment::shared("key", "start_at"),
-    Fragment::shared("range", "w.start_at >= $3::bigint AND w.start_at < $4::bigint AND {behind}"),
+    Fragment::shared("range", "{behind} AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint"),
 ];
 
 const OF_CHANGES: &[Fragment] = &[
     Fragment::shared("order", "ASC"),
     Fragment::shared("after", ">"),
     Fragment::shared("key", "updated_at"),
-    Fragment::shared("range", "w.updated_at >= $13::bigint AND {behind}"),
+    Fragment::shared("range", "{behind}"),
 ];
 
 /// The parts of pages, and whole pages, whatever their order.
@@ -307,7 +308,7 @@ const PAGES: &[Fragment] = &[
                 {walk} LIMIT {window}
             ) w
             WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN {sees_everyone})
-                AND ($14::text IS NULL OR $14::text LIKE '%' || w.member_id::text || '%')
+                AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
                 AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
                 AND {matches}
             {in_order} LIMIT $11::bigint
@@ -342,11 +343,7 @@ pub async fn list(
     slice: Slice,
 ) -> Result<Option<Listing>, Error> {
     let sort = if filter.updated_since.is_some() { Sort::Ascending } else { sort };
-    let (at, id) = match (slice.after, sort) {
-        (Some(cursor), _) => (cursor.at.micros(), cursor.id),
-        (None, Sort::Ascending) => (-1, EntryId::from_uuid(Uuid::nil())),
-        (None, Sort::Descending) => (i64::MAX, EntryId::from_uuid(Uuid::max())),
-    };
+    let (at, id) = filter.beginning(sort, slice.after);
     // One more than asked for, to learn whether there is more.
     let wanted = slice.skip.saturating_add(slice.limit).saturating_add(1);
     let mut parameters = filter.parameters(actor);
@@ -383,8 +380,8 @@ pub async fn list(
 /// The statement that walks the best index for a filter, whose further parameters are added.
 fn choose(filter: &Filter, sort: Sort, parameters: &mut Vec<Value>) -> &'static Statement {
     let members = filter.members.as_slice();
-    let (ascending, descending) = if let Some(since) = filter.updated_since {
-        parameters.extend([since.into(), filter.given()]);
+    let (ascending, descending) = if filter.updated_since.is_some() {
+        parameters.push(filter.given());
         (&CHANGED, &CHANGED)
     } else if filter.active == Some(true) {
         parameters.push(filter.given());
@@ -414,6 +411,21 @@ fn integer(number: usize) -> Value {
 }
 
 impl Filter {
+    /// What a page is behind of: the cursor, or the bound of the range where that is nearer to its other end.
+    fn beginning(&self, sort: Sort, after: Option<Cursor>) -> (i64, EntryId) {
+        let after = after.map(|cursor| (cursor.at.micros(), cursor.id));
+        match sort {
+            Sort::Ascending => {
+                let first = self.updated_since.or(self.start).map_or(0, Instant::micros);
+                after.into_iter().fold((first - 1, EntryId::from_uuid(Uuid::max())), Ord::max)
+            }
+            Sort::Descending => {
+                let end = self.end.map_or(i64::MAX, Instant::micros);
+                after.into_iter().fold((end, EntryId::from_uuid(Uuid::nil())), Ord::min)
+            }
+        }
+    }
+
     /// `$1` to `$8`.
     pub(super) fn parameters(&self, actor: Actor) -> Vec<Value> {
         vec![
