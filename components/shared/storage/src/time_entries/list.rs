@@ -140,9 +140,9 @@ const PAGES: &[Fragment] = &[
         FROM caller
         LEFT JOIN edge ON true
         LEFT JOIN (
-            SELECT e.* FROM found e
-            WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (e.{key}, e.id) {after} (edge.{key}, edge.id))
-            ORDER BY e.{key} {order}, e.id {order}
+            SELECT f.* FROM found f
+            WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))
+            ORDER BY f.{key} {order}, f.id {order}
             LIMIT $11::bigint OFFSET $12::bigint
         ) e ON true
         ORDER BY e.{key} {order}, e.id {order}",

@@ -129,7 +129,9 @@ impl Plan {
     fn check_postgres(&self) {
         for (index, step) in self.steps.iter().enumerate() {
             let text = step.text.as_str();
-            if LARGE.iter().any(|table| text.contains(&format!("Seq Scan on {table}"))) {
+            // A total reads what it counts, and may count most of a table.
+            let counts_most = ["::count::ALL", "::count::CHANGED"].iter().any(|name| self.name.ends_with(name));
+            if !counts_most && LARGE.iter().any(|table| text.contains(&format!("Seq Scan on {table}"))) {
                 self.fail("reads a table as a whole");
             }
             let is_index = text.starts_with("Index ") || text.starts_with("Bitmap Index ");
