@@ -30,7 +30,7 @@ on_both_engines! {
             .await
             .expect(201);
         let entry = created.string("/data/id");
-        let before = kronos.number("SELECT count(*) FROM outbox").await;
+        let before = kronos.number("SELECT count(*) FROM recorded_events").await;
 
         let guarded: Vec<_> = OPERATIONS.iter().filter(|operation| matches!(operation.access, Access::Scope(_))).collect();
         assert!(guarded.len() >= 8, "the table lost its operations");
@@ -47,7 +47,7 @@ on_both_engines! {
                 assert_eq!(answer.status, 404, "{} {}: {}", operation.method, operation.path, answer.text);
             }
         }
-        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, before, "a stranger wrote something");
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, before, "a stranger wrote something");
     }
 
     /// Unknown paths and methods are refused in the same words for everybody.
