@@ -127,7 +127,8 @@ fn sqlite_triggers(aggregate: &Aggregate) -> String {
     let Aggregate { name, table, .. } = aggregate;
     let own = |column: &str| if aggregate.has(column) { format!("NEW.{column}") } else { "NULL".to_owned() };
     let (organization, traceparent, request) = (own("organization_id"), own("traceparent"), own("request_id"));
-    let data: Vec<_> = public(aggregate).map(|(column, kind)| format!("'{column}', {}", json(kind, "NEW", column))).collect();
+    let data: Vec<_> =
+        public(aggregate).map(|(column, kind)| format!("'{column}', {}", json(kind, "NEW", column))).collect();
     let data = data.join(",\n            ");
     let mut sql = String::new();
     for (event, verbs) in [("INSERT", aggregate.on_insert), ("UPDATE", aggregate.on_update)] {
@@ -176,11 +177,15 @@ fn changes(aggregate: &Aggregate) -> String {
     let changes: Vec<_> = public(aggregate)
         .map(|(column, kind)| {
             let (before, after) = (json(kind, "OLD", column), json(kind, "NEW", column));
-            format!("'{column}', json(CASE WHEN OLD.{column} IS NOT NEW.{column} THEN json_array({before}, {after}) END)")
+            format!(
+                "'{column}', json(CASE WHEN OLD.{column} IS NOT NEW.{column} THEN json_array({before}, {after}) END)"
+            )
         })
         .collect();
     let (name, changes) = (aggregate.name, changes.join(",\n            "));
-    format!("CASE WHEN topic <> '{name}.{DELETED}' THEN json_patch('{{}}', json_object(\n            {changes}\n        )) END")
+    format!(
+        "CASE WHEN topic <> '{name}.{DELETED}' THEN json_patch('{{}}', json_object(\n            {changes}\n        )) END"
+    )
 }
 
 fn json(kind: Column, row: &str, column: &str) -> String {

@@ -129,7 +129,10 @@ async fn the_functions_of_kronos_need_no_session() {
         ("SELECT assign_positions()", false),
         ("SELECT trim_outbox($1::bigint, $2::bigint)", false),
         ("SELECT data FROM report_events WHERE position > $1 ORDER BY position", true),
-        ("SELECT position, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM consumers WHERE name = $1", true),
+        (
+            "SELECT position, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM consumers WHERE name = $1",
+            true,
+        ),
         ("SELECT coalesce(sum(seconds), 0), count(*) FROM report_entries WHERE NOT deleted GROUP BY member_id", true),
     ] {
         let profile = database.pool.profile(sql);
