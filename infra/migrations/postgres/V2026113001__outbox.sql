@@ -279,13 +279,16 @@ CREATE TABLE dead_letters (
 
 -- Drops events that are older than the retention and that every consumer has read: whole partitions, and of the partition that is
 -- being filled up to 1000 rows. Returns whether there may be more to drop at once.
-CREATE FUNCTION trim_outbox(retention bigint, now_at bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION trim_outbox(retention bigint, now_at bigint) RETURNS boolean LANGUAGE plpgsql
+-- Who drops a partition waits for its readers, and everybody else for who drops it.
+SET lock_timeout = '100ms'
+AS $$
 DECLARE
-    state    outbox_state%ROWTYPE;
-    bound    bigint;
-    part     bigint;
-    is_old   boolean;
-    taken    bigint := 0;
+    state  outbox_state%ROWTYPE;
+    bound  bigint;
+    part   bigint;
+    is_old boolean;
+    taken  bigint := 0;
 BEGIN
     PERFORM pg_advisory_xact_lock(122550254464888);
     SELECT * INTO STRICT state FROM outbox_state;

@@ -197,16 +197,13 @@ macro_rules! begin {
     };
 }
 
-const BEGIN: Statement = Statement::pair(
-    shared!(begin!(postgres)).text(Engine::Postgres),
-    shared!(begin!(sqlite)).text(Engine::Sqlite),
-);
+const BEGIN: Statement =
+    Statement::pair(shared!(begin!(postgres)).text(Engine::Postgres), shared!(begin!(sqlite)).text(Engine::Sqlite));
 
 /// Counts a try before it is made. Tries of several instances that wait for one another are one: none is counted within the interval
 /// after the last that was. Returns whether this one was.
 async fn begin(db: &Db, consumer: Consumer, tried: &State) -> Result<bool, Error> {
-    let parameters =
-        [consumer.name.into(), tried.position.into(), tried.narrow_until.into(), consumer.interval.into()];
+    let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into(), consumer.interval.into()];
     Ok(!db.rows(&BEGIN, &parameters).await?.is_empty())
 }
 

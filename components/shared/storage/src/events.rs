@@ -107,19 +107,17 @@ fn postgres_triggers(aggregate: &Aggregate) -> String {
     let hidden: String = hidden.map(|(column, _)| format!(", '{column}'")).collect();
     let mut sql = String::new();
     for (event, verbs) in [("INSERT", aggregate.on_insert), ("UPDATE", aggregate.on_update)] {
-        let mut others = String::new();
+        // What no verb before has taken.
+        let mut left: Vec<String> = Vec::new();
         for Verb { name: verb, when } in verbs {
-            let when = match (others.as_str(), *when) {
-                ("", when) => when.to_owned(),
-                (others, "") => others.to_owned(),
-                (others, when) => format!("{others} AND {when}"),
-            };
+            let conditions = left.iter().map(String::as_str).chain([*when]).filter(|condition| !condition.is_empty());
+            let condition = conditions.collect::<Vec<_>>().join(" AND ");
             let _infallible = write!(
                 sql,
-                "CREATE TRIGGER {table}_append_{verb} AFTER {event} ON {table} FOR EACH ROW\n    WHEN ({when})\n    \
+                "CREATE TRIGGER {table}_append_{verb} AFTER {event} ON {table} FOR EACH ROW\n    WHEN ({condition})\n    \
                  EXECUTE FUNCTION append_event('{name}', '{verb}'{hidden});\n\n"
             );
-            others = if others.is_empty() { format!("NOT ({when})") } else { format!("{others} AND NOT ({when})") };
+            left.push(format!("NOT ({when})"));
         }
     }
     sql
@@ -130,7 +128,8 @@ fn sqlite_triggers(aggregate: &Aggregate) -> String {
     let Aggregate { name, table, .. } = aggregate;
     let own = |column: &str| if aggregate.has(column) { format!("NEW.{column}") } else { "NULL".to_owned() };
     let (organization, traceparent, request) = (own("organization_id"), own("traceparent"), own("request_id"));
-    let data: Vec<_> = public(aggregate).map(|(column, kind)| format!("'{column}', {}", json(kind, "NEW", column))).collect();
+    let data: Vec<_> =
+        public(aggregate).map(|(column, kind)| format!("'{column}', {}", json(kind, "NEW", column))).collect();
     let data = data.join(",\n            ");
     let mut sql = String::new();
     for (event, verbs) in [("INSERT", aggregate.on_insert), ("UPDATE", aggregate.on_update)] {
@@ -163,17 +162,15 @@ fn public(aggregate: &Aggregate) -> impl Iterator<Item = (&'static str, Column)>
 }
 
 fn topic(aggregate: &str, verbs: &[Verb]) -> String {
-    match verbs {
-        [Verb { name, .. }] => format!("'{aggregate}.{name}'"),
-        verbs => {
-            let mut sql = "CASE".to_owned();
-            for Verb { name, when } in verbs {
-                let condition = if when.is_empty() { "ELSE".to_owned() } else { format!("WHEN {when} THEN") };
-                let _infallible = write!(sql, "\n            {condition} '{aggregate}.{name}'");
-            }
-            sql + "\n        END"
-        }
+    if let [Verb { name, .. }] = verbs {
+        return format!("'{aggregate}.{name}'");
     }
+    let mut sql = "CASE".to_owned();
+    for Verb { name, when } in verbs {
+        let condition = if when.is_empty() { "ELSE".to_owned() } else { format!("WHEN {when} THEN") };
+        let _infallible = write!(sql, "\n            {condition} '{aggregate}.{name}'");
+    }
+    sql + "\n        END"
 }
 
 /// `json_patch` removes what did not change.
@@ -181,11 +178,15 @@ fn changes(aggregate: &Aggregate) -> String {
     let changes: Vec<_> = public(aggregate)
         .map(|(column, kind)| {
             let (before, after) = (json(kind, "OLD", column), json(kind, "NEW", column));
-            format!("'{column}', json(CASE WHEN OLD.{column} IS NOT NEW.{column} THEN json_array({before}, {after}) END)")
+            format!(
+                "'{column}', json(CASE WHEN OLD.{column} IS NOT NEW.{column} THEN json_array({before}, {after}) END)"
+            )
         })
         .collect();
     let (name, changes) = (aggregate.name, changes.join(",\n            "));
-    format!("CASE WHEN topic <> '{name}.{DELETED}' THEN json_patch('{{}}', json_object(\n            {changes}\n        )) END")
+    format!(
+        "CASE WHEN topic <> '{name}.{DELETED}' THEN json_patch('{{}}', json_object(\n            {changes}\n        )) END"
+    )
 }
 
 fn json(kind: Column, row: &str, column: &str) -> String {

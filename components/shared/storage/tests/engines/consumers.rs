@@ -45,7 +45,8 @@ async fn with_poison(world: &World) {
             .record(world.owner, &format!("2026-03-04T{hour:02}:00:00Z"), Some(&format!("2026-03-04T{hour:02}:30:00Z")))
             .await;
         if hour == 6 {
-            let postgres = format!("ALTER TABLE report_entries ADD CONSTRAINT refused CHECK (entry_id <> '{}')", entry.id);
+            let postgres =
+                format!("ALTER TABLE report_entries ADD CONSTRAINT refused CHECK (entry_id <> '{}')", entry.id);
             let sqlite = format!(
                 "CREATE TRIGGER refused BEFORE INSERT ON report_entries WHEN NEW.entry_id = '{}' \
                  BEGIN SELECT RAISE(ABORT, 'refused'); END",

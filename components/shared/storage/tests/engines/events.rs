@@ -184,7 +184,10 @@ fn sqlite_has_the_triggers_of_the_list() {
     crate::fixture::block_on(async {
         let world = World::sqlite().await;
         for aggregate in AGGREGATES {
-            let sql = format!("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '{}_append%'", aggregate.table);
+            let sql = format!(
+                "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '{}_append%'",
+                aggregate.table
+            );
             let found = texts(&world, String::new(), sql).await;
             let rendered = statements(Engine::Sqlite).into_iter().collect::<BTreeSet<_>>();
             assert_eq!(found, rendered, "copy the triggers of `rendered/events.sqlite.sql` into a migration");
@@ -224,13 +227,17 @@ fn an_entry_of_before_is_in_the_report_after_the_migration() {
     crate::fixture::block_on(async {
         // What V1 to V4 left behind: entries, of whose events none was applied.
         for entry in crate::fixture::migrated_with_an_old_entry().await {
-            let sql = "SELECT count(*) FROM report_entries WHERE seconds = 3600 AND cost = 50 AND rate = 50 AND version = 7";
+            let sql =
+                "SELECT count(*) FROM report_entries WHERE seconds = 3600 AND cost = 50 AND rate = 50 AND version = 7";
             assert_eq!(entry.row(&Statement::pair(sql, sql), &[]).await.unwrap().unwrap().columns().integer(), Ok(1));
             let sql = "SELECT count(*) FROM time_entries";
             assert_eq!(entry.row(&Statement::pair(sql, sql), &[]).await.unwrap().unwrap().columns().integer(), Ok(1));
             let parameters: [Value; 0] = [];
             let sql = "SELECT count(*) FROM recorded_events";
-            assert_eq!(entry.row(&Statement::pair(sql, sql), &parameters).await.unwrap().unwrap().columns().integer(), Ok(0));
+            assert_eq!(
+                entry.row(&Statement::pair(sql, sql), &parameters).await.unwrap().unwrap().columns().integer(),
+                Ok(0)
+            );
         }
     });
 }

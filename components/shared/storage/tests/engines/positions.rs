@@ -120,7 +120,10 @@ fn many_events_at_once_and_a_new_partition() {
     block_on(async {
         let world = World::postgres().await;
         let [writer] = clients(&world).await;
-        writer.batch_execute("UPDATE outbox_state SET position = 262100; UPDATE consumers SET position = 262100").await.unwrap();
+        writer
+            .batch_execute("UPDATE outbox_state SET position = 262100; UPDATE consumers SET position = 262100")
+            .await
+            .unwrap();
         let many = "INSERT INTO outbox_pending (aggregate, topic, subject, version, occurred_at, data) \
                     SELECT 'other', 'other.created', gen_random_uuid(), 1, 0, '{}' FROM generate_series(1, 25000)";
         writer.batch_execute(many).await.unwrap();
@@ -186,7 +189,8 @@ async fn write(name: String, person: Person, shared: Rc<[Uuid]>, seed: u64) -> u
     for _ in 0..25 {
         let mut changes = 0;
         client.batch_execute("BEGIN").await.unwrap();
-        let mut touched: Vec<_> = (0..random.below(3)).map(|_| shared[usize::try_from(random.below(4)).unwrap()]).collect();
+        let mut touched: Vec<_> =
+            (0..random.below(3)).map(|_| shared[usize::try_from(random.below(4)).unwrap()]).collect();
         // In one order for all, against deadlocks.
         touched.sort_unstable();
         client.batch_execute(&insert(person, id())).await.unwrap();
