@@ -65,7 +65,7 @@ fn describe(operation: &Operation, sent: &mut SchemaGenerator, answered: &mut Sc
         described["parameters"] = parameters.into();
     }
     if let (Some(body), Some(of)) = (&operation.body, &operation.types.body) {
-        described["requestBody"] = request_body(body, (of.schema)(sent).to_value());
+        described["requestBody"] = request_body(body, (of.schema)(sent).as_value());
     }
     described
 }
@@ -126,7 +126,7 @@ fn schema(kind: Kind) -> Value {
     }
 }
 
-fn request_body(body: &Body, schema: Value) -> Value {
+fn request_body(body: &Body, schema: &Value) -> Value {
     let example: Value = serde_json::from_str(body.sample).unwrap_or_default();
     json!({
         "required": !body.optional,

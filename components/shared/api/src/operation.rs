@@ -66,10 +66,9 @@ impl Reach {
     /// What comes of a call by a member of this role.
     pub const fn outcome(self, role: Role) -> Outcome {
         match self {
-            Self::Caller => Outcome::Allowed,
             Self::Seen | Self::Changed if !role.sees_everyone() => Outcome::Hidden,
             Self::Changed if !role.changes_everyone() => Outcome::Forbidden,
-            Self::Seen | Self::Changed => Outcome::Allowed,
+            Self::Caller | Self::Seen | Self::Changed => Outcome::Allowed,
         }
     }
 }

@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_reader_has_what_it_names() {
-        let known = |value, tag| is_known(&headers(&[(header::IF_NONE_MATCH, value)]), tag);
+        let known = |value: &'static str, tag: &str| is_known(&headers(&[(header::IF_NONE_MATCH, value)]), tag);
         assert!(
             known("\"3\"", "\"3\"")
                 && known("W/\"3\"", "\"3\"")
@@ -175,6 +175,7 @@ mod tests {
         );
         assert!(!known("\"4\"", "\"3\"") && !known("3", "\"3\"") && !known("\"+3\"", "\"3\""));
         assert!(!is_known(&HeaderMap::new(), "\"3\""));
-        assert!(!known("\"3\"", &of_one("a", 3)) && known("\"a.3\"", &of_one("a", 3)));
+        let one = of_one("a", 3);
+        assert!(!known("\"3\"", &one) && known("\"a.3\"", &one));
     }
 }

@@ -182,8 +182,6 @@ mod tests {
             assert_eq!(refused(body).0, 400, "{body}");
         }
         assert_eq!(refused(&"[".repeat(10_000)), (422, json!({ "body": ["must be an object"] })));
-        let deep = format!(r#"{{"name":"a","color":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-        assert_eq!(refused(&deep).0, 400);
     }
 
     #[test]
@@ -233,5 +231,8 @@ mod tests {
         let example: Example = read(body, Some(&ROW)).expect("known");
         assert_eq!(example.name, "a");
         assert!(read::<Example>(body, None).is_err());
+        // However deep: they are passed over, not read.
+        let deep = format!(r#"{{"name":"a","color":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        assert!(read::<Example>(deep.as_bytes(), Some(&ROW)).is_ok());
     }
 }
