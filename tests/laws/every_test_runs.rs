@@ -44,7 +44,8 @@ fn reach(file: &Path, folder: &Path, found: &mut BTreeSet<PathBuf>) {
             attributes.push(text);
             continue;
         }
-        let is_built = attributes.iter().all(|attribute| !attribute.starts_with("#[cfg(") || *attribute == "#[cfg(test)]");
+        let is_built =
+            attributes.iter().all(|attribute| !attribute.starts_with("#[cfg(") || *attribute == "#[cfg(test)]");
         let path = attributes.iter().find_map(|attribute| attribute.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
         attributes.clear();
         let declaration = text.split_once("mod ").filter(|(before, _)| before.is_empty() || before.starts_with("pub"));

@@ -227,7 +227,9 @@ mod tests {
         };
         let id = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
         assert_eq!(chosen(Some(id)), Ok(Some(id.to_owned())));
-        for none in [None, Some(""), Some("5f0d9f0e-8a57-4b7c-9c3e-1f2a3b4c5d6e"), Some("00000000-0000-0000-0000-000000000000")] {
+        for none in
+            [None, Some(""), Some("5f0d9f0e-8a57-4b7c-9c3e-1f2a3b4c5d6e"), Some("00000000-0000-0000-0000-000000000000")]
+        {
             assert_eq!(chosen(none), Ok(None), "{none:?}");
         }
         for other in ["17", "01980f3c5b1e7d2a9c3e1f2a3b4c5d6e"] {

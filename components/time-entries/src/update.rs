@@ -150,7 +150,8 @@ fn finish(faults: &mut Faults, start: Option<Instant>, end: Option<Instant>, sec
             if duration.is_some_and(|duration| !agrees(start, end, duration)) {
                 faults.add("duration", "must be the time between `start` and `end`");
             }
-            if Span { start, end: Some(end) }.is_reversed() {
+            let span = Span { start, end: Some(end) };
+            if span.is_reversed() {
                 faults.add("end", InvalidSpan::EndBeforeStart);
             }
             Some(End::At(end.truncated()))

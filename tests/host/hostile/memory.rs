@@ -76,7 +76,8 @@ async fn a_hundred_sign_ins_stay_within_a_bound() {
     let sign_in = async |password: &str| {
         let body = serde_json::json!({ "email": "owner@example.com", "password": password });
         let answer = client.post(&url).json(&body).send().await.expect("an answer");
-        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
+        let retry_after =
+            answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
         (answer.status().as_u16(), retry_after)
     };
     assert_eq!(sign_in(OWNER_PASSWORD).await, (200, None));

@@ -176,9 +176,16 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for body in
-            ["", "{", r#"{"name":"a"}}"#, "nul", r#"{"name":"a"} x"#, "\u{feff}{}", "{\"name\":\"\u{0}\"}", r#"{"name":"\ud800"}"#]
-        {
+        for body in [
+            "",
+            "{",
+            r#"{"name":"a"}}"#,
+            "nul",
+            r#"{"name":"a"} x"#,
+            "\u{feff}{}",
+            "{\"name\":\"\u{0}\"}",
+            r#"{"name":"\ud800"}"#,
+        ] {
             assert_eq!(refused(body).0, 400, "{body}");
         }
         assert_eq!(refused(&"[".repeat(10_000)), (422, json!({ "body": ["must be an object"] })));

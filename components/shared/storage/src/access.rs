@@ -41,17 +41,16 @@ pub(crate) const FRAGMENTS: &[Fragment] = &[
     // The stamps of changes, in microseconds: something new, and a change of an entry, whose stamp never goes back. Where it has
     // waited for others, PostgreSQL reads the clock once more. SQLite's clock may be set back, but the last event
     // is what `sync_horizon` goes by.
-    Fragment::pair(
-        "stamp",
-        "change_stamp(NULL)",
-        "max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), {last_event})",
-    ),
+    Fragment::pair("stamp", "change_stamp(NULL)", "max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), {last_event})"),
     Fragment::pair(
         "entry_stamp",
         "change_stamp(time_entries.updated_at)",
         "max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), {last_event})",
     ),
-    Fragment::shared("last_event", "COALESCE((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0)"),
+    Fragment::shared(
+        "last_event",
+        "COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)",
+    ),
     Fragment::shared("entry", time_entries::COLUMNS),
     Fragment::shared("e.entry", time_entries::COLUMNS_OF_E),
 ];

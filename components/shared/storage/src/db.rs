@@ -13,8 +13,8 @@ mod statement;
 mod stream;
 
 pub use error::Error;
-pub use row::{Columns, Row};
 pub(crate) use record::record;
+pub use row::{Columns, Row};
 pub use statement::{Fragment, Statement};
 pub(crate) use statement::{statement_text, statements};
 

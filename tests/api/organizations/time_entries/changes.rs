@@ -12,9 +12,8 @@ async fn create(actor: &Actor, start: &str) -> String {
 async fn get(actor: &Actor, rest: &str) -> (Vec<(String, i64)>, Value) {
     let answer = actor.get(&actor.path(rest)).await.expect(200);
     let entries = answer.body["data"].as_array().expect("a list").iter();
-    let entries = entries.map(|entry| {
-        (entry["id"].as_str().expect("an id").to_owned(), entry["version"].as_i64().expect("a version"))
-    });
+    let entries = entries
+        .map(|entry| (entry["id"].as_str().expect("an id").to_owned(), entry["version"].as_i64().expect("a version")));
     (entries.collect(), answer.body["meta"].clone())
 }
 

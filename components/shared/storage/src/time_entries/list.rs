@@ -4,7 +4,9 @@
 //! nothing. Which index, the filter decides, each in a statement of its own: one statement for all filters could use none for most
 //! of them. What the index does not serve (billable, search, finished, tombstones) is looked for in a window of [`WINDOW`] rows;
 //! where the window ends before the page is full, the page is short, perhaps empty, and its cursor is the last row of the window.
-//! So following the cursors finds everything, and no request reads more than its window.
+//! So following the cursors finds everything, and no request reads more than its window. Both engines hand the rows of a window on
+//! one by one, in the order that its own `ORDER BY` made; another one around it would have SQLite read the whole window, and
+//! PostgreSQL plan for that.
 //!
 //! A member without entries gets one row without an entry, a stranger none.
 
@@ -18,7 +20,7 @@ use crate::{
 };
 
 /// Rows of an index that a request looks at, at most. The statements have it as a number, for PostgreSQL to plan with.
-const WINDOW: i64 = 20_000;
+const WINDOW: i64 = 10_000;
 
 /// Which end of time a list begins at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,12 +127,10 @@ const OF_CHANGES: &[Fragment] = &[
 
 /// The parts of pages, and whole pages, whatever their order.
 const PAGES: &[Fragment] = &[
-    Fragment::shared("window", "20000"),
-    Fragment::shared("last_of_window", "19999"),
+    Fragment::shared("window", "10000"),
+    Fragment::shared("last_of_window", "9999"),
     Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
     Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
-    // SQLite hands the rows of the window on in their order, one by one; to sort them, it would read all of them first.
-    Fragment::pair("in_order", "{walk}", ""),
     // The edge matters to a page that is not full only.
     Fragment::shared("short", "(SELECT count(*) FROM found) < $11::bigint"),
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
@@ -160,7 +160,7 @@ const PAGES: &[Fragment] = &[
                     {walk} LIMIT {window}
                 ) w
                 WHERE {matches}
-                {in_order} LIMIT $11::bigint
+                LIMIT $11::bigint
             ) everyone
             UNION ALL
             SELECT * FROM (
@@ -170,7 +170,7 @@ const PAGES: &[Fragment] = &[
                     {walk} LIMIT {window}
                 ) w
                 WHERE {matches}
-                {in_order} LIMIT $11::bigint
+                LIMIT $11::bigint
             ) own
         ),
         edge AS MATERIALIZED (
@@ -204,7 +204,7 @@ const PAGES: &[Fragment] = &[
                 {walk} LIMIT {window}
             ) w
             WHERE {matches}
-            {in_order} LIMIT $11::bigint
+            LIMIT $11::bigint
         ),
         edge AS MATERIALIZED (
             SELECT w.start_at, w.id FROM time_entries w
@@ -233,7 +233,7 @@ const PAGES: &[Fragment] = &[
                     {walk} LIMIT $14::bigint
                 ) w
                 WHERE {matches}
-                {in_order} LIMIT $11::bigint
+                LIMIT $11::bigint
             ) w
         ),
         edge AS MATERIALIZED (
@@ -311,7 +311,7 @@ const PAGES: &[Fragment] = &[
                 AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
                 AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
                 AND {matches}
-            {in_order} LIMIT $11::bigint
+            LIMIT $11::bigint
         ),
         edge AS MATERIALIZED (
             SELECT w.updated_at, w.id FROM time_entries w
@@ -335,13 +335,7 @@ statements! {
 }
 
 /// Up to `slice.limit` entries that the actor sees. None where the actor is not a member.
-pub async fn list(
-    db: &Db,
-    actor: Actor,
-    filter: &Filter,
-    sort: Sort,
-    slice: Slice,
-) -> Result<Option<Listing>, Error> {
+pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Slice) -> Result<Option<Listing>, Error> {
     let sort = if filter.updated_since.is_some() { Sort::Ascending } else { sort };
     let (at, id) = filter.beginning(sort, slice.after);
     // One more than asked for, to learn whether there is more.

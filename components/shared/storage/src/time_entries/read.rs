@@ -82,12 +82,7 @@ pub async fn standing(db: &Db, actor: Actor, id: EntryId) -> Result<Option<Stand
     let member: MemberId = columns.parsed()?;
     let entry = decode(&mut columns)?;
     let own = entry.member == member;
-    Ok(Some(Standing {
-        visible: own || role.sees_everyone(),
-        changeable: own || role.changes_everyone(),
-        role,
-        entry,
-    }))
+    Ok(Some(Standing { visible: own || role.sees_everyone(), changeable: own || role.changes_everyone(), role, entry }))
 }
 
 /// The actor's role; none where the actor is not a member.

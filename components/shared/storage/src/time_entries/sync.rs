@@ -18,9 +18,9 @@ statements! {
     CHANGES = r"
         WITH caller AS ({caller}),
         looked AS MATERIALIZED (
-            SELECT o.position, o.subject FROM outbox o
-            WHERE o.organization_id = (SELECT organization_id FROM caller) AND o.position > $3::bigint
-            ORDER BY o.position
+            SELECT position, subject FROM outbox
+            WHERE organization_id = (SELECT organization_id FROM caller) AND position > $3::bigint
+            ORDER BY position
             LIMIT $4::bigint
         ),
         changed AS (
@@ -70,8 +70,7 @@ pub struct Changed {
 /// called before. None where the actor is not a member.
 pub async fn changes(db: &Db, actor: Actor, since: i64, last: i64, limit: usize) -> Result<Option<Changed>, Error> {
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
-    let parameters =
-        [actor.organization.into(), actor.user.into(), since.into(), WINDOW.into(), wanted.into()];
+    let parameters = [actor.organization.into(), actor.user.into(), since.into(), WINDOW.into(), wanted.into()];
     let rows = db.rows(&CHANGES, &parameters).await?;
     let (mut looked, mut end) = (0, None);
     let mut entries = Vec::with_capacity(rows.len());

@@ -193,11 +193,7 @@ pub async fn create(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option
 
 /// Records a running entry after stopping the one that runs, both or neither. The one that runs ends where the new one starts, or
 /// now where it is the later one.
-pub async fn create_stopping_running(
-    db: &Db,
-    change: Change<'_>,
-    new: NewEntry,
-) -> Result<Option<TimeEntry>, Error> {
+pub async fn create_stopping_running(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option<TimeEntry>, Error> {
     let mut parameters = new.parameters(change);
     parameters.push(change.now.truncated().into());
     entry(db, &REPLACE_RUNNING, &parameters).await

@@ -9,7 +9,8 @@ fn dedented(text: &str) -> String {
     let lines: Vec<_> = text.trim().lines().collect();
     let indentation = |line: &&str| line.len() - line.trim_start().len();
     let shared = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
-    let lines = lines.iter().enumerate().map(|(index, line)| if index == 0 { line } else { &line[shared.min(line.len())..] });
+    let lines =
+        lines.iter().enumerate().map(|(index, line)| if index == 0 { line } else { &line[shared.min(line.len())..] });
     lines.map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use kronos_domain::{EntryId, Instant, entry::{Description, TimeEntry}};
+use kronos_domain::{
+    EntryId, Instant,
+    entry::{Description, TimeEntry},
+};
 use kronos_storage::{
     Actor, Db, Error, Statement, outbox,
     time_entries::{self, Condition, Edit, End, Filter, Slice, Sort},
@@ -151,11 +154,9 @@ fn in_step(world: &World, source: &Source, writers: u64, rounds: u64) {
     let (owner, manager) = (world.owner.actor, world.manager.actor);
     let (entries, is_over) = (Entries::default(), AtomicBool::new(false));
     let (by_position, by_stamp) = thread::scope(|scope| {
-        let by_position = scope.spawn(|| {
-            block_on(async { follow_changes(&source.open().await, manager, &is_over).await })
-        });
-        let by_stamp =
-            scope.spawn(|| block_on(async { follow_stamps(&source.open().await, manager, &is_over).await }));
+        let by_position =
+            scope.spawn(|| block_on(async { follow_changes(&source.open().await, manager, &is_over).await }));
+        let by_stamp = scope.spawn(|| block_on(async { follow_stamps(&source.open().await, manager, &is_over).await }));
         let (entries, source) = (&entries, source);
         let mut others: Vec<_> = (0..writers)
             .map(|seed| {
