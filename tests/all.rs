@@ -13,8 +13,10 @@ mod api {
             mod summary;
         }
         mod time_entries {
+            mod changes;
             mod entry;
             mod list;
+            mod rules;
         }
     }
     mod users {

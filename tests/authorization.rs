@@ -61,7 +61,7 @@ on_both_engines! {
         let (owner, stranger) = (kronos.owner().await, kronos.other_tenant().await);
         let without_scope = Signer::of(&kronos).await.with_scope(&kronos, &owner, "something:else").await;
         let entry = prepare(&owner, guarded().next().expect("an operation")).await;
-        let before = kronos.number("SELECT count(*) FROM outbox").await;
+        let before = kronos.number("SELECT count(*) FROM recorded_events").await;
 
         for operation in guarded() {
             let answer = call(&kronos.anonymous(), operation, &owner.organization, &entry).await;
@@ -80,7 +80,7 @@ on_both_engines! {
                 expect(answer, operation, "another tenant at home", 404, Some("not_found"));
             }
         }
-        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, before, "a stranger wrote something");
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, before, "a stranger wrote something");
     }
 
     /// Each role may do with the entries of a colleague what the row says, and all that is about itself.

@@ -4,17 +4,16 @@ use kronos_api::{
     Data,
     reports::{DaySplit, Group, GroupedData, Summary},
 };
-use kronos_domain::{Instant, Interval, Zone, days};
+use kronos_domain::{Interval, Since, Until, Zone, days};
 use kronos_platform::{Call, Problem, Query, Reply};
 use kronos_storage::{
-    Db,
+    Actor, Db,
     reports::{self, Bucket, Split},
-    time_entries::Actor,
 };
 
 use crate::refusal::Refusal;
 
-/// Longest range, in days: a year, and one more day for a range that touches both ends of a day.
+/// Most days in a report by day: a year, and one more day for a range that touches both ends of a day.
 const MAX_DAYS: usize = 367;
 
 pub async fn summary(call: Call) -> Result<Reply, Refusal> {
@@ -62,14 +61,14 @@ fn day_split(query: &Query) -> Result<DaySplit, Problem> {
 }
 
 fn range(query: &Query) -> Result<Interval, Problem> {
-    let (start, end): (Instant, Instant) = (query.required("start")?, query.required("end")?);
-    Interval::new(start, end).map_err(|fault| Problem::invalid("end", fault.to_string()))
+    let (start, end): (Since, Until) = (query.required("start")?, query.required("end")?);
+    Interval::new(start.0, end.0).map_err(|fault| Problem::invalid("end", fault.to_string()))
 }
 
 fn buckets(range: Interval, zone: &Zone, group: Group) -> Result<Vec<Bucket>, Problem> {
-    let days = days::days(range, zone, MAX_DAYS).map_err(|fault| Problem::invalid("end", fault.to_string()))?;
     Ok(match group {
         Group::Day => {
+            let days = days::days(range, zone, MAX_DAYS).map_err(|fault| Problem::invalid("end", fault.to_string()))?;
             days.into_iter().map(|day| Bucket { label: day.date.to_string(), interval: day.interval }).collect()
         }
         Group::Project | Group::Member => vec![Bucket { label: String::new(), interval: range }],

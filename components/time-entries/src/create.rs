@@ -4,7 +4,7 @@
 use kronos_api::time_entries::CreateTimeEntry;
 use kronos_domain::{
     EntryId, HourlyRate, Instant, Role,
-    entry::{Description, Span},
+    entry::{Description, Span, TimeEntry},
 };
 use kronos_platform::{
     Call, Faults, Reply, StatusCode,
@@ -12,11 +12,16 @@ use kronos_platform::{
     new_id,
 };
 use kronos_storage::{
-    Db, Error,
-    time_entries::{self, Actor, NewEntry},
+    Actor, Change, Db, Error,
+    time_entries::{self, NewEntry},
 };
 
-use crate::{actor, refusal::Refusal, reply, validation::refuse_unsupported};
+use crate::{
+    change,
+    refusal::Refusal,
+    reply,
+    validation::{agrees, duration, refuse_unsupported},
+};
 
 /// Attempts to stop the running timer and start another one, when others do the same at once.
 const ATTEMPTS: usize = 5;
@@ -40,14 +45,15 @@ enum Origin {
 }
 
 pub async fn create(call: Call) -> Result<Reply, Refusal> {
-    let actor = actor(&call)?;
+    let change = change(&call)?;
+    let actor = change.actor;
     let body: CreateTimeEntry = call.json()?;
     let words = [("reject", OnRunning::Reject), ("stop", OnRunning::Stop)];
     let on_running = call.query.one_of("on_running", &words)?.unwrap_or(OnRunning::Reject);
     let key = Key::of(&call.headers)?;
     let (new, origin) = parse(&call, actor, body, key)?;
     let db = call.db().await?;
-    match record(&db, actor, &new, on_running).await {
+    match record(&db, change, &new, on_running).await {
         Ok(Some(entry)) => {
             call.ring();
             let location = format!("/api/v1/organizations/{}/time-entries/{}", entry.organization, entry.id);
@@ -61,21 +67,21 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
 
 async fn record(
     db: &Db,
-    actor: Actor,
+    change: Change<'_>,
     new: &NewEntry,
     on_running: OnRunning,
-) -> Result<Option<kronos_domain::entry::TimeEntry>, Error> {
+) -> Result<Option<TimeEntry>, Error> {
     if on_running == OnRunning::Reject || new.span.end.is_some() {
-        return time_entries::create(db, actor, new.clone()).await;
+        return time_entries::create(db, change, new.clone()).await;
     }
-    let mut result = time_entries::create_stopping_running(db, actor, new.clone()).await;
+    let mut result = time_entries::create_stopping_running(db, change, new.clone()).await;
     for _ in 1..ATTEMPTS {
         // Somebody started a timer between the stop and the start. It is running now, so it can be stopped.
         let lost = matches!(&result, Err(Error::Unique(constraint)) if constraint == time_entries::ONE_RUNNING);
         if !lost {
             break;
         }
-        result = time_entries::create_stopping_running(db, actor, new.clone()).await;
+        result = time_entries::create_stopping_running(db, change, new.clone()).await;
     }
     result
 }
@@ -109,23 +115,24 @@ async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refus
     Ok(Refusal::Invalid(faults))
 }
 
-fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<Key>) -> Result<(NewEntry, Origin), Refusal> {
-    let now = Instant::from(call.now);
-    let request_digest = idempotency::digest(&body)?;
+fn parse(
+    call: &Call,
+    actor: Actor,
+    mut body: CreateTimeEntry,
+    key: Option<Key>,
+) -> Result<(NewEntry, Origin), Refusal> {
     let mut faults = Faults::default();
-    let chosen: Option<EntryId> = faults.parse("id", body.id.as_deref());
-    if chosen.is_some_and(|id| !id.is_time_ordered()) {
-        faults.add("id", "must be a UUIDv7");
-    }
+    let chosen = chosen_id(&mut faults, body.id.take());
+    // An id that counts as none may be another one when the request is repeated.
+    body.id = chosen.map(|id| id.to_string());
+    let request_digest = idempotency::digest(&body)?;
     let member = faults.parse("member_id", body.member_id.as_deref());
-    let start = faults.parse("start", body.start.as_deref()).unwrap_or(now);
-    let end = faults.parse("end", body.end.as_deref());
+    let span = span(&mut faults, &body, call.now.into());
     let time_zone = faults.parse("time_zone", body.time_zone.as_deref());
     let description = faults.check("description", Description::parse(body.description.unwrap_or_default()));
     let billable_rate = body.billable_rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)));
     let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
     refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
-    let span = faults.check("end", Span::new(start, end)).unwrap_or(Span { start, end });
     faults.finish()?;
     let (id, origin) = match (chosen, key) {
         (Some(id), _) => (id, Origin::Client),
@@ -145,7 +152,88 @@ fn parse(call: &Call, actor: Actor, body: CreateTimeEntry, key: Option<Key>) -> 
         billable_rate,
         source: "api",
         request_digest,
-        now,
     };
     Ok((new, origin))
+}
+
+/// The id that the client chose. Both official clients of solidtime send one that they don't mean: none, or one by chance.
+fn chosen_id(faults: &mut Faults, id: Option<String>) -> Option<EntryId> {
+    let id = id.filter(|id| !id.is_empty());
+    faults.parse("id", id.as_deref()).filter(|id: &EntryId| id.is_time_ordered())
+}
+
+/// When the entry is: a timer from `start` or now on, or a stretch that `end` or `duration` finishes.
+fn span(faults: &mut Faults, body: &CreateTimeEntry, now: Instant) -> Span {
+    let start = faults.parse("start", body.start.as_deref());
+    let end: Option<Instant> = faults.parse("end", body.end.as_deref());
+    let duration = duration(faults, body.duration);
+    if body.start.is_none() && (body.end.is_some() || body.duration.is_some()) {
+        faults.add("start", "is required with `end` or `duration`");
+    }
+    let start: Instant = start.unwrap_or(now);
+    if let (Some(end), Some(duration)) = (end, duration)
+        && !agrees(start, end, duration)
+    {
+        faults.add("duration", "must be the time between `start` and `end`");
+    }
+    let end = end.or(duration.map(|duration| Instant::from_seconds(start.seconds() + duration.count())));
+    // What is said of the order of both needs both to be there.
+    let span = if faults.is_empty() { faults.check("end", Span::new(start, end)) } else { None };
+    span.unwrap_or(Span { start, end })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(body: &str) -> Result<(i64, Option<i64>), Faults> {
+        let body: CreateTimeEntry = serde_json::from_str(body).expect("JSON");
+        let mut faults = Faults::default();
+        let span = span(&mut faults, &body, Instant::from_micros(1_000_900_000));
+        faults.finish()?;
+        Ok((span.start.seconds(), span.end.map(Instant::seconds)))
+    }
+
+    #[test]
+    fn start_end_and_duration_say_when() {
+        let (start, end) = (r#""start": "1970-01-01T00:01:40Z""#, r#""end": "1970-01-01T00:01:50Z""#);
+        assert_eq!(told("{}"), Ok((1000, None)));
+        assert_eq!(told(&format!("{{{start}}}")), Ok((100, None)));
+        assert_eq!(told(&format!(r#"{{{start}, "duration": null, "end": null}}"#)), Ok((100, None)));
+        assert_eq!(told(&format!("{{{start}, {end}}}")), Ok((100, Some(110))));
+        assert_eq!(told(&format!(r#"{{{start}, "duration": 0}}"#)), Ok((100, Some(100))));
+        assert_eq!(told(&format!(r#"{{{start}, "duration": 7}}"#)), Ok((100, Some(107))));
+        assert_eq!(told(&format!(r#"{{{start}, {end}, "duration": 9}}"#)), Ok((100, Some(110))));
+        for (body, field) in [
+            (format!("{{{end}}}"), "start"),
+            (r#"{"duration": 5}"#.to_owned(), "start"),
+            (format!(r#"{{{start}, "duration": -1}}"#), "duration"),
+            (format!(r#"{{{start}, "duration": 31622401}}"#), "duration"),
+            (format!(r#"{{{start}, {end}, "duration": 12}}"#), "duration"),
+            (r#"{"start": "1970-01-01T00:01:40Z", "end": "1970-01-01T00:01:39Z"}"#.to_owned(), "end"),
+            (r#"{"start": "1970-01-01T00:01:40Z", "end": "1971-01-02T00:01:41Z"}"#.to_owned(), "end"),
+        ] {
+            let faults = told(&body).expect_err(&body);
+            assert!(format!("{faults:?}").contains(&format!("\"{field}\"")), "{body}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_not_time_ordered_counts_as_none() {
+        let chosen = |id: Option<&str>| {
+            let mut faults = Faults::default();
+            let id = chosen_id(&mut faults, id.map(str::to_owned));
+            faults.finish().map(|()| id.map(|id| id.to_string()))
+        };
+        let id = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
+        assert_eq!(chosen(Some(id)), Ok(Some(id.to_owned())));
+        for none in
+            [None, Some(""), Some("5f0d9f0e-8a57-4b7c-9c3e-1f2a3b4c5d6e"), Some("00000000-0000-0000-0000-000000000000")]
+        {
+            assert_eq!(chosen(none), Ok(None), "{none:?}");
+        }
+        for other in ["17", "01980f3c5b1e7d2a9c3e1f2a3b4c5d6e"] {
+            assert!(chosen(Some(other)).is_err(), "{other}");
+        }
+    }
 }

@@ -14,18 +14,23 @@ use kronos_api::{
 };
 use kronos_domain::{EntryId, entry};
 use kronos_platform::{Call, Problem, Reply, StatusCode, etag};
-use kronos_storage::time_entries::{self, Actor};
+use kronos_storage::{Actor, Change, time_entries};
 
 use self::refusal::Refusal;
 
 kronos_platform::http_service!(super::route);
+
+/// Entries on a page unless the client says otherwise.
+const DEFAULT_LIMIT: usize = 100;
+/// Most entries on a page.
+const MAX_LIMIT: usize = 500;
 
 async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
     match op {
         Op::Active => active(call).await,
         Op::List => list::list(call).await,
         Op::Create => create::create(call).await,
-        Op::Changes => changes::changes(&call),
+        Op::Changes => changes::changes(call).await,
         Op::Read => read(call).await,
         Op::Replace | Op::Update => update::update(call).await,
         Op::Delete => update::delete(call).await,
@@ -36,6 +41,16 @@ async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
 /// Who calls, in the organization of the path.
 fn actor(call: &Call) -> Result<Actor, Problem> {
     Ok(Actor { organization: call.path.get_as("organization")?, user: call.user()? })
+}
+
+/// What a write by the caller is told about the request.
+fn change(call: &Call) -> Result<Change<'_>, Problem> {
+    Ok(Change {
+        actor: actor(call)?,
+        request_id: Some(&call.request_id),
+        traceparent: Some(&call.traceparent),
+        now: call.now.into(),
+    })
 }
 
 /// One entry with its `ETag`.

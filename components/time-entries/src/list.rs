@@ -1,48 +1,63 @@
-//! Pages of entries.
+//! `GET /api/v1/organizations/{organization}/time-entries`: pages of entries.
 
 use kronos_api::{Page, PageMeta, time_entries::TimeEntry};
-use kronos_domain::{EntryId, Instant, MemberId};
+use kronos_domain::{EntryId, Instant, MemberId, Since, Until};
 use kronos_platform::{
     Call, Problem, Query, Reply,
     page::{self, Cursors},
 };
-use kronos_storage::time_entries::{self, Cursor, Filter, Sort};
+use kronos_storage::{
+    Db,
+    time_entries::{self, Cursor, Filter, Slice, Sort},
+};
 
-use crate::{actor, refusal::Refusal};
+use crate::{DEFAULT_LIMIT, MAX_LIMIT, actor, refusal::Refusal};
 
-/// Entries on a page unless the client says otherwise.
-const DEFAULT_LIMIT: usize = 100;
-/// Most entries on a page.
-const MAX_LIMIT: usize = 500;
 /// Most members in a filter.
 const MAX_MEMBERS: usize = 100;
+/// Most entries to skip.
+const MAX_OFFSET: u64 = 10_000;
 /// Longest text to search for, in characters.
 const MAX_SEARCH: usize = 200;
 
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Newest,
+    Oldest,
+    Changed,
+}
+
 /// The orders by their names.
-const SORTS: [(&str, Sort); 2] = [("-start", Sort::Descending), ("start", Sort::Ascending)];
+const ORDERS: [(&str, Order); 3] =
+    [("-start", Order::Newest), ("start", Order::Oldest), ("updated_at", Order::Changed)];
 
 pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let actor = actor(&call)?;
     let query = &call.query;
-    let filter = filter(query)?;
-    let sort = query.one_of("sort", &SORTS)?.unwrap_or(Sort::Descending);
-    let cursors = Cursors { list: call.operation.id, order: order(sort) };
-    let cursor = cursors
-        .read(query, "cursor")?
-        .map(|(start, id)| Cursor { start: Instant::from_micros(start), id: EntryId::from_uuid(id) });
-    let limit = page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)?;
+    let order = order(query)?;
+    let filter = filter(query, order)?;
+    let cursors = Cursors { list: call.operation.id, order: name(order) };
+    let (after, synced) = place(query, cursors, order)?;
+    let slice = Slice { after, skip: offset(query)?, limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
     let with_total = query.flag("total")?.unwrap_or(false);
 
     let db = call.db().await?;
-    let listing = time_entries::list(&db, actor, &filter, sort, cursor, limit).await?.ok_or(Refusal::NotFound)?;
+    let sync_since = sync_since(&db, order, synced).await?;
+    let sort = if order == Order::Newest { Sort::Descending } else { Sort::Ascending };
+    let listing = time_entries::list(&db, actor, &filter, sort, slice).await?.ok_or(Refusal::NotFound)?;
     let total = if with_total { Some(time_entries::count(&db, actor, &filter).await?) } else { None };
 
-    let next = listing.entries.last().filter(|_| listing.more);
-    let next_cursor = next.map(|entry| cursors.write(&(entry.start.micros(), entry.id.uuid())));
+    let next_cursor = listing.next.map(|next| {
+        let place = (next.at.micros(), next.id.uuid());
+        match sync_since {
+            Some(since) => cursors.write(&(place, since.micros())),
+            None => cursors.write(&place),
+        }
+    });
     let page = Page {
         data: listing.entries.into_iter().map(TimeEntry::from).collect(),
-        meta: PageMeta { next_cursor, total },
+        meta: PageMeta { next_cursor, total, sync_since },
     };
     let reply = Reply::ok(&page);
     Ok(match total {
@@ -51,22 +66,64 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     })
 }
 
-fn filter(query: &Query) -> Result<Filter, Problem> {
+/// What the next synchronisation may ask with. All pages of a list answer what the first one did: what was committed while they
+/// are read may sort before the place of the later ones.
+async fn sync_since(db: &Db, order: Order, synced: Option<Instant>) -> Result<Option<Instant>, Refusal> {
+    Ok(match (order, synced) {
+        (Order::Newest | Order::Oldest, _) => None,
+        (Order::Changed, Some(since)) => Some(since),
+        (Order::Changed, None) => Some(time_entries::sync_horizon(db).await?),
+    })
+}
+
+fn order(query: &Query) -> Result<Order, Problem> {
+    let order = query.one_of("sort", &ORDERS)?;
+    if query.get("updated_since")?.is_none() {
+        return Ok(order.unwrap_or(Order::Newest));
+    }
+    match order {
+        None | Some(Order::Changed) => Ok(Order::Changed),
+        Some(Order::Newest | Order::Oldest) => {
+            Err(Problem::invalid("sort", "must be `updated_at` together with `updated_since`"))
+        }
+    }
+}
+
+/// Where the page begins, and, in the order of changes, what the first page answered as `sync_since`.
+fn place(query: &Query, cursors: Cursors<'_>, order: Order) -> Result<(Option<Cursor>, Option<Instant>), Problem> {
+    let cursor = |(at, id)| Cursor { at: Instant::from_micros(at), id: EntryId::from_uuid(id) };
+    if order != Order::Changed {
+        return Ok((cursors.read(query, "cursor")?.map(cursor), None));
+    }
+    let read = cursors.read(query, "cursor")?;
+    Ok(read.map_or((None, None), |(place, since)| (Some(cursor(place)), Some(Instant::from_micros(since)))))
+}
+
+fn offset(query: &Query) -> Result<usize, Problem> {
+    let offset = query.number("offset")?.unwrap_or(0);
+    if offset > MAX_OFFSET {
+        return Err(Problem::invalid("offset", format!("must not be more than {MAX_OFFSET}: follow `cursor` instead")));
+    }
+    if offset > 0 && query.get("cursor")?.is_some() {
+        return Err(Problem::invalid("offset", "must be 0 together with `cursor`"));
+    }
+    Ok(usize::try_from(offset).unwrap_or_default())
+}
+
+fn filter(query: &Query, order: Order) -> Result<Filter, Problem> {
+    let since = query.get_as::<Since>("updated_since")?.map(|bound| bound.0);
     Ok(Filter {
-        start: query.get_as::<Instant>("start")?,
-        end: query.get_as::<Instant>("end")?,
+        start: query.get_as::<Since>("start")?.map(|bound| bound.0),
+        end: query.get_as::<Until>("end")?.map(|bound| bound.0),
         active: query.flag("active")?,
         billable: query.flag("billable")?,
         members: query.list_as::<MemberId>("member_ids", MAX_MEMBERS)?,
-        updated_since: query.get_as::<Instant>("updated_since")?,
+        updated_since: since.or((order == Order::Changed).then_some(Instant::MIN)),
         include_deleted: query.flag("include_deleted")?.unwrap_or(false),
         search: query.text("search", MAX_SEARCH)?.map(str::to_owned),
     })
 }
 
-fn order(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Ascending => "start",
-        Sort::Descending => "-start",
-    }
+fn name(order: Order) -> &'static str {
+    ORDERS.iter().find(|(_, other)| *other == order).map_or("", |(name, _)| name)
 }

@@ -18,4 +18,5 @@ kronos_platform::refusals! {
     IdempotencyKeyReused => refused::IDEMPOTENCY_KEY_REUSED,
     checks:
     time_entries::END_NOT_BEFORE_START => "end", "must not be before `start`",
+    time_entries::END_RANGE => "end", "must lie between the years 1970 and 2199",
 }

@@ -2,121 +2,127 @@
 
 use kronos_api::time_entries::{StopTimeEntry, UpdateTimeEntry};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant,
-    entry::{Description, Span},
+    EntryId, HourlyRate, Instant, MemberId,
+    entry::{Description, InvalidSpan, Span, TimeEntry},
 };
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
 use kronos_storage::{
-    Db,
-    time_entries::{self, Actor, Changes, Condition, Standing},
+    Actor, Db,
+    time_entries::{self, Condition, Edit, End, Standing},
 };
 
-use crate::{actor, refusal::Refusal, reply, validation::refuse_unsupported};
+use crate::{
+    actor, change,
+    refusal::Refusal,
+    reply,
+    validation::{agrees, duration, refuse_unsupported},
+};
 
-/// What a change needs beside the right to make it.
+/// What a change demands of the entry.
 #[derive(Debug, Clone, Copy)]
 struct Demand {
     condition: Condition,
-    sets_rate: bool,
     /// What to answer when the timer has to run and does not.
     not_running: fn() -> Refusal,
 }
 
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
-    let (actor, id): (_, EntryId) = (actor(&call)?, call.path.get_as("entry")?);
     let body: UpdateTimeEntry = call.json()?;
     // `null` says that the timer is to go on running, so it has to run.
-    let running = body.end == Some(None);
-    let changes = parse(body)?;
-    let demand = Demand {
-        condition: Condition { version: None, running },
-        sets_rate: changes.billable_rate.is_some(),
-        not_running: || Refusal::CannotBeRestarted,
-    };
-    change(&call, actor, id, changes, demand).await
+    let running = body.end == Some(None) && body.duration.is_none();
+    let (edit, member) = parse(body)?;
+    let condition = Condition { version: None, running, member };
+    apply(&call, edit, Demand { condition, not_running: || Refusal::CannotBeRestarted }).await
 }
 
 pub async fn stop(call: Call) -> Result<Reply, Refusal> {
-    let (actor, id): (_, EntryId) = (actor(&call)?, call.path.get_as("entry")?);
     let body: StopTimeEntry = call.json()?;
     let mut faults = Faults::default();
-    let end = faults.parse("end", body.end.as_deref()).unwrap_or_else(|| Instant::from(call.now).truncated());
+    let end = faults.parse("end", body.end.as_deref()).map(Instant::truncated);
     faults.finish()?;
-    let demand = Demand {
-        condition: Condition { version: None, running: true },
-        sets_rate: false,
-        not_running: || Refusal::NotRunning,
-    };
-    change(&call, actor, id, Changes { end: Some(end), ..Changes::default() }, demand).await
+    let end = end.map_or_else(|| End::FromStart(Instant::from(call.now).truncated()), End::At);
+    let condition = Condition { running: true, ..Condition::default() };
+    let edit = Edit { end: Some(end), ..Edit::default() };
+    apply(&call, edit, Demand { condition, not_running: || Refusal::NotRunning }).await
 }
 
 pub async fn delete(call: Call) -> Result<Reply, Refusal> {
-    let (actor, id): (_, EntryId) = (actor(&call)?, call.path.get_as("entry")?);
+    let (change, id): (_, EntryId) = (change(&call)?, call.path.get_as("entry")?);
     let db = call.db().await?;
-    let version = required_version(&call, &db, actor, id).await?;
-    if time_entries::delete(&db, actor, id, version, call.now.into()).await?.is_none() {
-        let condition = Condition { version, running: false };
-        let demand = Demand { condition, sets_rate: false, not_running: || Refusal::NotRunning };
-        return Err(why_not(&db, actor, id, demand).await?);
+    let version = required_version(&call, &db, change.actor, id).await?;
+    if time_entries::delete(&db, change, id, version).await?.is_none() {
+        let standing = changeable(&db, change.actor, id).await?;
+        let mismatch = version.is_some_and(|version| version != standing.entry.version);
+        return Err(if mismatch { Refusal::VersionMismatch } else { Refusal::Contended });
     }
     call.ring();
     Ok(Reply::no_content())
 }
 
-async fn change(
-    call: &Call,
-    actor: Actor,
-    id: EntryId,
-    changes: Changes,
-    mut demand: Demand,
-) -> Result<Reply, Refusal> {
+async fn apply(call: &Call, edit: Edit, mut demand: Demand) -> Result<Reply, Refusal> {
+    let (change, id): (_, EntryId) = (change(call)?, call.path.get_as("entry")?);
     let db = call.db().await?;
-    demand.condition.version = required_version(call, &db, actor, id).await?;
-    match time_entries::update(&db, actor, id, changes, demand.condition, call.now.into()).await? {
+    demand.condition.version = required_version(call, &db, actor(call)?, id).await?;
+    let entry = match time_entries::update(&db, change, id, &edit, demand.condition).await? {
         Some(entry) => {
             call.ring();
-            Ok(reply(StatusCode::OK, entry))
+            entry
         }
-        None => Err(why_not(&db, actor, id, demand).await?),
-    }
+        None => unchanged(&db, change.actor, id, &edit, demand).await?,
+    };
+    Ok(reply(StatusCode::OK, entry))
 }
 
 /// The version that the request demands; the statement checks it again.
 async fn required_version(call: &Call, db: &Db, actor: Actor, id: EntryId) -> Result<Option<i64>, Refusal> {
-    Preconditions::of(&call.headers).version(async || Ok(visible(db, actor, id).await?.version)).await
+    Preconditions::of(&call.headers).version(async || Ok(visible(db, actor, id).await?.entry.version)).await
 }
 
 async fn visible(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal> {
     time_entries::standing(db, actor, id).await?.filter(|standing| standing.visible).ok_or(Refusal::NotFound)
 }
 
-/// Why a statement found nothing to change.
-async fn why_not(db: &Db, actor: Actor, id: EntryId, demand: Demand) -> Result<Refusal, Refusal> {
+async fn changeable(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal> {
     let standing = visible(db, actor, id).await?;
-    Ok(if !standing.changeable || demand.sets_rate && !standing.role.changes_everyone() {
-        Refusal::Forbidden
-    } else if demand.condition.version.is_some_and(|version| version != standing.version) {
-        Refusal::VersionMismatch
-    } else if demand.condition.running && !standing.running {
-        (demand.not_running)()
-    } else {
-        // What stood in the way is gone by now.
-        Refusal::Contended
-    })
+    if standing.changeable { Ok(standing) } else { Err(Refusal::Forbidden) }
 }
 
-fn parse(body: UpdateTimeEntry) -> Result<Changes, Refusal> {
+/// The entry as it is, where the edit changes nothing about it; else why the statement found nothing to change.
+async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Demand) -> Result<TimeEntry, Refusal> {
+    let Standing { role, entry, .. } = changeable(db, actor, id).await?;
+    let Condition { version, running, member } = demand.condition;
+    if edit.sets_rate_of(&entry) && !role.changes_everyone() {
+        return Err(Refusal::Forbidden);
+    }
+    if version.is_some_and(|version| version != entry.version) {
+        return Err(Refusal::VersionMismatch);
+    }
+    if running && entry.end.is_some() {
+        return Err((demand.not_running)());
+    }
+    if member.is_some_and(|member| member != entry.member) {
+        return Err(Faults::one("member_id", "cannot be changed").into());
+    }
+    if edit.makes_too_long(&entry) {
+        return Err(Faults::one("end", InvalidSpan::TooLong).into());
+    }
+    if edit.alters(&entry) {
+        // What stood in the way is gone by now.
+        return Err(Refusal::Contended);
+    }
+    Ok(entry)
+}
+
+fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     let mut faults = Faults::default();
+    let member = faults.parse("member_id", body.member_id.as_deref());
     let start: Option<Instant> = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.flatten().as_deref());
-    if let Some(start) = start {
-        // The constraint compares with what is stored; here is what the request itself contradicts.
-        faults.check("end", Span::new(start, end));
-    }
+    let end = finish(&mut faults, start, end, body.duration);
     let description = body.description.map(Option::unwrap_or_default);
-    let changes = Changes {
+    let edit = Edit {
         start: start.map(Instant::truncated),
-        end: end.map(Instant::truncated),
+        end,
         time_zone: faults.parse("time_zone", body.time_zone.as_deref()),
         description: description.and_then(|text| faults.check("description", Description::parse(text))),
         billable: body.billable,
@@ -127,5 +133,28 @@ fn parse(body: UpdateTimeEntry) -> Result<Changes, Refusal> {
     let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
     refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
     faults.finish()?;
-    Ok(changes)
+    Ok((edit, member))
+}
+
+/// When the entry is to end. The statement compares with what is stored; here is what the request itself contradicts.
+fn finish(faults: &mut Faults, start: Option<Instant>, end: Option<Instant>, seconds: Option<i64>) -> Option<End> {
+    let duration = duration(faults, seconds);
+    match (start, end, duration) {
+        (_, None, duration) => duration.map(End::After),
+        (None, Some(end), None) => Some(End::At(end.truncated())),
+        (None, Some(_), Some(_)) => {
+            faults.add("duration", "needs `start` beside `end`");
+            None
+        }
+        (Some(start), Some(end), duration) => {
+            if duration.is_some_and(|duration| !agrees(start, end, duration)) {
+                faults.add("duration", "must be the time between `start` and `end`");
+            }
+            let span = Span { start, end: Some(end) };
+            if span.is_reversed() {
+                faults.add("end", InvalidSpan::EndBeforeStart);
+            }
+            Some(End::At(end.truncated()))
+        }
+    }
 }

@@ -133,8 +133,8 @@ async fn no_acknowledged_write_is_lost_or_doubled() {
     let (ledger, connection) = tokio_postgres::connect(&direct, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let sql = "SELECT (SELECT count(*) FROM time_entries WHERE id = $1::text::uuid AND description = $2), \
-               (SELECT count(*) FROM outbox WHERE subject = $1::text::uuid AND type = 'time_entry.created'), \
-               (SELECT count(*) FROM outbox WHERE subject = $1::text::uuid), (SELECT count(*) FROM time_entries WHERE id = $1::text::uuid)";
+               (SELECT count(*) FROM recorded_events WHERE subject = $1::text::uuid AND topic = 'time_entry.created'), \
+               (SELECT count(*) FROM recorded_events WHERE subject = $1::text::uuid), (SELECT count(*) FROM time_entries WHERE id = $1::text::uuid)";
     let sql = ledger.prepare(sql).await.unwrap();
     for line in &lines {
         let row = ledger.query_one(&sql, &[&line.id.to_string(), &line.description]).await.unwrap();

@@ -16,6 +16,7 @@ pub mod reports;
 pub mod schema;
 pub mod time_entries;
 
+use kronos_domain::Instant;
 use serde::{Deserialize, Serialize};
 
 pub use operation::{Access, Body, Operation, Outcome, Reach, scope};
@@ -50,4 +51,27 @@ pub struct PageMeta {
     /// How many resources all pages hold; only when asked for with `total=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    /// What to ask with as `updated_since` next, once all pages have been read; only in the order of changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync_since: Option<Instant>,
+}
+
+/// Resources that changed since a position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Changes<T> {
+    /// The resources as they are now, deleted ones included, each once.
+    pub data: Vec<T>,
+    /// Where to go on.
+    pub meta: ChangesMeta,
+}
+
+/// About a page of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangesMeta {
+    /// `since` to ask with next.
+    pub since: i64,
+    /// There may be more already.
+    pub more: bool,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Access::Scope,
-    Data, Operation, Page, Parameter, Reach, Refused,
+    Changes, Data, Operation, Page, Parameter, Reach, Refused,
     refused::PERMISSION_DENIED,
     scope::{TIME_ENTRIES_READ, TIME_ENTRIES_WRITE},
 };
@@ -37,6 +37,12 @@ pub mod refused {
         422,
         "idempotency_key_reused",
         "The idempotency key was used for a request with different content.",
+    );
+    /// What happened since the position is not known any more.
+    pub const SYNC_EXPIRED: Refused = Refused::new(
+        410,
+        "sync_expired",
+        "Changes since that position are not kept any more. List everything again, then follow from `meta.since`.",
     );
 }
 
@@ -101,13 +107,17 @@ crate::operations! {
             Parameter::id("member_ids", "Only entries of these members; also separated by commas.")
                 .or(&["member_id", "member_ids[]"])
                 .repeated(),
-            Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later."),
+            Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later, in the order of changes; `meta.sync_since` is what to ask with next."),
             Parameter::flag("include_deleted", "With tombstones of deleted entries."),
             Parameter::text("search", "design", "Only entries whose description contains this text."),
-            Parameter::one_of("sort", &["-start", "start"], "Newest or oldest first."),
+            Parameter::one_of(
+                "sort",
+                &["-start", "start", "updated_at"],
+                "Newest or oldest first, or in the order of changes, which `updated_since` implies.",
+            ),
             Parameter::text("cursor", "", "`next_cursor` of the page before."),
             Parameter::number("limit", "100", "Entries on a page, at most 500."),
-            Parameter::number("offset", "0", "Entries to skip, for clients of solidtime; `cursor` is faster."),
+            Parameter::number("offset", "0", "Entries to skip, at most 10000; `cursor` has no limit."),
             Parameter::flag("total", "Count the entries of all pages."),
             Parameter::only("page", "1"),
         ])
@@ -126,9 +136,11 @@ crate::operations! {
         "list_time_entry_changes", "GET", "/api/v1/organizations/{organization}/time-entries/changes", Scope(TIME_ENTRIES_READ),
     )
     .query(&[
-        Parameter::text("since", "", "The position that an earlier answer named; none for all."),
-        Parameter::number("limit", "100", "Changes on a page, at most 500."),
-    ]),
+        Parameter::number("since", "0", "`meta.since` of an earlier answer; none for all that is kept."),
+        Parameter::number("limit", "100", "Entries on a page, at most 500."),
+    ])
+    .answers::<Changes<TimeEntry>>(200)
+    .refuses(&[refused::SYNC_EXPIRED]),
     /// One entry.
     Read => Operation::new("get_time_entry", "GET", ENTRY, Scope(TIME_ENTRIES_READ))
         .on_members(Reach::Seen)
@@ -172,7 +184,7 @@ pub struct TimeEntry {
     pub organization_id: OrganizationId,
     /// Whose time it is.
     pub member_id: MemberId,
-    /// The person behind the member.
+    /// The person behind the member; the member's id where it is a placeholder.
     pub user_id: UserId,
     /// When work began.
     pub start: Instant,
@@ -301,15 +313,15 @@ impl From<entry::TimeEntry> for TimeEntry {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct CreateTimeEntry {
-    /// UUIDv7 of the client's own choice, which makes the request idempotent.
+    /// UUIDv7 of the client's own choice, which makes the request idempotent. Empty or of another version, it counts as none.
     pub id: Option<String>,
     /// Another member, for owners and administrators; default the caller.
     pub member_id: Option<String>,
-    /// RFC 3339; default now.
+    /// RFC 3339; default now. Needed with `end` or `duration`.
     pub start: Option<String>,
-    /// RFC 3339; without it a timer starts to run.
+    /// RFC 3339; without it and without `duration` a timer starts to run.
     pub end: Option<String>,
-    /// Worked time in seconds, where it does not follow from `start` and `end`.
+    /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second.
     pub duration: Option<i64>,
     /// `work`; other kinds come later.
     #[serde(rename = "type")]
@@ -342,7 +354,7 @@ pub struct UpdateTimeEntry {
     /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.
     #[serde(deserialize_with = "present")]
     pub end: Option<Option<String>>,
-    /// Worked time in seconds, where it does not follow from `start` and `end`.
+    /// Worked time in seconds, instead of `end`; beside it, `start` is needed, and it has to agree to the second.
     pub duration: Option<i64>,
     /// `work`; other kinds come later.
     #[serde(rename = "type")]

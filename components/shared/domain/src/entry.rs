@@ -1,9 +1,6 @@
 //! Time entries.
 
-use crate::{
-    Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, Seconds, UserId,
-    interval::EndBeforeStart,
-};
+use crate::{Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, Seconds, UserId};
 
 /// A stretch of work, or a running timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +11,7 @@ pub struct TimeEntry {
     pub organization: OrganizationId,
     /// Whose time it is.
     pub member: MemberId,
-    /// The person behind the member.
+    /// The person behind the member; the member's id where it is a placeholder.
     pub user: UserId,
     /// When work began; whole seconds.
     pub start: Instant,
@@ -81,6 +78,18 @@ impl Description {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a search compares with, where it differs from the text.
+    pub fn folded(&self) -> Option<String> {
+        Some(fold(&self.0)).filter(|folded| *folded != self.0)
+    }
+}
+
+/// The text without the difference between capitals and small letters, letter by letter, so that a part of a text is also a part
+/// of it when both are folded.
+pub fn fold(text: &str) -> String {
+    // The final sigma is a letter of its own, and small already.
+    text.chars().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
 }
 
 /// When an entry is, as a client may state it: running without an end.
@@ -92,14 +101,41 @@ pub struct Span {
     pub end: Option<Instant>,
 }
 
+/// A start and an end that make no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSpan {
+    /// The end lies before the start.
+    #[error("must not be before `start`")]
+    EndBeforeStart,
+    /// More than [`Span::LONGEST`].
+    #[error("must not be more than 366 days after `start`: record longer work as several entries")]
+    TooLong,
+}
+
 impl Span {
+    /// The longest entry that can be recorded. A timer may run for longer.
+    pub const LONGEST: Seconds = Seconds::new(366 * 86_400);
+
     /// Cuts both to whole seconds; an end that equals the start is legal.
-    pub fn new(start: Instant, end: Option<Instant>) -> Result<Self, EndBeforeStart> {
-        let (start, end) = (start.truncated(), end.map(Instant::truncated));
-        match end {
-            Some(end) if end < start => Err(EndBeforeStart),
-            Some(_) | None => Ok(Self { start, end }),
+    pub fn new(start: Instant, end: Option<Instant>) -> Result<Self, InvalidSpan> {
+        let span = Self { start: start.truncated(), end: end.map(Instant::truncated) };
+        if span.is_reversed() {
+            Err(InvalidSpan::EndBeforeStart)
+        } else if span.is_too_long() {
+            Err(InvalidSpan::TooLong)
+        } else {
+            Ok(span)
         }
+    }
+
+    /// Whether the second of its end lies before that of its start.
+    pub fn is_reversed(self) -> bool {
+        self.end.is_some_and(|end| end.seconds() < self.start.seconds())
+    }
+
+    /// Whether it is longer than what can be recorded.
+    pub fn is_too_long(self) -> bool {
+        self.end.is_some_and(|end| end.seconds() - self.start.seconds() > Self::LONGEST.count())
     }
 }
 
@@ -118,6 +154,22 @@ mod tests {
     fn an_end_within_the_same_second_is_legal() {
         let start = Instant::from_micros(5_900_000);
         assert!(Span::new(start, Some(Instant::from_micros(5_100_000))).is_ok());
-        assert_eq!(Span::new(start, Some(Instant::from_micros(4_900_000))), Err(EndBeforeStart));
+        assert_eq!(Span::new(start, Some(Instant::from_micros(4_900_000))), Err(InvalidSpan::EndBeforeStart));
+    }
+
+    #[test]
+    fn an_entry_lasts_a_leap_year_at_most() {
+        let end = |seconds| Some(Instant::from_seconds(seconds));
+        assert!(Span::new(Instant::MIN, end(366 * 86_400)).is_ok());
+        assert_eq!(Span::new(Instant::MIN, end(366 * 86_400 + 1)), Err(InvalidSpan::TooLong));
+    }
+
+    #[test]
+    fn folding_ignores_capitals_of_any_script_and_keeps_parts_parts() {
+        assert_eq!(fold("ÜBERGABE Straße ΟΔΟΣ Ж"), "übergabe straße οδοσ ж");
+        assert_eq!(fold("οδος"), fold("ΟΔΟΣ"));
+        assert!(fold("ΟΔΟΣΑΝ").contains(&fold("οδος")));
+        assert_eq!(Description::parse("work".into()).expect("short").folded(), None);
+        assert_eq!(Description::parse("Work".into()).expect("short").folded().as_deref(), Some("work"));
     }
 }

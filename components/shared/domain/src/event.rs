@@ -3,61 +3,89 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{EntryId, Instant, OrganizationId, UserId};
+use crate::{Instant, OrganizationId, UserId};
 
-/// What happened. The database names these when a trigger writes the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum EventType {
-    /// A timer was started.
-    #[serde(rename = "time_entry.started")]
-    Started,
-    /// A running timer was stopped.
-    #[serde(rename = "time_entry.stopped")]
-    Stopped,
-    /// A finished stretch of work was recorded.
-    #[serde(rename = "time_entry.created")]
-    Created,
-    /// Anything else about an entry changed.
-    #[serde(rename = "time_entry.updated")]
-    Updated,
-    /// An entry was deleted.
-    #[serde(rename = "time_entry.deleted")]
-    Deleted,
+/// The aggregates that have events, and what happens to them. The database names these when a trigger writes the outbox.
+pub const KNOWN: [(&str, &[&str]); 1] = [("time_entry", &["started", "stopped", "created", "updated", "deleted"])];
+
+/// All types of events that Kronos itself records.
+pub fn known() -> impl Iterator<Item = EventType> {
+    KNOWN.iter().flat_map(|(aggregate, verbs)| verbs.iter().map(move |verb| EventType(format!("{aggregate}.{verb}"))))
 }
 
-/// No event of that name.
+/// What happened: an aggregate and a verb, such as `time_entry.started`. Both consist of lower-case letters, digits and underscores,
+/// and begin with a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EventType(String);
+
+/// Not the form of an event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no event is named like that")]
-pub struct UnknownEventType;
+#[error("an event type is an aggregate and a verb, such as `time_entry.started`")]
+pub struct MalformedEventType;
 
 impl EventType {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Started, Self::Stopped, Self::Created, Self::Updated, Self::Deleted];
+    /// Bytes that a type may have.
+    pub const MAX_LENGTH: usize = 64;
 
     /// As it is stored and sent.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Started => "time_entry.started",
-            Self::Stopped => "time_entry.stopped",
-            Self::Created => "time_entry.created",
-            Self::Updated => "time_entry.updated",
-            Self::Deleted => "time_entry.deleted",
-        }
+    pub fn name(&self) -> &str {
+        &self.0
     }
+
+    /// To what it happened.
+    pub fn aggregate(&self) -> &str {
+        self.0.split_once('.').map_or("", |(aggregate, _)| aggregate)
+    }
+
+    /// What happened to it.
+    pub fn verb(&self) -> &str {
+        self.0.split_once('.').map_or("", |(_, verb)| verb)
+    }
+
+    /// Whether Kronos itself records such events.
+    pub fn is_known(&self) -> bool {
+        KNOWN.iter().any(|(aggregate, verbs)| *aggregate == self.aggregate() && verbs.contains(&self.verb()))
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for EventType {
+    type Error = MalformedEventType;
+
+    fn try_from(name: String) -> Result<Self, MalformedEventType> {
+        match name.split_once('.') {
+            Some((aggregate, verb)) if name.len() <= Self::MAX_LENGTH && is_word(aggregate) && is_word(verb) => {
+                Ok(Self(name))
+            }
+            _ => Err(MalformedEventType),
+        }
     }
 }
 
 impl FromStr for EventType {
-    type Err = UnknownEventType;
+    type Err = MalformedEventType;
 
-    fn from_str(name: &str) -> Result<Self, UnknownEventType> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownEventType)
+    fn from_str(name: &str) -> Result<Self, MalformedEventType> {
+        name.to_owned().try_into()
+    }
+}
+
+impl From<EventType> for String {
+    fn from(kind: EventType) -> Self {
+        kind.0
     }
 }
 
@@ -68,43 +96,52 @@ pub struct CloudEvent {
     pub specversion: String,
     /// Unique together with `source`: the subject and its version, so that a repeated delivery bears the same id.
     pub id: String,
-    /// The organization, as the path of its resource.
+    /// The organization, as the path of its resource, or `/` for what belongs to none.
     pub source: String,
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// The entry.
-    pub subject: EntryId,
+    /// To which one.
+    pub subject: Uuid,
     /// When it happened.
     pub time: Instant,
     /// Always `application/json`.
     pub datacontenttype: String,
     /// Key of the order: events with the same one arrive in order.
-    pub partitionkey: EntryId,
-    /// Version of the subject after the event.
+    pub partitionkey: Uuid,
+    /// The position in the outbox, in twenty digits: the `sequence` extension is a string that compares like the events of a source
+    /// are ordered. Events of one subject have ascending positions.
     pub sequence: String,
-    /// Who did it.
-    pub actor: UserId,
-    /// Full state after the event.
+    /// Who did it; none when nobody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserId>,
+    /// The trace of the request that caused it (the extension for distributed tracing), if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+    /// The public state after the event; what is absent is null.
     pub data: serde_json::Value,
 }
 
 /// An event as the outbox holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// The tenant.
-    pub organization: OrganizationId,
+    /// Its place among all events.
+    pub position: i64,
+    /// The tenant; none for what belongs to none.
+    pub organization: Option<OrganizationId>,
     /// What happened.
     pub kind: EventType,
-    /// The entry.
-    pub subject: EntryId,
+    /// To which one.
+    pub subject: Uuid,
     /// Version of the subject after the event.
     pub version: i64,
     /// Who did it.
-    pub actor: UserId,
+    pub actor: Option<UserId>,
+    /// The trace of the request.
+    pub traceparent: Option<String>,
     /// When it happened.
     pub occurred_at: Instant,
-    /// Full state after the event.
+    /// The public state after the event.
     pub data: serde_json::Value,
 }
 
@@ -113,15 +150,15 @@ impl From<Recorded> for CloudEvent {
         Self {
             specversion: "1.0".into(),
             id: format!("{}/{}", event.subject, event.version),
-            source: format!("/api/v1/organizations/{}", event.organization),
+            source: event.organization.map_or_else(|| "/".into(), |id| format!("/api/v1/organizations/{id}")),
             kind: event.kind,
             subject: event.subject,
             time: event.occurred_at,
             datacontenttype: "application/json".into(),
             partitionkey: event.subject,
-            // The `sequence` extension is a string that compares like the events are ordered.
-            sequence: format!("{:020}", event.version),
+            sequence: format!("{:020}", event.position),
             actor: event.actor,
+            traceparent: event.traceparent,
             data: event.data,
         }
     }
@@ -133,41 +170,68 @@ mod tests {
 
     use super::*;
 
+    const ID: &str = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
+
+    fn recorded() -> Recorded {
+        Recorded {
+            position: 17,
+            organization: ID.parse().ok(),
+            kind: "time_entry.started".parse().expect("a type"),
+            subject: ID.parse().expect("an id"),
+            version: 1,
+            actor: ID.parse().ok(),
+            traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()),
+            occurred_at: Instant::from_seconds(0),
+            data: json!({"billable": true}),
+        }
+    }
+
     #[test]
     fn an_envelope_has_the_required_attributes() {
-        let id = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
-        let event = CloudEvent::from(Recorded {
-            organization: id.parse().expect("an id"),
-            kind: EventType::Started,
-            subject: id.parse().expect("an id"),
-            version: 1,
-            actor: id.parse().expect("an id"),
-            occurred_at: Instant::from_seconds(0),
-            data: json!({"version": 1}),
-        });
         assert_eq!(
-            serde_json::to_value(event).expect("JSON"),
+            serde_json::to_value(CloudEvent::from(recorded())).expect("JSON"),
             json!({
                 "specversion": "1.0",
-                "id": format!("{id}/1"),
-                "source": format!("/api/v1/organizations/{id}"),
+                "id": format!("{ID}/1"),
+                "source": format!("/api/v1/organizations/{ID}"),
                 "type": "time_entry.started",
-                "subject": id,
+                "subject": ID,
                 "time": "1970-01-01T00:00:00Z",
                 "datacontenttype": "application/json",
-                "partitionkey": id,
-                "sequence": "00000000000000000001",
-                "actor": id,
-                "data": {"version": 1},
+                "partitionkey": ID,
+                "sequence": "00000000000000000017",
+                "actor": ID,
+                "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "data": {"billable": true},
             })
         );
     }
 
     #[test]
+    fn what_nobody_did_for_no_organization_is_an_event_as_well() {
+        let event = Recorded { organization: None, actor: None, traceparent: None, ..recorded() };
+        let event = serde_json::to_value(CloudEvent::from(event)).expect("JSON");
+        assert_eq!(event["source"], "/");
+        assert_eq!((event.get("actor"), event.get("traceparent")), (None, None));
+    }
+
+    #[test]
     fn event_types_are_read_as_written() {
-        for kind in EventType::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
-            assert_eq!(serde_json::to_value(kind).ok(), Some(kind.name().into()));
+        for kind in known() {
+            assert_eq!(kind.name().parse(), Ok(kind.clone()));
+            assert_eq!(serde_json::to_value(&kind).ok(), Some(kind.name().into()));
+            assert!(kind.is_known(), "{kind}");
         }
+        let other: EventType = "invoice2.sent_again".parse().expect("a type");
+        assert_eq!((other.aggregate(), other.verb(), other.is_known()), ("invoice2", "sent_again", false));
+    }
+
+    #[test]
+    fn what_is_not_a_type_is_refused() {
+        let long = format!("a.{}", "b".repeat(63));
+        for name in ["", ".", "a.", ".b", "a", "a.b.c", "A.b", "a.b-c", "1.b", "a._b", "a. b", &long] {
+            assert_eq!(name.parse::<EventType>(), Err(MalformedEventType), "{name}");
+        }
+        assert!(long[..64].parse::<EventType>().is_ok());
     }
 }

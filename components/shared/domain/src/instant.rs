@@ -78,12 +78,48 @@ impl FromStr for Instant {
 
     /// Reads RFC 3339 with any offset and any number of fractional digits; the fraction is cut off.
     fn from_str(text: &str) -> Result<Self, InvalidInstant> {
-        let instant = parse(text).ok_or(InvalidInstant::Format)?;
+        let (instant, _) = parse(text).ok_or(InvalidInstant::Format)?;
         if (Self::MIN..=Self::MAX).contains(&instant) { Ok(instant) } else { Err(InvalidInstant::Range) }
     }
 }
 
-fn parse(text: &str) -> Option<Instant> {
+/// The inclusive lower bound of a range. What lies before all that Kronos can hold, such as the year 1, is no bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since(pub Instant);
+
+impl FromStr for Since {
+    type Err = InvalidInstant;
+
+    /// Reads what [`Instant`] reads, of any year.
+    fn from_str(text: &str) -> Result<Self, InvalidInstant> {
+        let (instant, _) = parse(text).ok_or(InvalidInstant::Format)?;
+        Ok(Self(instant.clamp(Instant::MIN, Until::NONE.0)))
+    }
+}
+
+/// The exclusive upper bound of a range. What lies behind all that Kronos can hold, such as the year 9999, is no bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until(pub Instant);
+
+impl Until {
+    /// Behind every instant.
+    const NONE: Self = Self(Instant::from_seconds(Instant::MAX.seconds() + 1));
+}
+
+impl FromStr for Until {
+    type Err = InvalidInstant;
+
+    /// Reads what [`Instant`] reads, of any year; a fraction is rounded up: a range until `23:59:59.999` contains the second that
+    /// begins at `23:59:59`.
+    fn from_str(text: &str) -> Result<Self, InvalidInstant> {
+        let (instant, has_fraction) = parse(text).ok_or(InvalidInstant::Format)?;
+        let bound = Instant::from_seconds(instant.seconds() + i64::from(has_fraction));
+        Ok(Self(bound.clamp(Instant::MIN, Self::NONE.0)))
+    }
+}
+
+/// The whole second, and whether there was more than that.
+fn parse(text: &str) -> Option<(Instant, bool)> {
     let (date_time, rest) = text.split_at_checked(19)?;
     let bytes = date_time.as_bytes();
     let punctuated = bytes[4] == b'-'
@@ -97,7 +133,8 @@ fn parse(text: &str) -> Option<Instant> {
     let number = |from: usize, to: usize| digits(&bytes[from..to]);
     let seconds = number(17, 19)?;
     // A leap second has no place in Unix time; POSIX repeats the second before it.
-    let seconds = if seconds == 60 { 59 } else { seconds };
+    let is_leap = seconds == 60;
+    let seconds = if is_leap { 59 } else { seconds };
     let civil = DateTime::new(
         number(0, 4)?,
         number(5, 7)?.try_into().ok()?,
@@ -108,17 +145,29 @@ fn parse(text: &str) -> Option<Instant> {
         0,
     )
     .ok()?;
-    let offset = match rest.strip_prefix('.') {
-        None => rest,
-        Some(fraction) => {
-            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-            if offset.len() == fraction.len() {
+    let (fraction, offset) = match rest.strip_prefix('.') {
+        None => ("", rest),
+        Some(rest) => {
+            let offset = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            if offset.len() == rest.len() {
                 return None;
             }
-            offset
+            (&rest[..rest.len() - offset.len()], offset)
         }
     };
-    Some(Offset::from_seconds(offset_seconds(offset)?).ok()?.to_timestamp(civil).ok()?.into())
+    // jiff's timestamps end a day before the year 9999 does.
+    let beyond = if civil.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX };
+    let timestamp = Offset::from_seconds(offset_seconds(offset)?).ok()?.to_timestamp(civil).unwrap_or(beyond);
+    if is_leap && !precedes_leap_second(timestamp) {
+        return None;
+    }
+    Some((timestamp.into(), fraction.bytes().any(|digit| digit != b'0')))
+}
+
+/// Whether a leap second may follow: the last second, UTC, of June or December (RFC 3339, section 5.7).
+fn precedes_leap_second(timestamp: Timestamp) -> bool {
+    let utc = Offset::UTC.to_datetime(timestamp);
+    matches!((utc.month(), utc.day()), (6, 30) | (12, 31)) && (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59)
 }
 
 fn offset_seconds(text: &str) -> Option<i32> {
@@ -176,6 +225,8 @@ mod tests {
             assert_eq!(rendered(text), "2026-03-04T09:23:52Z", "{text}");
         }
         assert_eq!(rendered("2016-12-31T23:59:60Z"), "2016-12-31T23:59:59Z");
+        assert_eq!(rendered("1990-12-31T15:59:60-08:00"), "1990-12-31T23:59:59Z");
+        assert_eq!(rendered("2015-07-01T01:59:60.5+02:00"), "2015-06-30T23:59:59Z");
         assert_eq!(rendered("1970-01-01T00:00:00Z"), "1970-01-01T00:00:00Z");
         assert_eq!(rendered("2199-12-31T23:59:59.9Z"), "2199-12-31T23:59:59Z");
     }
@@ -195,6 +246,10 @@ mod tests {
             "2026-02-29T09:23:52Z",
             "2026-03-04T24:00:00Z",
             "2026-03-04T09:23:61Z",
+            "2026-03-04T09:23:60Z",
+            "2026-03-31T23:59:60Z",
+            "2016-12-31T22:59:60Z",
+            "2016-12-31T23:59:60+01:00",
             "2026-03-04T09:23:52Z[Europe/Berlin]",
             "+026-03-04T09:23:52Z",
             "2026-03-04T09:23:5２Z",
@@ -206,9 +261,23 @@ mod tests {
 
     #[test]
     fn far_years_are_refused() {
-        for text in ["1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z"] {
+        for text in ["1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
             assert_eq!(text.parse::<Instant>(), Err(InvalidInstant::Range), "{text}");
         }
+    }
+
+    #[test]
+    fn bounds_of_ranges_lose_no_second_and_far_years_are_no_bound() {
+        let since = |text: &str| text.parse::<Since>().map(|bound| bound.0.to_string());
+        let until = |text: &str| text.parse::<Until>().map(|bound| bound.0.to_string());
+        assert_eq!(since("2026-03-04T23:59:59.999Z"), Ok("2026-03-04T23:59:59Z".into()));
+        assert_eq!(until("2026-03-04T23:59:59.999Z"), Ok("2026-03-05T00:00:00Z".into()));
+        assert_eq!(until("2026-03-04T23:59:59.000Z"), Ok("2026-03-04T23:59:59Z".into()));
+        assert_eq!(since("0001-01-01T00:00:00Z"), Ok("1970-01-01T00:00:00Z".into()));
+        assert_eq!(until("9999-12-31T23:59:59Z"), Ok("2200-01-01T00:00:00Z".into()));
+        assert_eq!(since("9999-12-31T23:59:59Z"), Ok("2200-01-01T00:00:00Z".into()));
+        assert_eq!(until("0001-01-01T00:00:00Z"), Ok("1970-01-01T00:00:00Z".into()));
+        assert_eq!(until("tomorrow"), Err(InvalidInstant::Format));
     }
 
     proptest::proptest! {

@@ -18,7 +18,7 @@ pub mod zone;
 pub use ids::{
     ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId,
 };
-pub use instant::Instant;
+pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};
 pub use role::Role;

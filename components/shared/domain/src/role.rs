@@ -16,23 +16,25 @@ pub enum Role {
     Manager,
     /// Sees and changes their own time.
     Employee,
+    /// Stands for somebody who never signs in, such as in imported data. Has no user and may do nothing.
+    Placeholder,
 }
 
 /// No role of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `owner`, `admin`, `manager` or `employee`")]
+#[error("must be `owner`, `admin`, `manager`, `employee` or `placeholder`")]
 pub struct UnknownRole;
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Manager, Self::Employee];
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Manager, Self::Employee, Self::Placeholder];
 
     /// Whether the time of other members is visible. Lists, single reads and reports share this rule; storage states it once
     /// more in SQL, and a test holds the two together.
     pub const fn sees_everyone(self) -> bool {
         match self {
             Self::Owner | Self::Admin | Self::Manager => true,
-            Self::Employee => false,
+            Self::Employee | Self::Placeholder => false,
         }
     }
 
@@ -40,7 +42,7 @@ impl Role {
     pub const fn changes_everyone(self) -> bool {
         match self {
             Self::Owner | Self::Admin => true,
-            Self::Manager | Self::Employee => false,
+            Self::Manager | Self::Employee | Self::Placeholder => false,
         }
     }
 
@@ -51,6 +53,7 @@ impl Role {
             Self::Admin => "admin",
             Self::Manager => "manager",
             Self::Employee => "employee",
+            Self::Placeholder => "placeholder",
         }
     }
 }

@@ -1,6 +1,7 @@
-//! What every HTTP component stands on: the only way into a handler leads through [`http_service`].
+//! What every component stands on: the only way into a handler leads through [`http_service`], and for consumers of events through
+//! [`event::consume`].
 //!
-//! It asks the library components `gateway` and `auth-check`, which are linked into the component by the host, and gives the
+//! The former asks the library components `gateway` and `auth-check`, which are linked into the component by the host, and gives the
 //! handler a [`Call`]. An instance serves several requests at a time and keeps what it learned (configuration, keys, verified
 //! tokens, connections) for the next ones. Tasks of one instance can't wake each other, so nothing here waits for another
 //! request except by looking again.
@@ -13,6 +14,7 @@ mod call;
 mod configuration;
 mod doorbell;
 pub mod etag;
+pub mod event;
 mod faults;
 mod head;
 pub mod idempotency;

@@ -21,6 +21,7 @@ struct Parts {
     detail: Cow<'static, str>,
     errors: BTreeMap<String, Vec<String>>,
     fields: Vec<Field>,
+    meta: Option<serde_json::Value>,
     /// For the log only.
     internal: Option<String>,
 }
@@ -36,6 +37,8 @@ struct Body<'a> {
     message: &'a str,
     error: bool,
     errors: &'a BTreeMap<String, Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<serde_json::Value>,
     request_id: &'a str,
 }
 
@@ -48,6 +51,7 @@ impl Problem {
             detail: detail.into(),
             errors: BTreeMap::new(),
             fields: Vec::new(),
+            meta: None,
             internal: None,
         }))
     }
@@ -110,6 +114,13 @@ impl Problem {
         self
     }
 
+    /// The same problem with what a program needs to go on.
+    #[must_use]
+    pub fn with_meta(mut self, meta: serde_json::Value) -> Self {
+        self.0.meta = Some(meta);
+        self
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -120,7 +131,7 @@ impl Problem {
     }
 
     pub(crate) fn into_parts(self, request_id: &str) -> (StatusCode, Vec<Field>, Vec<u8>) {
-        let Parts { status, key, detail, errors, mut fields, internal: _ } = *self.0;
+        let Parts { status, key, detail, errors, mut fields, meta, internal: _ } = *self.0;
         let body = Body {
             // The key tells problems apart; the status says all that a type without a page of its own could.
             r#type: "about:blank",
@@ -131,6 +142,7 @@ impl Problem {
             message: &detail,
             error: true,
             errors: &errors,
+            meta,
             request_id,
         };
         if status == StatusCode::UNAUTHORIZED && !fields.iter().any(|(name, _)| name == "www-authenticate") {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 mod error;
 mod postgres;
+pub(crate) mod record;
 mod row;
 mod sqlite;
 mod statement;
@@ -13,11 +14,13 @@ mod stream;
 mod wait;
 
 pub use error::Error;
+pub(crate) use record::record;
 pub use row::{Columns, Row};
-pub use statement::Statement;
+pub use statement::{Fragment, Statement};
+pub(crate) use statement::{statement_text, statements};
 
 #[doc(hidden)]
-pub use statement::to_sqlite;
+pub use statement::render;
 
 /// Labels of the SQLite databases in `spin.toml`.
 const DEFAULT: &str = "default";
@@ -28,7 +31,7 @@ const IDENTITY: &str = "identity";
 pub enum Engine {
     /// PostgreSQL 15 or newer.
     Postgres,
-    /// SQLite 3.39 or newer.
+    /// SQLite 3.45 or newer.
     Sqlite,
 }
 

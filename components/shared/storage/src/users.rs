@@ -2,7 +2,7 @@
 
 use kronos_domain::{Currency, Instant, MemberId, OrganizationId, Role, UserId};
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Row, Statement, db::statements, shared};
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,13 +120,17 @@ pub async fn get(db: &Db, user: UserId) -> Result<Option<User>, Error> {
     db.row(&GET, &[user.into()]).await?.map(decode).transpose()
 }
 
-const MEMBERSHIPS: Statement = shared!(
-    "SELECT members.id::text, members.role, organizations.id::text, organizations.name, organizations.currency ",
-    "FROM members JOIN organizations ON organizations.id = members.organization_id ",
-    "WHERE members.user_id = $1::uuid ORDER BY members.id",
-);
+statements! {
+    MEMBERSHIPS = r"
+        SELECT c.member_id::text, c.role, o.id::text, o.name, o.currency
+        FROM callers c
+        JOIN organizations o ON o.id = c.organization_id
+        WHERE c.user_id = $1::uuid
+        ORDER BY c.member_id
+    ";
+}
 
-/// The memberships of a user, oldest first.
+/// The active memberships of a user, oldest first.
 pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>, Error> {
     let decode = |row: Row| {
         let mut columns = row.columns();

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "engines/consumers.rs"]
+mod consumers;
 #[path = "engines/driver.rs"]
 mod driver;
+#[path = "engines/events.rs"]
+mod events;
 #[path = "engines/fixture.rs"]
 mod fixture;
 #[path = "engines/identity.rs"]
@@ -16,8 +20,14 @@ mod lists;
 mod outbox;
 #[path = "engines/plans.rs"]
 mod plans;
+#[path = "engines/positions.rs"]
+mod positions;
 #[path = "engines/reports.rs"]
 mod reports;
+#[path = "engines/statements.rs"]
+mod statements;
+#[path = "engines/sync.rs"]
+mod sync;
 #[path = "engines/throttle.rs"]
 mod throttle;
 #[path = "engines/time_entries.rs"]

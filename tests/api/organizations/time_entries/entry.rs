@@ -132,7 +132,7 @@ on_both_engines! {
             assert!(answer.body["errors"][field][0].is_string(), "{body}: {}", answer.text);
         }
         assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 0);
-        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, 0);
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 0);
     }
 
     /// A body that is no JSON, of another type, or too large is refused before it is read as an entry.
@@ -195,7 +195,7 @@ on_both_engines! {
         assert!(edits.join_all().await.into_iter().all(|status| status == 200));
         let version = created.body["data"]["version"].as_i64().unwrap();
         assert_eq!(owner.get(&address).await.body["data"]["version"], version + 20);
-        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, 21);
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 21);
     }
 
     /// Colleagues do not see each other's entries; a manager reads them, an owner changes them.

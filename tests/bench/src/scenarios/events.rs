@@ -96,7 +96,7 @@ struct Lag {
 
 async fn round(bench: &Bench, stage: &Stage, contender: &Contender, rate: f64) -> anyhow::Result<Lag> {
     let duration = bench.settings.duration;
-    // In PostgreSQL an event can be applied once all transactions before it have ended, those of other databases too.
+    // What the round before left behind is no part of this one.
     stage::rest(bench).await;
     let observer = Observer::open(stage, contender).await?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of requests")]

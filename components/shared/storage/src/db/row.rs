@@ -21,6 +21,12 @@ impl Row {
         matches!(self.0.first(), None | Some(Value::Null))
     }
 
+    /// The row without its last columns, and these.
+    pub(crate) fn split_last(mut self, count: usize) -> (Self, Self) {
+        let last = self.0.split_off(self.0.len().saturating_sub(count));
+        (self, Self(last))
+    }
+
     /// Reads from left to right.
     pub fn columns(self) -> Columns {
         Columns { values: self.0.into_iter(), position: 0 }

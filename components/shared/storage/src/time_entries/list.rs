@@ -1,14 +1,26 @@
 //! Pages of time entries.
 //!
-//! A page is found by its place in an index on (start, id), never by an offset, so that its price does not grow with its depth and
-//! rows that are added meanwhile move nothing. Which index, the filter decides; each has its own statement, because a statement
-//! that serves all filters at once cannot use any index for most of them.
+//! A page walks one index from its cursor on, so that its price does not grow with its depth and rows that are added meanwhile move
+//! nothing. Which index, the filter decides, each in a statement of its own: one statement for all filters could use none for most
+//! of them. What the index does not serve (billable, search, finished, tombstones) is looked for in a window of [`WINDOW`] rows;
+//! where the window ends before the page is full, the page is short, perhaps empty, and its cursor is the last row of the window.
+//! So following the cursors finds everything, and no request reads more than its window. Both engines hand the rows of a window on
+//! one by one, in the order that its own `ORDER BY` made; another one around it would have SQLite read the whole window, and
+//! PostgreSQL plan for that.
+//!
+//! A member without entries gets one row without an entry, a stranger none.
 
-use kronos_domain::{EntryId, Instant, MemberId, entry::TimeEntry};
+use kronos_domain::{EntryId, Instant, MemberId, entry, entry::TimeEntry};
 use uuid::Uuid;
 
-use super::{Actor, columns, decode};
-use crate::{Db, Error, Statement, Value, shared, visibility::sees_everyone};
+use super::{Actor, decode};
+use crate::{
+    Db, Error, Statement, Value,
+    db::{Fragment, statements},
+};
+
+/// Rows of an index that a request looks at, at most. The statements have it as a number, for PostgreSQL to plan with.
+const WINDOW: i64 = 10_000;
 
 /// Which end of time a list begins at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +31,31 @@ pub enum Sort {
     Descending,
 }
 
-/// The last entry of the page before.
+/// A place in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    /// Its start.
-    pub start: Instant,
+    /// Start of the entry, or when it last changed where the list is in that order.
+    pub at: Instant,
     /// Its id.
     pub id: EntryId,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// From behind this place on.
+    pub after: Option<Cursor>,
+    /// Without so many entries first.
+    pub skip: usize,
+    /// So many entries at most.
+    pub limit: usize,
+}
+
+impl Slice {
+    /// The first entries.
+    pub const fn first(limit: usize) -> Self {
+        Self { after: None, skip: 0, limit }
+    }
 }
 
 /// Which entries to list; all conditions hold together.
@@ -35,17 +65,17 @@ pub struct Filter {
     pub start: Option<Instant>,
     /// Those that start before this instant.
     pub end: Option<Instant>,
-    /// Running ones or stopped ones.
+    /// Running timers, or all others.
     pub active: Option<bool>,
     /// Those that somebody pays for, or the others.
     pub billable: Option<bool>,
     /// Those of these members; of all that the actor sees when empty.
     pub members: Vec<MemberId>,
-    /// Those that changed at this instant or later.
+    /// Those that changed at this instant or later, in the order of their changes.
     pub updated_since: Option<Instant>,
-    /// Tombstones, too.
+    /// Tombstones, too. That of a running timer runs no more.
     pub include_deleted: bool,
-    /// Those whose description contains this text in whatever case (SQLite: of ASCII letters).
+    /// Those whose description contains this text, in whatever case.
     pub search: Option<String>,
 }
 
@@ -54,263 +84,369 @@ pub struct Filter {
 pub struct Listing {
     /// The entries.
     pub entries: Vec<TimeEntry>,
-    /// There are more.
-    pub more: bool,
+    /// Where to go on; none where there is nothing more.
+    pub next: Option<Cursor>,
 }
 
-/// Conditions beside the ones that choose the index. Several members are matched as parts of a text: ids are of one length.
-macro_rules! conditions {
-    () => {
-        concat!(
-            "AND ($7::boolean IS NULL OR (e.end_at IS NULL) = $7::boolean) ",
-            "AND ($8::boolean IS NULL OR e.billable = $8::boolean) ",
-            "AND ($9::text IS NULL OR $9::text LIKE '%' || e.member_id::text || '%') ",
-            "AND ($11::boolean OR e.deleted_at IS NULL) ",
-            "AND ($12::text IS NULL OR e.description ILIKE $12::text ESCAPE '\\') "
+/// What pages and counts share. `$1` to `$8` are the same in all of them.
+pub(super) const FILTER: &[Fragment] = &[
+    Fragment::shared(
+        "matches",
+        r"($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+                AND ($6::boolean IS NULL OR w.billable = $6::boolean)
+                AND ($7::boolean OR w.deleted_at IS NULL)
+                AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')",
+    ),
+    // Keys of an index. One that is NULL finds nothing, where a condition beside it would be tried with every row.
+    Fragment::shared("organization", "(SELECT organization_id FROM caller WHERE role IN {sees_everyone})"),
+    Fragment::shared("own", "(SELECT member_id FROM caller WHERE role NOT IN {sees_everyone})"),
+    Fragment::shared("seen", "(t.id = c.member_id OR c.role IN {sees_everyone})"),
+];
+
+const ASCENDING: &[Fragment] = &[
+    Fragment::shared("order", "ASC"),
+    Fragment::shared("after", ">"),
+    Fragment::shared("key", "start_at"),
+    // One bound at each end, or SQLite might begin at the wrong one of two. The plus keeps the other from being taken for one.
+    Fragment::shared("range", "{behind} AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint"),
+];
+
+const DESCENDING: &[Fragment] = &[
+    Fragment::shared("order", "DESC"),
+    Fragment::shared("after", "<"),
+    Fragment::shared("key", "start_at"),
+    Fragment::shared("range", "{behind} AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint"),
+];
+
+const OF_CHANGES: &[Fragment] = &[
+    Fragment::shared("order", "ASC"),
+    Fragment::shared("after", ">"),
+    Fragment::shared("key", "updated_at"),
+    Fragment::shared("range", "{behind}"),
+];
+
+/// The parts of pages, and whole pages, whatever their order.
+const PAGES: &[Fragment] = &[
+    Fragment::shared("window", "10000"),
+    Fragment::shared("last_of_window", "9999"),
+    Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
+    Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
+    // The edge matters to a page that is not full only.
+    Fragment::shared("short", "(SELECT count(*) FROM found) < $11::bigint"),
+    Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
+    Fragment::shared(
+        "page",
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id
+        FROM caller
+        LEFT JOIN edge ON true
+        LEFT JOIN (
+            SELECT f.* FROM found f
+            WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))
+            ORDER BY f.{key} {order}, f.id {order}
+            LIMIT $11::bigint OFFSET $12::bigint
+        ) e ON true
+        ORDER BY e.{key} {order}, e.id {order}",
+    ),
+    // Whoever sees everyone walks the organization's index, the others walk their own.
+    Fragment::shared(
+        "page_of_all",
+        r"
+        WITH caller AS ({caller}),
+        found AS MATERIALIZED (
+            SELECT * FROM (
+                SELECT w.* FROM (
+                    SELECT w.* FROM time_entries w
+                    WHERE w.organization_id = {organization} AND {range}
+                    {walk} LIMIT {window}
+                ) w
+                WHERE {matches}
+                LIMIT $11::bigint
+            ) everyone
+            UNION ALL
+            SELECT * FROM (
+                SELECT w.* FROM (
+                    SELECT w.* FROM time_entries w
+                    WHERE w.member_id = {own} AND {range}
+                    {walk} LIMIT {window}
+                ) w
+                WHERE {matches}
+                LIMIT $11::bigint
+            ) own
+        ),
+        edge AS MATERIALIZED (
+            SELECT * FROM (
+                SELECT w.start_at, w.id FROM time_entries w
+                WHERE w.organization_id = {edge_is_due} {organization} END AND {range}
+                {walk} LIMIT 1 OFFSET {last_of_window}
+            ) everyone
+            UNION ALL
+            SELECT * FROM (
+                SELECT w.start_at, w.id FROM time_entries w
+                WHERE w.member_id = {edge_is_due} {own} END AND {range}
+                {walk} LIMIT 1 OFFSET {last_of_window}
+            ) own
         )
-    };
-}
-
-/// The range of starts, and the place in it. The sign keeps the engines from choosing the index on starts where another is better.
-macro_rules! range {
-    ($sign:literal, $after:literal) => {
-        concat!(
-            "AND ",
-            $sign,
-            "e.start_at >= $3::bigint AND ",
-            $sign,
-            "e.start_at < $4::bigint ",
-            "AND (",
-            $sign,
-            "e.start_at, e.id) ",
-            $after,
-            " ($5::bigint, $6::uuid) "
+        {page}",
+    ),
+    Fragment::shared(
+        "page_of_member",
+        r"
+        WITH caller AS ({caller}),
+        target AS MATERIALIZED (
+            SELECT t.id FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id
+            WHERE t.id = $13::uuid AND {seen}
+        ),
+        found AS MATERIALIZED (
+            SELECT w.* FROM (
+                SELECT w.* FROM time_entries w
+                WHERE w.member_id = (SELECT id FROM target) AND {range}
+                {walk} LIMIT {window}
+            ) w
+            WHERE {matches}
+            LIMIT $11::bigint
+        ),
+        edge AS MATERIALIZED (
+            SELECT w.start_at, w.id FROM time_entries w
+            WHERE w.member_id = {edge_is_due} (SELECT id FROM target) END AND {range}
+            {walk} LIMIT 1 OFFSET {last_of_window}
         )
-    };
-}
-
-/// A page beside the proof of membership: a member without entries gets one row without an entry, a stranger none.
-macro_rules! page {
-    ($direction:literal, $($page:expr),+) => {
-        shared!(
-            "WITH caller AS (SELECT id, organization_id, role FROM members ",
-            "WHERE organization_id = $1::uuid AND user_id = $2::uuid), ",
-            "page AS (", $($page,)+ ") ",
-            "SELECT page.* FROM caller LEFT JOIN page ON true ORDER BY page.start_at ", $direction, ", page.id ", $direction
+        {page}",
+    ),
+    // Several members: each is walked on its own in a part of the window, and what was found is merged. Where the window of one
+    // ends first, what the others have behind it is for the next page.
+    Fragment::pair(
+        "page_of_members",
+        r"
+        WITH caller AS ({caller}),
+        target AS MATERIALIZED (
+            SELECT t.id FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id
+            WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND {seen}
+        ),
+        found AS MATERIALIZED (
+            SELECT w.* FROM target t
+            CROSS JOIN LATERAL (
+                SELECT w.* FROM (
+                    SELECT w.* FROM time_entries w
+                    WHERE w.member_id = t.id AND {range}
+                    {walk} LIMIT $14::bigint
+                ) w
+                WHERE {matches}
+                LIMIT $11::bigint
+            ) w
+        ),
+        edge AS MATERIALIZED (
+            SELECT w.start_at, w.id FROM target t
+            CROSS JOIN LATERAL (
+                SELECT w.start_at, w.id FROM time_entries w
+                WHERE w.member_id = t.id AND {range}
+                {walk} LIMIT 1 OFFSET $14::bigint - 1
+            ) w
+            WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
+            {walk} LIMIT 1
         )
-    };
-}
-
-macro_rules! statements {
-    ($direction:literal, $after:literal) => {
-        Statements {
-            // Whoever sees everyone walks the organization's index, the others walk their own.
-            visible: page!(
-                $direction,
-                "SELECT * FROM (SELECT ",
-                columns!("e."),
-                " FROM time_entries e WHERE e.organization_id = $1::uuid ",
-                "AND EXISTS (SELECT 1 FROM caller WHERE role IN ",
-                sees_everyone!(),
-                ") ",
-                "AND e.updated_at >= $10::bigint ",
-                range!("", $after),
-                conditions!(),
-                "ORDER BY e.start_at ",
-                $direction,
-                ", e.id ",
-                $direction,
-                " LIMIT $13::bigint) everyone UNION ALL ",
-                "SELECT * FROM (SELECT ",
-                columns!("e."),
-                " FROM time_entries e WHERE e.member_id = ",
-                "(SELECT id FROM caller WHERE role NOT IN ",
-                sees_everyone!(),
-                ") ",
-                "AND e.updated_at >= $10::bigint ",
-                range!("", $after),
-                conditions!(),
-                "ORDER BY e.start_at ",
-                $direction,
-                ", e.id ",
-                $direction,
-                " LIMIT $13::bigint) own"
-            ),
-            member: page!(
-                $direction,
-                "SELECT ",
-                columns!("e."),
-                " FROM time_entries e WHERE e.member_id = ",
-                "(SELECT t.id FROM caller JOIN members t ON t.organization_id = caller.organization_id ",
-                "WHERE t.id = $9::text::uuid AND (t.id = caller.id OR caller.role IN ",
-                sees_everyone!(),
-                ")) ",
-                "AND e.updated_at >= $10::bigint ",
-                range!("", $after),
-                member_conditions!(),
-                "ORDER BY e.start_at ",
-                $direction,
-                ", e.id ",
-                $direction,
-                " LIMIT $13::bigint"
-            ),
-            running: page!(
-                $direction,
-                "SELECT ",
-                columns!("e."),
-                " FROM caller JOIN members t ON t.organization_id = caller.organization_id ",
-                "JOIN time_entries e ON e.member_id = t.id ",
-                "WHERE e.end_at IS NULL AND e.deleted_at IS NULL AND (t.id = caller.id OR caller.role IN ",
-                sees_everyone!(),
-                ") ",
-                "AND e.updated_at >= $10::bigint ",
-                range!("+", $after),
-                conditions!(),
-                "ORDER BY e.start_at ",
-                $direction,
-                ", e.id ",
-                $direction,
-                " LIMIT $13::bigint"
-            ),
-            changed: page!(
-                $direction,
-                "SELECT ",
-                columns!("e."),
-                " FROM caller JOIN time_entries e ON e.organization_id = caller.organization_id ",
-                "WHERE (e.member_id = caller.id OR caller.role IN ",
-                sees_everyone!(),
-                ") ",
-                "AND e.updated_at >= $10::bigint ",
-                range!("+", $after),
-                conditions!(),
-                "ORDER BY +e.start_at ",
-                $direction,
-                ", e.id ",
-                $direction,
-                " LIMIT $13::bigint"
-            ),
-        }
-    };
-}
-
-/// [`conditions!`] where the index has chosen the member.
-macro_rules! member_conditions {
-    () => {
-        concat!(
-            "AND ($7::boolean IS NULL OR (e.end_at IS NULL) = $7::boolean) ",
-            "AND ($8::boolean IS NULL OR e.billable = $8::boolean) ",
-            "AND ($11::boolean OR e.deleted_at IS NULL) ",
-            "AND ($12::text IS NULL OR e.description ILIKE $12::text ESCAPE '\\') "
+        {page}",
+        r"
+        WITH caller AS ({caller}),
+        target AS MATERIALIZED (
+            SELECT t.id FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id
+            WHERE t.id IN (SELECT value FROM json_each($13)) AND {seen}
+        ),
+        found AS MATERIALIZED (
+            SELECT e.* FROM target t
+            CROSS JOIN time_entries e ON e.id IN (
+                SELECT w.id FROM (
+                    SELECT w.* FROM time_entries w
+                    WHERE w.member_id = t.id AND {range}
+                    {walk} LIMIT $14
+                ) w
+                WHERE {matches}
+                LIMIT $11
+            )
+        ),
+        edge AS MATERIALIZED (
+            SELECT w.start_at, w.id FROM target t
+            CROSS JOIN time_entries w ON w.id = (
+                SELECT w.id FROM time_entries w
+                WHERE w.member_id = t.id AND {range}
+                {walk} LIMIT 1 OFFSET $14 - 1
+            )
+            WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11
+            {walk} LIMIT 1
         )
-    };
+        {page}",
+    ),
+    // As many as there are members at most, so they may be sorted. The pluses keep an index on starts from being chosen.
+    Fragment::shared(
+        "page_of_running",
+        r"
+        WITH caller AS ({caller}),
+        found AS MATERIALIZED (
+            SELECT w.* FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id AND {seen}
+            JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
+            WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
+                AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+                AND (+w.start_at, w.id) {after} ($9::bigint, $10::uuid)
+                AND {matches}
+            {walk} LIMIT $11::bigint
+        ),
+        edge AS (SELECT start_at, id FROM found WHERE false)
+        {page}",
+    ),
+    // In the order of changes everybody walks the organization's index: no other is in that order.
+    Fragment::shared(
+        "page_of_changed",
+        r"
+        WITH caller AS ({caller}),
+        found AS MATERIALIZED (
+            SELECT w.* FROM (
+                SELECT w.* FROM time_entries w
+                WHERE w.organization_id = (SELECT organization_id FROM caller) AND {range}
+                {walk} LIMIT {window}
+            ) w
+            WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN {sees_everyone})
+                AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
+                AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
+                AND {matches}
+            LIMIT $11::bigint
+        ),
+        edge AS MATERIALIZED (
+            SELECT w.updated_at, w.id FROM time_entries w
+            WHERE w.organization_id = {edge_is_due} (SELECT organization_id FROM caller) END AND {range}
+            {walk} LIMIT 1 OFFSET {last_of_window}
+        )
+        {page}",
+    ),
+];
+
+statements! {
+    ALL_ASCENDING = "{page_of_all}" with ASCENDING PAGES FILTER;
+    ALL_DESCENDING = "{page_of_all}" with DESCENDING PAGES FILTER;
+    MEMBER_ASCENDING = "{page_of_member}" with ASCENDING PAGES FILTER;
+    MEMBER_DESCENDING = "{page_of_member}" with DESCENDING PAGES FILTER;
+    MEMBERS_ASCENDING = "{page_of_members}" with ASCENDING PAGES FILTER;
+    MEMBERS_DESCENDING = "{page_of_members}" with DESCENDING PAGES FILTER;
+    RUNNING_ASCENDING = "{page_of_running}" with ASCENDING PAGES FILTER;
+    RUNNING_DESCENDING = "{page_of_running}" with DESCENDING PAGES FILTER;
+    CHANGED = "{page_of_changed}" with OF_CHANGES PAGES FILTER;
 }
 
-/// The statements of one direction, by the index that they walk.
-struct Statements {
-    visible: Statement,
-    member: Statement,
-    running: Statement,
-    changed: Statement,
-}
-
-const ASCENDING: Statements = statements!("ASC", ">");
-const DESCENDING: Statements = statements!("DESC", "<");
-
-impl Statements {
-    const fn of(sort: Sort) -> &'static Self {
-        match sort {
-            Sort::Ascending => &ASCENDING,
-            Sort::Descending => &DESCENDING,
-        }
-    }
-
-    const fn choose(&self, filter: &Filter) -> &Statement {
-        match (filter.active, filter.members.as_slice(), filter.updated_since) {
-            (Some(true), _, _) => &self.running,
-            (_, [_], _) => &self.member,
-            (_, _, Some(_)) => &self.changed,
-            (_, _, None) => &self.visible,
-        }
-    }
-}
-
-/// Up to `limit` entries that the actor sees, after the cursor. None where the actor is not a member.
-pub async fn list(
-    db: &Db,
-    actor: Actor,
-    filter: &Filter,
-    sort: Sort,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Option<Listing>, Error> {
-    let (cursor_start, cursor_id) = match (cursor, sort) {
-        (Some(cursor), _) => (cursor.start.micros(), cursor.id),
-        (None, Sort::Ascending) => (-1, EntryId::from_uuid(Uuid::nil())),
-        (None, Sort::Descending) => (i64::MAX, EntryId::from_uuid(Uuid::max())),
-    };
-    // One more than asked for, to learn whether there is a next page.
-    let parameters =
-        filter.parameters(actor, cursor_start, cursor_id, i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1);
-    let rows = db.rows(Statements::of(sort).choose(filter), &parameters).await?;
+/// Up to `slice.limit` entries that the actor sees. None where the actor is not a member.
+pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Slice) -> Result<Option<Listing>, Error> {
+    let sort = if filter.updated_since.is_some() { Sort::Ascending } else { sort };
+    let (at, id) = filter.beginning(sort, slice.after);
+    // One more than asked for, to learn whether there is more.
+    let wanted = slice.skip.saturating_add(slice.limit).saturating_add(1);
+    let mut parameters = filter.parameters(actor);
+    parameters.extend([at.into(), id.into(), integer(wanted), integer(slice.skip)]);
+    let statement = choose(filter, sort, &mut parameters);
+    let rows = db.rows(statement, &parameters).await?;
     if rows.is_empty() {
         return Ok(None);
     }
     let mut entries = Vec::with_capacity(rows.len());
+    let mut edge = None;
     for row in rows {
-        if !row.starts_with_null() {
-            entries.push(decode(&mut row.columns())?);
+        let (entry, place) = row.split_last(2);
+        let mut place = place.columns();
+        if let (Some(at), Some(id)) = (place.optional_instant()?, place.optional_parsed()?) {
+            edge = Some(Cursor { at, id });
+        }
+        if !entry.starts_with_null() {
+            entries.push(decode(&mut entry.columns())?);
         }
     }
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    Ok(Some(Listing { entries, more }))
+    let next = if entries.len() > slice.limit {
+        entries.truncate(slice.limit);
+        entries.last().map(|last| Cursor {
+            at: if filter.updated_since.is_some() { last.updated_at } else { last.start },
+            id: last.id,
+        })
+    } else {
+        edge
+    };
+    Ok(Some(Listing { entries, next }))
 }
 
-const COUNT: Statement = shared!(
-    "SELECT count(*) FROM members c JOIN time_entries e ON e.organization_id = c.organization_id ",
-    "WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid ",
-    "AND (e.member_id = c.id OR c.role IN ",
-    sees_everyone!(),
-    ") ",
-    "AND e.updated_at >= $10::bigint ",
-    range!("", ">"),
-    conditions!(),
-    "AND $13::bigint > 0"
-);
+/// The statement that walks the best index for a filter, whose further parameters are added.
+fn choose(filter: &Filter, sort: Sort, parameters: &mut Vec<Value>) -> &'static Statement {
+    let members = filter.members.as_slice();
+    let (ascending, descending) = if filter.updated_since.is_some() {
+        parameters.push(filter.given());
+        (&CHANGED, &CHANGED)
+    } else if filter.active == Some(true) {
+        parameters.push(filter.given());
+        (&RUNNING_ASCENDING, &RUNNING_DESCENDING)
+    } else {
+        match members {
+            [] => (&ALL_ASCENDING, &ALL_DESCENDING),
+            [member] => {
+                parameters.push((*member).into());
+                (&MEMBER_ASCENDING, &MEMBER_DESCENDING)
+            }
+            [..] => {
+                let share = WINDOW / i64::try_from(members.len()).unwrap_or(WINDOW);
+                parameters.extend([filter.given(), share.max(1).into()]);
+                (&MEMBERS_ASCENDING, &MEMBERS_DESCENDING)
+            }
+        }
+    };
+    match sort {
+        Sort::Ascending => ascending,
+        Sort::Descending => descending,
+    }
+}
 
-/// How many entries all pages of a list hold.
-pub async fn count(db: &Db, actor: Actor, filter: &Filter) -> Result<i64, Error> {
-    let parameters = filter.parameters(actor, -1, EntryId::from_uuid(Uuid::nil()), 1);
-    let row = db.row(&COUNT, &parameters).await?;
-    row.ok_or_else(|| Error::Internal("`count` has no row".into()))?.columns().integer()
+fn integer(number: usize) -> Value {
+    i64::try_from(number).unwrap_or(i64::MAX).into()
 }
 
 impl Filter {
-    fn parameters(&self, actor: Actor, cursor_start: i64, cursor_id: EntryId, limit: i64) -> [Value; 13] {
-        let members: Vec<_> = self.members.iter().map(ToString::to_string).collect();
-        [
+    /// What a page is behind of: the cursor, or the bound of the range where that is nearer to its other end.
+    fn beginning(&self, sort: Sort, after: Option<Cursor>) -> (i64, EntryId) {
+        let after = after.map(|cursor| (cursor.at.micros(), cursor.id));
+        match sort {
+            Sort::Ascending => {
+                let first = self.updated_since.or(self.start).map_or(0, Instant::micros);
+                after.into_iter().fold((first - 1, EntryId::from_uuid(Uuid::max())), Ord::max)
+            }
+            Sort::Descending => {
+                let end = self.end.map_or(i64::MAX, Instant::micros);
+                after.into_iter().fold((end, EntryId::from_uuid(Uuid::nil())), Ord::min)
+            }
+        }
+    }
+
+    /// `$1` to `$8`.
+    pub(super) fn parameters(&self, actor: Actor) -> Vec<Value> {
+        vec![
             actor.organization.into(),
             actor.user.into(),
             self.start.map_or(0, Instant::micros).into(),
             self.end.map_or(i64::MAX, Instant::micros).into(),
-            cursor_start.into(),
-            cursor_id.into(),
             self.active.into(),
             self.billable.into(),
-            (!members.is_empty()).then(|| members.join(" ")).into(),
-            self.updated_since.map_or(0, Instant::micros).into(),
             self.include_deleted.into(),
             self.search.as_deref().map(containing).into(),
-            limit.into(),
         ]
+    }
+
+    /// The ids of the members as a JSON array, or NULL for all.
+    pub(super) fn given(&self) -> Value {
+        let ids: Vec<_> = self.members.iter().map(|member| format!("\"{member}\"")).collect();
+        (!ids.is_empty()).then(|| format!("[{}]", ids.join(","))).into()
     }
 }
 
-/// The pattern of `LIKE` for texts that contain this one.
+/// The pattern of `LIKE` for texts that contain this one, in whatever case.
 fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
+    let folded = entry::fold(text);
+    let mut pattern = String::with_capacity(folded.len() + 2);
     pattern.push('%');
-    for character in text.chars() {
+    for character in folded.chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -323,9 +459,16 @@ fn containing(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Engine;
 
     #[test]
-    fn wildcards_in_a_search_stand_for_themselves() {
-        assert_eq!(containing("50%_\\"), "%50\\%\\_\\\\%");
+    fn wildcards_in_a_search_stand_for_themselves_and_capitals_for_both() {
+        assert_eq!(containing("50%_\\Ü"), "%50\\%\\_\\\\ü%");
+    }
+
+    #[test]
+    fn the_window_is_the_same_in_statements_and_code() {
+        let text = ALL_ASCENDING.text(Engine::Sqlite);
+        assert!(text.contains(&format!("LIMIT {WINDOW}\n")) && text.contains(&format!("OFFSET {}\n", WINDOW - 1)));
     }
 }

@@ -16,8 +16,8 @@ use kronos_domain::{
     entry::{Description, Span, TimeEntry},
 };
 use kronos_storage::{
-    Db, Value, report_events,
-    time_entries::{self, Actor, NewEntry},
+    Db, Value, consumers, report_events,
+    time_entries::{self, Actor, Change, NewEntry},
 };
 use kronos_test_servers::Postgres;
 use tokio_postgres::NoTls;
@@ -65,16 +65,72 @@ pub struct World {
     pub name: Option<String>,
 }
 
-pub fn migrations(engine: &str) -> String {
+/// Version and text of each migration, in order.
+fn migration_files(engine: &str) -> Vec<(u32, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../infra/migrations").join(engine);
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let version = |path: &Path| -> u32 {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name[1..name.find("__").unwrap()].parse().unwrap()
-    };
     files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
-    files.sort_by_key(|path| version(path));
-    files.iter().map(|path| fs::read_to_string(path).unwrap()).collect::<Vec<_>>().join("\n")
+    let files = files.iter().map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name[1..name.find("__").unwrap()].parse().unwrap(), fs::read_to_string(path).unwrap())
+    });
+    let mut files: Vec<(u32, String)> = files.collect();
+    files.sort();
+    files
+}
+
+pub fn migrations(engine: &str) -> String {
+    join(&migration_files(engine))
+}
+
+fn join(files: &[(u32, String)]) -> String {
+    files.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// Databases of the first version with an entry of an hour, migrated since.
+pub async fn migrated_with_an_old_entry() -> Vec<Db> {
+    let id = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
+    let entry = format!(
+        "INSERT INTO users VALUES ('{id}', 'a@example.org', 'Name', NULL, 'UTC', 0); \
+         INSERT INTO organizations VALUES ('{id}', 'Example', 'EUR', 'UTC', 0); \
+         INSERT INTO members VALUES ('{id}', '{id}', '{id}', 'owner', 0); \
+         INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, billable, billable_rate, \
+         currency, source, version, changed_by, created_at, updated_at) \
+         VALUES ('{id}', '{id}', '{id}', '{id}', 0, 3600000000, 'UTC', true, 50, 'EUR', 'api', 7, '{id}', 0, 0);"
+    );
+    let steps = |engine| {
+        let files = migration_files(engine);
+        let (old, new) = files.split_at(files.partition_point(|(version, _)| *version < 1000));
+        [join(old), entry.clone(), join(new)]
+    };
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    for step in steps("sqlite") {
+        connection.execute_batch(&step).unwrap();
+    }
+    let mut databases = vec![Db::with_driver(Sqlite(Mutex::new(connection)))];
+    let name = database().await;
+    for step in steps("postgres") {
+        client(&name).await.batch_execute(&step).await.unwrap();
+    }
+    databases.push(connect(&name).await);
+    databases
+}
+
+/// A new database on the server.
+async fn database() -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(1);
+    let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    name
+}
+
+/// Another connection to a database in a file.
+pub fn open_sqlite(path: &Path) -> Db {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.busy_timeout(Duration::from_secs(20)).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON").unwrap();
+    Db::with_driver(Sqlite(Mutex::new(connection)))
 }
 
 pub async fn connect(name: &str) -> Db {
@@ -99,10 +155,14 @@ impl World {
         Self::populate(in_memory("sqlite"), in_memory("sqlite-identity"), None).await
     }
 
+    /// In a file, so that there can be several connections.
+    pub async fn sqlite_at(path: &Path) -> Self {
+        rusqlite::Connection::open(path).unwrap().execute_batch(&migrations("sqlite")).unwrap();
+        Self::populate(open_sqlite(path), None).await
+    }
+
     pub async fn postgres() -> Self {
-        static COUNTER: AtomicU64 = AtomicU64::new(1);
-        let name = format!("kronos_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
-        client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let name = database().await;
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
         Self::populate(connect(&name).await, connect(&name).await, Some(name)).await
     }
@@ -137,27 +197,36 @@ impl World {
         self.sql(sql, sql, &[]).await.remove(0).columns().integer().unwrap()
     }
 
-    /// Applies all events. On PostgreSQL other tests' transactions, though in other databases, hold the horizon back for a while.
+    /// Applies all events.
     pub async fn apply_events(&self, batch: i64) {
-        let unseen = kronos_storage::Statement::pair(
-            "SELECT count(*) FROM outbox WHERE (xid, seq) > (SELECT xid, seq FROM consumers WHERE name = 'reports')",
-            "SELECT count(*) FROM outbox WHERE seq > (SELECT seq FROM consumers WHERE name = 'reports')",
-        );
-        for _ in 0..2000 {
-            while report_events::pending(&self.db).await.unwrap() {
-                report_events::apply(&self.db, batch).await.unwrap();
-            }
-            if self.db.row(&unseen, &[]).await.unwrap().unwrap().columns().integer().unwrap() == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        while consumers::state(&self.db, report_events::CONSUMER).await.unwrap().pending {
+            report_events::apply(&self.db, batch).await.unwrap();
         }
-        panic!("events remain");
+    }
+
+    /// Many finished entries of a person, one every two hours from the third hour on, as no request would record them.
+    pub async fn crowd(&self, person: Person, count: i64) {
+        let columns = "INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, \
+                       description, currency, source, changed_by, created_at, updated_at) ";
+        let rest = "n * 7200000000, n * 7200000000 + 3600000000, 'UTC', 'work', 'EUR', 'api', ";
+        let postgres: &'static str = format!(
+            "{columns} SELECT gen_random_uuid(), $1::uuid, $2::uuid, $3::uuid, {rest} $3::uuid, n, n FROM generate_series(1, $4::bigint) n"
+        )
+        .leak();
+        let sqlite: &'static str = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?4) {columns} \
+             SELECT printf('%s-%s-%s-%s-%s', substr(hex, 1, 8), substr(hex, 9, 4), substr(hex, 13, 4), substr(hex, 17, 4), \
+             substr(hex, 21)), ?1, ?2, ?3, {rest} ?3, n, n FROM (SELECT n, lower(hex(randomblob(16))) AS hex FROM numbers)"
+        )
+        .leak();
+        let parameters =
+            [person.actor.organization.into(), person.member.into(), person.actor.user.into(), count.into()];
+        self.sql(postgres, sqlite, &parameters).await;
     }
 
     /// Records an entry of the person's own.
     pub async fn record(&self, person: Person, start: &str, end: Option<&str>) -> TimeEntry {
-        time_entries::create(&self.db, person.actor, new(start, end)).await.unwrap().unwrap()
+        time_entries::create(&self.db, change(person.actor), new(start, end)).await.unwrap().unwrap()
     }
 }
 
@@ -173,8 +242,12 @@ pub fn new(start: &str, end: Option<&str>) -> NewEntry {
         billable_rate: None,
         source: "api",
         request_digest: "digest".into(),
-        now: NOW,
     }
+}
+
+/// A change by somebody, at [`NOW`].
+pub fn change(actor: Actor) -> Change<'static> {
+    Change { actor, request_id: None, traceparent: None, now: NOW }
 }
 
 pub async fn organization(db: &Db, time_zone: &str, currency: &str) -> OrganizationId {

@@ -9,7 +9,7 @@ use kronos_storage::{
 };
 
 use crate::{
-    fixture::{Person, World, instant, new},
+    fixture::{Person, World, change, instant, new},
     on_both_engines,
 };
 
@@ -29,7 +29,7 @@ async fn record(world: &World, person: Person, start: i64, end: i64, rate: Optio
     entry.span = Span::new(Instant::from_seconds(start), Some(Instant::from_seconds(end))).unwrap();
     entry.billable = rate.is_some_and(|rate| rate % 2 == 0);
     entry.billable_rate = rate.map(|rate| HourlyRate::new(rate).unwrap());
-    time_entries::create(&world.db, world.owner.actor, entry).await.unwrap().unwrap();
+    time_entries::create(&world.db, change(world.owner.actor), entry).await.unwrap().unwrap();
 }
 
 fn rows(sums: Option<Vec<Sum>>) -> Vec<(Option<String>, i64, i64)> {
@@ -70,7 +70,7 @@ on_both_engines! {
     async fn running_and_deleted_entries_are_not_counted(world: World) {
         world.record(world.owner, "2026-03-04T09:00:00Z", None).await;
         let deleted = world.record(world.owner, "2026-03-04T07:00:00Z", Some("2026-03-04T08:00:00Z")).await;
-        time_entries::delete(&world.db, world.owner.actor, deleted.id, None, crate::fixture::NOW).await.unwrap().unwrap();
+        time_entries::delete(&world.db, change(world.owner.actor), deleted.id, None).await.unwrap().unwrap();
         world.apply_events(500).await;
         let buckets = day_buckets(range("2026-03-01T00:00:00Z", "2026-03-10T00:00:00Z"), "UTC");
         for split in [Split::Start, Split::Parts] {

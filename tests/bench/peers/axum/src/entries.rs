@@ -79,15 +79,14 @@ pub async fn list(
     values.extend([
         Value::Integer(Some(0)),
         Value::Integer(Some(i64::MAX)),
-        Value::Integer(Some(i64::MAX)),
-        store::id(Uuid::max()),
         Value::Bool(None),
         Value::Bool(None),
-        Value::Text(None),
-        Value::Integer(Some(0)),
         Value::Bool(Some(false)),
         Value::Text(None),
+        Value::Integer(Some(i64::MAX)),
+        store::id(Uuid::max()),
         Value::Integer(Some(limit + 1)),
+        Value::Integer(Some(0)),
     ]);
     let mut entries = app.store.entries(app.store.statements.list, values).await?.ok_or(Failure::NotFound)?;
     let length = usize::try_from(limit).unwrap_or_default();
@@ -132,11 +131,13 @@ pub async fn create(
         Value::Integer(span.end.map(Instant::micros)),
         Value::Text(zone.map(|zone| zone.to_string())),
         text(description.as_str()),
+        Value::Text(description.folded()),
         Value::Bool(Some(new.billable.unwrap_or_default())),
         Value::Integer(new.billable_rate),
         text("api"),
         text(digest),
-        instant(now),
+        Value::Text(None),
+        Value::Text(None),
     ]);
     let created = app.store.change(app.store.statements.create, values).await?.ok_or(Failure::NotFound)?;
     app.doorbell.ring();
@@ -157,8 +158,7 @@ pub async fn stop(
     } else {
         serde_json::from_slice(&body).map_err(|_| Failure::Invalid("body"))?
     };
-    let now = store::now();
-    let end = optional::<Instant>(stop.end.as_ref(), "end")?.unwrap_or(now).truncated();
+    let end = optional::<Instant>(stop.end.as_ref(), "end")?.unwrap_or_else(store::now).truncated();
     let mut values = store::actor(id::<OrganizationId>(&organization)?, caller.user);
     values.extend([
         store::id(id::<EntryId>(&entry)?.uuid()),
@@ -166,12 +166,17 @@ pub async fn stop(
         instant(end),
         Value::Text(None),
         Value::Text(None),
+        Value::Text(None),
         Value::Bool(None),
         Value::Bool(Some(false)),
         Value::Integer(None),
-        instant(now),
+        Value::Bool(Some(true)),
         Value::Integer(None),
         Value::Bool(Some(true)),
+        Value::Id(None),
+        Value::Text(None),
+        Value::Text(None),
+        Value::Integer(None),
     ]);
     let stopped = app.store.change(app.store.statements.stop, values).await?.ok_or(Failure::NotFound)?;
     app.doorbell.ring();

@@ -226,7 +226,8 @@ impl Store {
 
     /// Whether there are events to apply.
     pub async fn pending(&self) -> Result<bool, sqlx::Error> {
-        let rows = self.rows(Access::Read, self.statements.pending, Vec::new()).await?;
+        let values = vec![Value::Text(Some("reports".to_owned()))];
+        let rows = self.rows(Access::Read, self.statements.pending, values).await?;
         let pending: Vec<bool> = map_rows!(&rows, row => row.try_get_unchecked(0))?;
         Ok(pending.contains(&true))
     }

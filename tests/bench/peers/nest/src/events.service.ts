@@ -47,7 +47,7 @@ export class EventsService implements OnModuleInit {
   }
 
   private async pending(): Promise<boolean> {
-    const [row] = await this.database.rows('pending', []);
+    const [row] = await this.database.rows('pending', ['reports']);
     return row !== undefined && Object.values(row)[0] === true;
   }
 }

@@ -80,7 +80,7 @@ export class TimeEntriesController {
   ): Promise<unknown> {
     const limit = Number(given ?? 100);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) throw invalid('limit');
-    const filter: Value[] = [0, MAX_BIGINT, MAX_BIGINT, LAST_ID, null, null, null, 0, false, null, limit + 1];
+    const filter: Value[] = [0, MAX_BIGINT, null, null, false, null, MAX_BIGINT, LAST_ID, limit + 1, 0];
     const rows = await this.database.rows('list', [organization, caller.user, ...filter]);
     if (rows.length === 0) throw new NotFoundException();
     const entries = (rows as unknown as Row[]).filter((row) => row.id !== null);
@@ -103,18 +103,22 @@ export class TimeEntriesController {
     const start = optional(body['start'], 'start', micros) ?? Math.floor(now / 1000) * 1_000_000;
     const end = optional(body['end'], 'end', micros);
     if (end !== null && end < start) throw invalid('end');
+    const description = optional(body['description'], 'description', text) ?? '';
+    const folded = description.toLowerCase();
     const values: Value[] = [
       optional(body['id'], 'id', uuid) ?? uuidv7(),
       optional(body['member_id'], 'member_id', uuid),
       start,
       end,
       optional(body['time_zone'], 'time_zone', zone),
-      optional(body['description'], 'description', text) ?? '',
+      description,
+      folded === description ? null : folded,
       optional(body['billable'], 'billable', boolean) ?? false,
       null,
       'api',
       createHash('sha256').update(JSON.stringify(body)).digest('hex'),
-      now * 1000,
+      null,
+      null,
     ];
     const rows = await this.database.rows('create', [organization, caller.user, ...values]);
     const created = this.one(rows, response);
@@ -134,9 +138,8 @@ export class TimeEntriesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ data: TimeEntry }> {
     if (body !== undefined && typeof body !== 'object') throw new BadRequestException();
-    const now = Date.now();
-    const end = optional(body?.['end'], 'end', micros) ?? Math.floor(now / 1000) * 1_000_000;
-    const changes: Value[] = [null, end, null, null, null, false, null, now * 1000, null, true];
+    const end = optional(body?.['end'], 'end', micros) ?? Math.floor(Date.now() / 1000) * 1_000_000;
+    const changes: Value[] = [null, end, null, null, null, null, false, null, true, null, true, null, null, null, null];
     const rows = await this.database.rows('stop', [organization, caller.user, entry, ...changes]);
     const stopped = this.one(rows, response);
     this.events.ring();

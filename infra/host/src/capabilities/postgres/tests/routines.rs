@@ -123,6 +123,7 @@ async fn the_functions_of_kronos_need_no_session() {
         include_str!("../../../../../migrations/postgres/V2__time_tracking.sql"),
         include_str!("../../../../../migrations/postgres/V3__report_model.sql"),
         include_str!("../../../../../migrations/postgres/V4__report_events_by_index.sql"),
+        include_str!("../../../../../migrations/postgres/V2026113001__outbox.sql"),
     ] {
         link.control(migration).await.expect("a migration");
     }
@@ -131,7 +132,13 @@ async fn the_functions_of_kronos_need_no_session() {
     for (sql, is_repeatable) in [
         ("SELECT apply_report_events($1::bigint)", false),
         ("INSERT INTO time_entries (id) VALUES ($1)", false),
-        ("SELECT data FROM report_events WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid", true),
+        ("SELECT assign_positions()", false),
+        ("SELECT trim_outbox($1::bigint, $2::bigint)", false),
+        ("SELECT data FROM report_events WHERE position > $1 ORDER BY position", true),
+        (
+            "SELECT position, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM consumers WHERE name = $1",
+            true,
+        ),
         ("SELECT coalesce(sum(seconds), 0), count(*) FROM report_entries WHERE NOT deleted GROUP BY member_id", true),
     ] {
         let profile = database.pool.profile(sql);

@@ -1,0 +1,58 @@
+//! The columns of a type, named once.
+
+/// Makes the select list of a type, the same list behind the alias of a table, and the function that reads both, from its fields,
+/// each with its kind and its column.
+///
+/// Kinds: `id`, `text`, `parsed` (a text that stands for a value of the domain), `bool`, `integer`, `instant`,
+/// `optional_instant`, `optional_rate`.
+macro_rules! record {
+    (
+        $list:ident, $aliased:ident($alias:literal), $decode:ident -> $type:ident
+        { $($field:ident: $kind:ident $column:ident),+ $(,)? }
+    ) => {
+        /// The columns that the decoder reads.
+        pub(crate) const $list: &str = $crate::db::record::list!("", $($kind $column),+);
+        /// The same behind an alias.
+        pub(crate) const $aliased: &str = $crate::db::record::list!($alias, $($kind $column),+);
+
+        fn $decode(columns: &mut $crate::Columns) -> Result<$type, $crate::Error> {
+            Ok($type { $($field: $crate::db::record::read!(columns, $kind)),+ })
+        }
+    };
+}
+
+macro_rules! list {
+    ($alias:literal, $first_kind:ident $first:ident $(, $kind:ident $column:ident)*) => {
+        concat!(
+            $alias, stringify!($first), $crate::db::record::cast!($first_kind)
+            $(, ", ", $alias, stringify!($column), $crate::db::record::cast!($kind))*
+        )
+    };
+}
+
+macro_rules! cast {
+    (id) => {
+        "::text"
+    };
+    ($kind:ident) => {
+        ""
+    };
+}
+
+macro_rules! read {
+    ($columns:ident, id) => {
+        $columns.parsed()?
+    };
+    ($columns:ident, optional_rate) => {
+        $columns
+            .optional_integer()?
+            .map(kronos_domain::HourlyRate::new)
+            .transpose()
+            .map_err(|error| $crate::Error::Internal(error.to_string()))?
+    };
+    ($columns:ident, $kind:ident) => {
+        $columns.$kind()?
+    };
+}
+
+pub(crate) use {cast, list, read, record};

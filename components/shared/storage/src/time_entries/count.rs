@@ -1,0 +1,73 @@
+//! How many entries a list has, by the same choice of index.
+
+use super::{Actor, Filter, list::FILTER};
+use crate::{
+    Db, Error,
+    db::{Fragment, statements},
+};
+
+/// What no index of the statement serves.
+const REST: &[Fragment] = &[
+    Fragment::shared(
+        "rest",
+        r"($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+                AND {matches}",
+    ),
+    Fragment::shared("range", "w.start_at >= $3::bigint AND w.start_at < $4::bigint"),
+    // The plus keeps the index on the other column from being chosen.
+    Fragment::shared("plain_range", "+w.start_at >= $3::bigint AND +w.start_at < $4::bigint"),
+];
+
+statements! {
+    ALL = r"
+        WITH caller AS ({caller})
+        SELECT (
+            SELECT count(*) FROM time_entries w
+            WHERE w.organization_id = {organization} AND {range} AND +w.updated_at >= $10::bigint AND {rest}
+        ) + (
+            SELECT count(*) FROM time_entries w
+            WHERE w.member_id = {own} AND {range} AND +w.updated_at >= $10::bigint AND {rest}
+        )
+    " with REST FILTER;
+
+    MEMBERS = r"
+        WITH caller AS ({caller})
+        SELECT count(*) FROM caller c
+        JOIN members t ON t.organization_id = c.organization_id AND {seen}
+        JOIN time_entries w ON w.member_id = t.id
+        WHERE $9::text LIKE '%' || t.id::text || '%' AND {range} AND +w.updated_at >= $10::bigint AND {rest}
+    " with REST FILTER;
+
+    RUNNING = r"
+        WITH caller AS ({caller})
+        SELECT count(*) FROM caller c
+        JOIN members t ON t.organization_id = c.organization_id AND {seen}
+        JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
+        WHERE {plain_range} AND +w.updated_at >= $10::bigint AND {rest}
+    " with REST FILTER;
+
+    CHANGED = r"
+        WITH caller AS ({caller})
+        SELECT (
+            SELECT count(*) FROM time_entries w
+            WHERE w.organization_id = {organization} AND w.updated_at >= $10::bigint AND {plain_range} AND {rest}
+        ) + (
+            SELECT count(*) FROM time_entries w
+            WHERE w.member_id = {own} AND {range} AND +w.updated_at >= $10::bigint AND {rest}
+        )
+    " with REST FILTER;
+}
+
+/// How many entries all pages of a list hold.
+pub async fn count(db: &Db, actor: Actor, filter: &Filter) -> Result<i64, Error> {
+    let statement = match (filter.active, filter.members.as_slice(), filter.updated_since) {
+        (Some(true), _, _) => &RUNNING,
+        (_, [_, ..], _) => &MEMBERS,
+        (_, [], Some(_)) => &CHANGED,
+        (_, [], None) => &ALL,
+    };
+    let mut parameters = filter.parameters(actor);
+    parameters.extend([filter.given(), filter.updated_since.map_or(0, kronos_domain::Instant::micros).into()]);
+    let row = db.row(statement, &parameters).await?;
+    row.ok_or_else(|| Error::Internal("`count` has no row".into()))?.columns().integer()
+}
