@@ -24,11 +24,17 @@ mod api {
     }
 }
 mod auth {
+    mod issuers;
+    mod operator_tokens;
     mod session;
+    mod sign_in;
+    mod tokens;
     mod verify;
 }
 mod authorization;
+mod edge;
 mod events {
+    mod doorbell;
     mod report_builder;
 }
 mod host {
@@ -49,6 +55,8 @@ mod host {
     mod state_folder;
 }
 mod laws;
+mod rights;
+mod spin;
 mod strictness;
 mod walkthrough;
 mod well_known;

@@ -5,9 +5,11 @@ use kronos_tests::{Actor, Answer, OPERATOR_SECRET, on_both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A request to an operation of the organization of `actor`, with its required parameters but one.
-fn request(actor: &Actor, operation: &Operation, entry: &str, but: &str) -> reqwest::RequestBuilder {
-    let path = operation.path.replace("{organization}", &actor.organization).replace("{entry}", entry);
+/// A request to an operation of the organization of `actor`, with its required parameters but one. `resource` is what the last
+/// parameter of the path names.
+fn request(actor: &Actor, operation: &Operation, resource: &str, but: &str) -> reqwest::RequestBuilder {
+    let path = operation.path.replace("{organization}", &actor.organization);
+    let path = path.replace("{entry}", resource).replace("{token}", resource);
     let needed = operation.parameters.iter().filter(|parameter| parameter.required && parameter.name != but);
     let query: Vec<_> = needed.map(|parameter| (parameter.name, parameter.sample)).collect();
     actor.request(Method::from_bytes(operation.method.as_bytes()).unwrap(), &path).query(&query)
@@ -173,12 +175,14 @@ on_both_engines! {
             ("search=%00", "search", "must not contain the character U+0000"),
             ("limit=-1", "limit", "must be a whole number"),
             ("limit=501", "limit", "must be between 1 and 500"),
-            ("sort=up", "sort", "must be `-start` or `start`"),
             ("billable=maybe", "billable", "must be `true` or `false`"),
         ] {
             let answer = owner.get(&format!("{}?{query}", owner.path("/time-entries"))).await.expect(422);
             assert_eq!(answer.body["errors"], json!({ name: [fault] }), "{query}");
         }
+        let range = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z";
+        let report = owner.get(&format!("{}?group=mood&{range}", owner.path("/reports/summary"))).await.expect(422);
+        assert_eq!(report.body["errors"], json!({ "group": ["must be `day`, `project` or `member`"] }));
     }
 
     /// A cursor is good for its list and order; whatever else is refused, and never shows another page.

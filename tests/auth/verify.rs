@@ -1,12 +1,8 @@
 //! `/auth/verify`: the door that other people's proxies ask.
 
-use kronos_tests::{Actor, Kronos, on_both_engines};
+mod proxies;
 
-fn bearer(kronos: &Kronos, token: &str) -> Actor {
-    let mut actor = kronos.anonymous();
-    actor.token = Some(token.to_owned());
-    actor
-}
+use kronos_tests::on_both_engines;
 
 on_both_engines! {
     /// The endpoint for other people's proxies: who is there, or what is missing.
@@ -16,6 +12,6 @@ on_both_engines! {
         assert!(!answer.header("x-auth-request-user").is_empty(), "{:?}", answer.headers);
         let refused = kronos.anonymous().get("/auth/verify").await.expect(401);
         assert!(refused.header("www-authenticate").starts_with("Bearer"));
-        bearer(&kronos, "x.y.z").get("/auth/verify").await.expect(401);
+        kronos.anonymous().with_token("x.y.z").get("/auth/verify").await.expect(401);
     }
 }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kronos_api::operations;
 use kronos_host::{
-    config::manifest::{Component, HttpTarget, Inherit},
+    config::{
+        manifest::{Component, HttpTarget, Inherit},
+        template::Template,
+    },
     triggers::http::router::Router,
 };
 
@@ -23,14 +26,28 @@ struct Extras {
 const NONE: Extras = Extras { component: "", store: true, hosts: &[], variables: &[], databases: &[] };
 
 const EXTRAS: [Extras; 3] = [
-    Extras { component: "identity", variables: &["owner_email", "owner_password", "operator_secret"], ..NONE },
+    Extras {
+        component: "identity",
+        // The others ask it for the keys of further issuers.
+        hosts: &[
+            "{{ trusted_issuer_origin }}",
+            "{{ trusted_issuer_origin_2 }}",
+            "{{ trusted_issuer_origin_3 }}",
+            "{{ trusted_issuer_origin_4 }}",
+        ],
+        variables: &["identity_postgres_url", "owner_email", "owner_password", "operator_secret"],
+        databases: &["identity"],
+        ..NONE
+    },
     Extras { component: "forward-auth", store: false, ..NONE },
     Extras { component: "time-entries", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
 ];
 
 /// What every HTTP component needs to know who is calling.
-const HOSTS: [&str; 2] = ["http://identity.spin.internal", "{{ trusted_issuer_origins }}"];
+const HOSTS: [&str; 1] = ["http://identity.spin.internal"];
 const VARIABLES: [&str; 3] = ["public_url", "trusted_issuers", "cors_origins"];
+/// The route of whatever is not there; the component that has it answers so.
+const CATCH_ALL: &str = "/...";
 const LIBRARIES: [(&str, &str); 2] =
     [("kronos:gateway/policy@0.1.0", "gateway"), ("kronos:auth/check@0.1.0", "auth-check")];
 
@@ -59,6 +76,7 @@ fn every_operation_has_a_route() {
         router.insert(route, (route.as_str(), id.as_str())).expect("a route");
         unused.insert(route.as_str());
     }
+    assert!(unused.remove(CATCH_ALL), "what is not there is answered by the host, without a problem document");
     for operation in operations::all() {
         let found = router.find(operation.path).map(|found| found.target);
         let (route, component) = found.unwrap_or_else(|| panic!("nothing answers {}", operation.path));
@@ -82,7 +100,7 @@ fn every_http_component_is_like_the_others() {
         let mut expected = own(hosts);
         expected.extend(HOSTS);
         expected.extend(store.then_some("{{ postgres_address }}"));
-        let have: BTreeSet<_> = component.allowed_outbound_hosts.iter().map(|host| host.as_str()).collect();
+        let have: BTreeSet<_> = component.allowed_outbound_hosts.iter().map(Template::as_str).collect();
         assert_eq!(have, expected, "{id}: allowed_outbound_hosts");
 
         let mut expected = own(variables);
@@ -97,11 +115,12 @@ fn every_http_component_is_like_the_others() {
         let have: BTreeSet<_> = component.sqlite_databases.iter().map(String::as_str).collect();
         assert_eq!(have, expected, "{id}: sqlite_databases");
 
-        let provided = component.dependencies.iter();
-        let provided = provided.filter(|(_, library)| library.inherit == Inherit::None && library.export.is_none());
-        let provided =
-            provided.map(|(name, library)| (name.as_str(), library.component.as_deref().unwrap_or_default()));
-        assert_eq!(provided.collect::<BTreeMap<_, _>>(), LIBRARIES.into(), "{id}: dependencies");
+        for (name, library) in &component.dependencies {
+            assert!(library.inherit == Inherit::None && library.export.is_none(), "{id}: {name} inherits something");
+        }
+        let have = component.dependencies.iter();
+        let have = have.map(|(name, library)| (name.as_str(), library.component.as_deref().unwrap_or_default()));
+        assert_eq!(have.collect::<BTreeMap<_, _>>(), BTreeMap::from(LIBRARIES), "{id}: dependencies");
 
         let file = format!("target/wasm32-wasip2/release/{}.wasm", id.replace('-', "_"));
         assert!(component.source.ends_with(&file), "{id}: source is {}", component.source.display());

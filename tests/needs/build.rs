@@ -26,4 +26,8 @@ fn main() {
             }
         }
     }
+    println!("cargo::rerun-if-env-changed=PATH");
+    if installed::find_program("spin", []).is_none() {
+        println!("cargo::rustc-env=KRONOS_TEST_MISSING_SPIN=Spin is not installed (https://spinframework.dev/install)");
+    }
 }

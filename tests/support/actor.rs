@@ -1,5 +1,7 @@
 //! Somebody who talks to Kronos over HTTP.
 
+use std::net::IpAddr;
+
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 
@@ -30,15 +32,39 @@ pub struct Answer {
 }
 
 impl Actor {
-    /// Nobody in particular, at `url`.
+    /// Nobody in particular, who talks to `url`.
     pub fn new(url: &str) -> Self {
+        Self::with(url, Self::client())
+    }
+
+    /// The same from another address of this machine.
+    pub fn at(url: &str, address: IpAddr) -> Self {
+        Self::with(url, Self::client().local_address(address))
+    }
+
+    /// The same over HTTP/2.
+    pub fn over_http2(url: &str) -> Self {
+        Self::with(url, Self::client().http2_prior_knowledge())
+    }
+
+    fn client() -> reqwest::ClientBuilder {
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
+    }
+
+    fn with(url: &str, client: reqwest::ClientBuilder) -> Self {
         Self {
-            client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
+            client: client.build().expect("a client"),
             url: url.to_owned(),
             token: None,
             organization: String::new(),
             member: String::new(),
         }
+    }
+
+    /// The same with a bearer token.
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
     }
 
     /// A path below the actor's organization.

@@ -41,7 +41,7 @@ pub struct Kronos {
 
 /// Password of the first owner in tests.
 pub const OWNER_PASSWORD: &str = "correct horse battery staple";
-/// What operators mint tokens with in tests.
+/// The operator's secret in tests.
 pub const OPERATOR_SECRET: &str = "operator secret of the tests";
 
 /// The root of the repository.
@@ -166,6 +166,11 @@ impl Kronos {
         Actor::new(&self.url)
     }
 
+    /// Nobody in particular, at the address 127.0.`network`.`host` of this machine.
+    pub fn anonymous_at(&self, network: u8, host: u8) -> Actor {
+        Actor::at(&self.url, [127, 0, network, host].into())
+    }
+
     /// The first owner, signed in, in the organization that came with the first start.
     pub async fn owner(&self) -> Actor {
         let session = self
@@ -223,7 +228,7 @@ impl Kronos {
     async fn insert_user(&self, email: &str) -> String {
         let id = uuid::Uuid::now_v7().to_string();
         self.sql(&format!(
-            "INSERT INTO users (id, email, name, password_hash, time_zone, created_at) VALUES ('{id}', '{email}', 'Test', '', 'UTC', 0)"
+            "INSERT INTO users (id, email, name, time_zone, created_at) VALUES ('{id}', '{email}', 'Test', 'UTC', 0)"
         ))
         .await;
         id
@@ -272,10 +277,12 @@ impl Kronos {
         client
     }
 
-    /// A connection to the SQLite file, beside the host.
+    /// A connection to the SQLite files, beside the host. As on PostgreSQL, the tables of identity are in the schema `identity`.
     pub fn sqlite(&self) -> rusqlite::Connection {
-        let file = self.options.state_dir.as_ref().expect("a state folder").join("default.db");
-        let connection = rusqlite::Connection::open(file).expect("the file opens");
+        let file = |name: &str| self.options.state_dir.as_ref().expect("a state folder").join(name);
+        let connection = rusqlite::Connection::open(file("default.db")).expect("the file opens");
+        let identity = file("identity.db");
+        connection.execute("ATTACH DATABASE ?1 AS identity", [identity.to_str()]).expect("the file opens");
         connection.busy_timeout(Duration::from_secs(10)).expect("a timeout");
         connection
     }

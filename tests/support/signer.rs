@@ -13,7 +13,7 @@ pub struct Signer {
 impl Signer {
     /// With the newest key.
     pub async fn of(kronos: &Kronos) -> Self {
-        let newest = "FROM signing_keys ORDER BY period DESC LIMIT 1";
+        let newest = "FROM identity.signing_keys ORDER BY period DESC LIMIT 1";
         let seed = kronos.text(&format!("SELECT seed {newest}")).await;
         let seed = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, seed).expect("a seed");
         // PKCS #8 of an Ed25519 seed (RFC 8410, section 7).

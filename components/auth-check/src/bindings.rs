@@ -4,7 +4,7 @@
 
 wit_bindgen::generate!({ path: "../../wit/auth", world: "auth-check" });
 
-// The linker of this machine takes the names of the exports for its own syntax.
+// A native linker takes the names of the exports for its own syntax.
 #[cfg(target_family = "wasm")]
 export!(AuthCheck with_types_in self);
 

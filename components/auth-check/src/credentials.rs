@@ -11,7 +11,7 @@ pub fn bearer(fields: &[Vec<u8>]) -> Result<&str, Problem> {
     };
     let (scheme, rest) = field.split_once(' ').unwrap_or((field, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        // Credentials of another kind are none for us; a field that is not credentials at all is a mistake.
+        // Credentials of another kind are not for us; a field that is not credentials at all is a mistake.
         let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         return Err(if is_scheme { Problem::Missing } else { Problem::Malformed });
     }

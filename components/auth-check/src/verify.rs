@@ -5,7 +5,7 @@ use crate::keys::{self, Found};
 use crate::token::Token;
 use crate::{claims, credentials};
 
-/// The scope that grants every permission. Tokens of interactive sign-ins bear it.
+/// The scope that grants every permission. Tokens of interactive sign-ins carry it.
 const EVERYTHING: &str = "api";
 
 enum Outcome {

@@ -2,8 +2,10 @@
 //!
 //! One endpoint for the conventions of Traefik (`forwardAuth`), nginx (`auth_request`), Caddy (`forward_auth`) and Envoy
 //! (`ext_authz` over HTTP): 200 with the caller in header fields, 401 with a challenge, 403 when the token lacks the scope that
-//! `?scope=` asks for. The token is the one in the `authorization` field of the original request, which all of them pass on.
-//! `/auth/verify` says the same for every method, because Envoy keeps the original one.
+//! `?scope=` asks for, and nothing else about a request. The token is the one in the `authorization` field of the original request,
+//! which all of them pass on. `/auth/verify` says the same for every method, because Envoy keeps the original one; Envoy takes the
+//! address as its `path_override`, since it puts a `path_prefix` before the original path. There are no exceptions: a preflight
+//! request, which never has a token, has to be let through by the proxy itself where browsers of other origins may call the service.
 
 use kronos_api::forward_auth::Op;
 use kronos_platform::{Call, Caller, Problem, Reply, StatusCode};

@@ -4,7 +4,7 @@
 
 wit_bindgen::generate!({ path: "../../wit/gateway", world: "gateway" });
 
-// The linker of this machine takes the names of the exports for its own syntax.
+// A native linker takes the names of the exports for its own syntax.
 #[cfg(target_family = "wasm")]
 export!(Gateway with_types_in self);
 

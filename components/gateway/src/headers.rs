@@ -7,10 +7,12 @@ use crate::bindings::exports::kronos::gateway::policy::ReceivedFields;
 /// Name and value of a received field.
 pub type Received<'a> = (&'a [u8], &'a [u8]);
 
-/// Most fields in a request.
+/// Most fields of a client in a request.
 pub const MAX_FIELDS: usize = 100;
-/// Most bytes of names and values together. Tokens are capped at 8 KiB elsewhere.
+/// Most bytes of their names and values together. Tokens are capped at 8 KiB elsewhere.
 pub const MAX_BYTES: usize = 32 * 1024;
+/// What the names of the host's own fields begin with. A client may send such fields too; they have the same limits by themselves.
+const OF_THE_HOST: &[u8] = b"spin-";
 
 /// Why the fields are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Malformed {
     TooLarge,
     Name,
     Value,
+    /// A transfer coding other than `chunked`, which the host has not undone.
+    Coding,
     /// The field came more than once and may not.
     Repeated(&'static str),
     /// Both `content-length` and `transfer-encoding`, the classic of request smuggling (RFC 9112, section 6.3).
@@ -46,10 +50,16 @@ pub fn received(fields: &ReceivedFields) -> Option<Vec<Received<'_>>> {
 
 /// Checks the fields as a whole.
 pub fn check(headers: &[Received<'_>]) -> Result<(), Malformed> {
-    if headers.len() > MAX_FIELDS {
+    let (mut count, mut bytes) = ([0; 2], [0; 2]);
+    for (name, value) in headers {
+        let by_host = name.get(..OF_THE_HOST.len()).is_some_and(|start| start.eq_ignore_ascii_case(OF_THE_HOST));
+        count[usize::from(by_host)] += 1;
+        bytes[usize::from(by_host)] += name.len() + value.len();
+    }
+    if count.iter().any(|count| *count > MAX_FIELDS) {
         return Err(Malformed::TooMany);
     }
-    if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_BYTES {
+    if bytes.iter().any(|bytes| *bytes > MAX_BYTES) {
         return Err(Malformed::TooLarge);
     }
     let mut seen = [false; SINGLE.len()];
@@ -71,6 +81,9 @@ pub fn check(headers: &[Received<'_>]) -> Result<(), Malformed> {
             && !(1..20).contains(&value.len()) | !value.iter().all(u8::is_ascii_digit)
         {
             return Err(Malformed::Value);
+        }
+        if name.eq_ignore_ascii_case(b"transfer-encoding") && !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+            return Err(Malformed::Coding);
         }
     }
     // `content-length` and `transfer-encoding` of `SINGLE`.
@@ -139,6 +152,8 @@ mod tests {
             (&[("Host", "a"), ("host", "b")][..], Malformed::Repeated("host")),
             (&[("content-length", "1"), ("content-length", "2")], Malformed::Repeated("content-length")),
             (&[("content-length", "1"), ("Transfer-Encoding", "chunked")], Malformed::Framing),
+            (&[("transfer-encoding", "gzip, chunked")], Malformed::Coding),
+            (&[("transfer-encoding", "identity")], Malformed::Coding),
             (&[("content-length", "1, 1")], Malformed::Value),
             (&[("content-length", "+1")], Malformed::Value),
             (&[("content-length", "")], Malformed::Value),
@@ -153,8 +168,13 @@ mod tests {
     #[test]
     fn number_and_size_are_bounded() {
         assert_eq!(check(&fields(&[("a", "b"); 101])), Err(Malformed::TooMany));
+        let with_hosts = [vec![("a", "b"); 100], vec![("spin-full-url", "c"); 15]].concat();
+        assert_eq!(check(&fields(&with_hosts)), Ok(()), "the host's own do not count");
+        assert_eq!(check(&fields(&[("Spin-X", "b"); 101])), Err(Malformed::TooMany));
         let large = "x".repeat(MAX_BYTES);
         assert_eq!(check(&fields(&[("a", &large)])), Err(Malformed::TooLarge));
+        let halves = [("a", &large[..20_000]), ("spin-full-url", &large[..20_000])];
+        assert_eq!(check(&fields(&halves)), Ok(()));
     }
 
     #[test]

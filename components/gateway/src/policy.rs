@@ -1,5 +1,7 @@
 //! The decision on a request head, and the fields of a response head.
 
+use std::borrow::Cow;
+
 use crate::bindings::exports::kronos::gateway::policy::{Admitted, Field, Refusal, RequestHead, Settings, Verdict};
 use crate::cors::{self, Preflight, field};
 use crate::headers::{self, Malformed, Received};
@@ -26,7 +28,7 @@ pub fn admit(head: &RequestHead, settings: &Settings) -> Verdict {
             status: answer.status,
             headers: answer.headers,
             key: answer.key.to_owned(),
-            detail: answer.detail.to_owned(),
+            detail: answer.detail.into_owned(),
             request_id,
         }),
     }
@@ -36,11 +38,11 @@ struct Answer {
     status: u16,
     headers: Vec<Field>,
     key: &'static str,
-    detail: &'static str,
+    detail: Cow<'static, str>,
 }
 
-fn refuse(status: u16, key: &'static str, detail: &'static str) -> Answer {
-    Answer { status, headers: Vec::new(), key, detail }
+fn refuse(status: u16, key: &'static str, detail: impl Into<Cow<'static, str>>) -> Answer {
+    Answer { status, headers: Vec::new(), key, detail: detail.into() }
 }
 
 fn decide<'a>(head: &'a RequestHead, fields: &[Received<'_>], settings: &Settings) -> Result<&'a str, Answer> {
@@ -52,7 +54,12 @@ fn decide<'a>(head: &'a RequestHead, fields: &[Received<'_>], settings: &Setting
         Malformed::TooLarge => refuse(431, "headers_too_large", "The header fields are larger than 32 KiB."),
         Malformed::Name => refuse(400, "malformed_header", "A header field has an invalid name."),
         Malformed::Value => refuse(400, "malformed_header", "A header field has an invalid value."),
-        Malformed::Repeated(_) => refuse(400, "malformed_header", "A header field came twice that may come only once."),
+        Malformed::Repeated(name) => {
+            refuse(400, "malformed_header", format!("The header field `{name}` came more than once."))
+        }
+        Malformed::Coding => {
+            refuse(501, "unknown_transfer_coding", "The only transfer coding that is understood is `chunked`.")
+        }
         Malformed::Framing => {
             refuse(400, "malformed_header", "The request has both `content-length` and `transfer-encoding`.")
         }
@@ -62,9 +69,11 @@ fn decide<'a>(head: &'a RequestHead, fields: &[Received<'_>], settings: &Setting
     }
     let path =
         path::check(&head.path_with_query).map_err(|ambiguous| refuse(400, "ambiguous_path", ambiguous.detail()))?;
-    if let Some(origin) = preflight_origin(&head.method, fields) {
+    // Where browsers may not call at all, it is a request like any other.
+    let preflight = preflight_origin(&head.method, fields).filter(|_| !settings.cors_origins.is_empty());
+    if let Some(origin) = preflight {
         return Err(match cors::preflight(origin, settings) {
-            Preflight::Allowed(headers) => Answer { status: 204, headers, key: "", detail: "" },
+            Preflight::Allowed(headers) => Answer { status: 204, headers, key: "", detail: Cow::default() },
             Preflight::Denied => refuse(403, "origin_not_allowed", "Browsers may not call from this origin."),
         });
     }
@@ -171,11 +180,18 @@ mod tests {
             (head("GET", &long, &[("x-request-id", "r-1")]), 414),
             (head("GET", "/", &[("x-request-id", "r-1"), ("host", "a"), ("host", "a")]), 400),
             (head("GET", "/", &[("x-request-id", "r-1"), ("a", &"b".repeat(40_000))]), 431),
+            (head("POST", "/", &[("x-request-id", "r-1"), ("transfer-encoding", "gzip")]), 501),
         ] {
             let refusal = refused(admit(&head, &settings(&[])));
             assert_eq!((refusal.status, refusal.request_id.as_str()), (status, "r-1"));
             assert!(!refusal.key.is_empty());
         }
+    }
+
+    #[test]
+    fn a_refusal_names_the_fault() {
+        let refusal = refused(admit(&head("GET", "/", &[("host", "a"), ("Host", "a")]), &settings(&[])));
+        assert_eq!(refusal.detail, "The header field `host` came more than once.");
     }
 
     #[test]
@@ -206,6 +222,12 @@ mod tests {
             assert_eq!(refused(admit(&preflight(origin), &settings)).status, 403, "{origin}");
         }
         assert_eq!(admitted(admit(&head("OPTIONS", "/a", &[]), &settings)).path_length, 2);
+    }
+
+    #[test]
+    fn without_listed_origins_a_preflight_is_a_request_like_any_other() {
+        let fields = [("origin", "https://app.example"), ("access-control-request-method", "POST")];
+        assert_eq!(admitted(admit(&head("OPTIONS", "/a", &fields), &settings(&[]))).path_length, 2);
     }
 
     fn cors_methods() -> &'static str {

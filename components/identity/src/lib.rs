@@ -9,8 +9,10 @@ mod operator;
 mod passwords;
 mod refresh_tokens;
 mod refusal;
+mod secrets;
 mod sessions;
 mod signing;
+mod throttle;
 mod tokens;
 
 use kronos_api::identity::Op;
@@ -30,7 +32,9 @@ async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
         Op::CreateSession => sessions::create(&call).await,
         Op::RefreshSession => sessions::refresh(&call).await,
         Op::DeleteSession => sessions::delete(&call).await,
-        Op::CreateOperatorToken => operator::create_token(&call).await,
+        Op::CreateOperatorToken => operator::create(&call).await,
+        Op::ListOperatorTokens => operator::list(&call).await,
+        Op::RevokeOperatorToken => operator::revoke(&call).await,
         Op::GetUser => me::get(&call).await,
         Op::ListMemberships => me::memberships(&call).await,
     }

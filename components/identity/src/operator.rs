@@ -1,25 +1,87 @@
-//! Tokens for scripts, made by the operator of the installation: who may set variables may act for any user anyway.
+//! `/auth/operator/tokens`: tokens for scripts, made by the operator of the installation: who may set variables may act for any user
+//! anyway. Without the variable `operator_secret` there is no such thing.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kronos_api::identity::{OperatorToken, Tokens};
-use kronos_platform::{Call, Faults, Reply, random};
-use kronos_storage::users;
+use std::rc::Rc;
+
+use kronos_api::Data;
+use kronos_api::identity::{OperatorToken, OperatorTokenState, Tokens};
+use kronos_domain::{Instant, OperatorTokenId};
+use kronos_platform::{Call, Faults, Reply, new_id};
+use kronos_storage::operator_tokens::{self, Revocation};
+use kronos_storage::{Db, users};
 use sha2::{Digest as _, Sha256};
 
 use crate::email::Email;
 use crate::refusal::Refusal;
-use crate::tokens;
+use crate::signing::MAX_LIFETIME;
+use crate::{secrets, throttle, tokens};
 
 /// Seconds for which a token is valid when nobody says otherwise.
 const DEFAULT_LIFETIME: u64 = 30 * 24 * 60 * 60;
 
-/// `POST /auth/operator/tokens`. Without the variable `operator_secret` there is no such thing.
-pub async fn create_token(call: &Call) -> Result<Reply, Refusal> {
+/// `POST /auth/operator/tokens`.
+pub async fn create(call: &Call) -> Result<Reply, Refusal> {
+    let secrets = authorize(call).await?;
+    let OperatorToken { email, expires_in } = call.json()?;
+    let lifetime = expires_in.unwrap_or(DEFAULT_LIFETIME);
+    if !(1..=MAX_LIFETIME).contains(&lifetime) {
+        return Err(Faults::one("expires_in", "must be between 1 and 31536000 seconds").into());
+    }
+    let email = Email::parse(&email)?;
+    let user = users::by_email(&*call.db().await?, email.as_str()).await?.ok_or(Refusal::NoSuchUser)?;
+    let (id, now) = (OperatorTokenId::from_uuid(new_id(call.now)), Instant::from(call.now));
+    operator_tokens::insert(&secrets, id, user, now, after(now, lifetime)).await?;
+    operator_tokens::delete_expired(&secrets, now).await?;
+    let access_token = tokens::issue(call, user, &token_id(id), lifetime).await?;
+    Ok(Reply::ok(&Tokens {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: lifetime,
+        refresh_token: None,
+        scope: tokens::SCOPE.to_owned(),
+        id: Some(id),
+    }))
+}
+
+/// `GET /auth/operator/tokens`.
+pub async fn list(call: &Call) -> Result<Reply, Refusal> {
+    let stored = operator_tokens::list(&*authorize(call).await?, Instant::from(call.now)).await?;
+    let data: Vec<_> = stored
+        .into_iter()
+        .map(|token| OperatorTokenState {
+            id: token.id,
+            user_id: token.user,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            revoked_at: token.revoked_at,
+        })
+        .collect();
+    Ok(Reply::ok(&Data { data }))
+}
+
+/// `DELETE /auth/operator/tokens/{token}`. Components learn of it with the keys, which they keep for five minutes.
+pub async fn revoke(call: &Call) -> Result<Reply, Refusal> {
+    let secrets = authorize(call).await?;
+    match operator_tokens::revoke(&secrets, call.path.get_as("token")?, Instant::from(call.now)).await? {
+        Revocation::Revoked => Ok(Reply::no_content()),
+        Revocation::Unknown => Err(Refusal::NotFound),
+        Revocation::TooMany => Err(Refusal::TooManyRevoked),
+    }
+}
+
+/// The `jti` of a token.
+pub fn token_id(id: OperatorTokenId) -> String {
+    format!("operator.{id}")
+}
+
+/// The secrets, for whoever knows the operator's.
+async fn authorize(call: &Call) -> Result<Rc<Db>, Refusal> {
     let secret = call.variable("operator_secret").await?;
     if secret.is_empty() {
         return Err(Refusal::NotFound);
     }
+    let secrets = secrets::db(call).await?;
+    let charged = throttle::charge_operator(&secrets, call).await?;
     let mut fields = call.headers.get_all("authorization").iter();
     let presented = match (fields.next(), fields.next()) {
         (Some(field), None) => bearer(field.as_bytes()),
@@ -28,22 +90,14 @@ pub async fn create_token(call: &Call) -> Result<Reply, Refusal> {
     if !presented.is_some_and(|presented| same(presented, secret.as_bytes())) {
         return Err(Refusal::OperatorSecret);
     }
-    let OperatorToken { email, expires_in } = call.json()?;
-    let lifetime = expires_in.unwrap_or(DEFAULT_LIFETIME);
-    if !(1..=tokens::MAX_LIFETIME).contains(&lifetime) {
-        return Err(Faults::one("expires_in", "must be between 1 and 31536000 seconds").into());
-    }
-    let email = Email::parse(&email)?;
-    let known = users::credentials(&*call.db().await?, email.as_str()).await?.ok_or(Refusal::NoSuchUser)?;
-    let id = format!("operator.{}", URL_SAFE_NO_PAD.encode(random::<16>()));
-    let access_token = tokens::issue(call, known.user, &id, lifetime).await?;
-    Ok(Reply::ok(&Tokens {
-        access_token,
-        token_type: "Bearer".to_owned(),
-        expires_in: lifetime,
-        refresh_token: None,
-        scope: tokens::SCOPE.to_owned(),
-    }))
+    throttle::release_operator(&secrets, call, &charged).await?;
+    Ok(secrets)
+}
+
+/// An instant some seconds later.
+fn after(now: Instant, seconds: u64) -> Instant {
+    let micros = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+    Instant::from_micros(now.micros().saturating_add(micros))
 }
 
 fn bearer(field: &[u8]) -> Option<&[u8]> {

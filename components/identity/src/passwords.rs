@@ -1,21 +1,28 @@
 //! Hashes of passwords: Argon2id with the parameters that OWASP recommends for 19 MiB.
 //!
-//! A hash keeps the only thread of an instance busy for some 55 ms and 19 MiB, so an instance never makes two at a time;
-//! [`Turn`] bounds how many requests may wait for it.
+//! A hash keeps the only thread of an instance busy for some 55 ms and 19 MiB, so an instance never makes two at a time. Requests
+//! queue for it, each with a [`Turn`]; other requests get on between two of them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-
+use futures::future::{Either, select};
 use kronos_platform::Problem;
+use spin_sdk::time::sleep;
 
 use crate::refusal::Refusal;
 
 /// Longest password that is looked at, in bytes.
 pub const MAX_LENGTH: usize = 1024;
-/// Most requests of an instance that are signing in at a time.
-const MAX_WAITING: usize = 4;
+/// Most requests of an instance that queue: as many as hosts give to one at a time.
+const MAX_WAITING: usize = 16;
+/// Longest time that a request queues. Somebody is watching a spinner.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+/// Time between two looks at the queue. Tasks of one instance can't wake each other.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Hash of nothing anybody knows, with the same parameters as the others: verifying against it takes as long.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$XvnzQJpF3Vo0hA2rR9S0tA$BKxfSJ+kPUsxYYF9AK5zE2LKyjsj6/u7eA7GX9zSgUA";
@@ -57,27 +64,53 @@ pub fn verify(password: &str, hash: Option<&str>) -> Result<Verification, Refusa
 }
 
 thread_local! {
-    static WAITING: Cell<usize> = const { Cell::new(0) };
+    static QUEUE: RefCell<VecDeque<u64>> = const { RefCell::new(VecDeque::new()) };
+    static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A place in the queue for the hash.
-pub struct Turn(());
+/// A place in the queue for the hash. It is given up when it is dropped.
+pub struct Turn(u64);
 
 impl Turn {
-    /// Takes a place, if there is one.
-    pub fn take() -> Result<Self, Refusal> {
-        let waiting = WAITING.get();
-        if waiting >= MAX_WAITING {
-            return Err(Problem::too_many_requests(1).into());
-        }
-        WAITING.set(waiting + 1);
-        Ok(Self(()))
+    /// Waits until it is this request's turn.
+    pub async fn wait() -> Result<Self, Refusal> {
+        let turn = Self::queue()?;
+        let first = async {
+            while !turn.is_first() {
+                sleep(PAUSE).await;
+            }
+        };
+        let in_time = match select(std::pin::pin!(first), std::pin::pin!(sleep(MAX_WAIT))).await {
+            Either::Left(((), _)) => true,
+            Either::Right(((), _)) => false,
+        };
+        if in_time { Ok(turn) } else { Err(busy()) }
     }
+
+    /// Takes the last place, if the queue is not full.
+    fn queue() -> Result<Self, Refusal> {
+        QUEUE.with_borrow_mut(|queue| {
+            if queue.len() >= MAX_WAITING {
+                return Err(busy());
+            }
+            let number = NEXT.replace(NEXT.get().wrapping_add(1));
+            queue.push_back(number);
+            Ok(Self(number))
+        })
+    }
+
+    fn is_first(&self) -> bool {
+        QUEUE.with_borrow(|queue| queue.front() == Some(&self.0))
+    }
+}
+
+fn busy() -> Refusal {
+    Problem::unavailable(1).with_log("too many requests queue for a hash").into()
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        WAITING.set(WAITING.get().saturating_sub(1));
+        QUEUE.with_borrow_mut(|queue| queue.retain(|number| *number != self.0));
     }
 }
 
@@ -115,10 +148,17 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_is_bounded() {
-        let turns: Vec<_> = (0..MAX_WAITING).map(|_| Turn::take().expect("a place")).collect();
-        assert!(Turn::take().is_err());
+    fn the_queue_is_bounded_and_fair() {
+        let mut turns: Vec<_> = (0..MAX_WAITING).map(|_| Turn::queue().expect("a place")).collect();
+        assert!(Turn::queue().is_err());
+        assert_eq!(turns.iter().map(Turn::is_first).filter(|first| *first).count(), 1);
+        assert!(turns[0].is_first());
+        // One in the middle gives up.
+        drop(turns.remove(1));
+        drop(turns.remove(0));
+        assert!(turns[0].is_first());
+        let last = Turn::queue().expect("a place");
         drop(turns);
-        assert!(Turn::take().is_ok());
+        assert!(last.is_first());
     }
 }

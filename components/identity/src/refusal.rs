@@ -8,10 +8,14 @@ kronos_platform::refusals! {
     Credentials => refused::CREDENTIALS,
     /// The refresh token is spent, expired, revoked or unknown.
     RefreshToken => refused::REFRESH_TOKEN,
+    /// Another request spent the refresh token a moment ago.
+    RefreshTokenSpent => refused::REFRESH_TOKEN_SPENT,
     /// Wrong operator secret.
     OperatorSecret => refused::OPERATOR_SECRET,
     /// No user has this e-mail address.
     NoSuchUser => refused::NO_SUCH_USER,
+    /// As many tokens are revoked as can be published.
+    TooManyRevoked => refused::TOO_MANY_REVOKED,
 }
 
 impl From<argon2::password_hash::Error> for Refusal {

@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::refusal::Refusal;
-use crate::tokens::MAX_LIFETIME;
+use crate::secrets;
 
+/// Most seconds for which any token is valid.
+pub const MAX_LIFETIME: u64 = 365 * 24 * 60 * 60;
 /// Microseconds for which a key signs.
 const PERIOD: i64 = 90 * 24 * 60 * 60 * 1_000_000;
 /// Periods of the past whose tokens may still be valid.
@@ -46,7 +48,7 @@ pub async fn keys(call: &Call) -> Result<Rc<KeyRing>, Refusal> {
     if let Some(known) = RING.with_borrow(|ring| ring.clone().filter(|ring| ring.period == period)) {
         return Ok(known);
     }
-    let ring = Rc::new(load(&*call.db().await?, period, now).await?);
+    let ring = Rc::new(load(&*secrets::db(call).await?, period, now).await?);
     RING.set(Some(ring.clone()));
     Ok(ring)
 }

@@ -7,12 +7,10 @@ use kronos_platform::Call;
 use serde::Serialize;
 
 use crate::refusal::Refusal;
-use crate::signing;
+use crate::signing::{self, MAX_LIFETIME};
 
 /// Seconds for which the token of a session is valid. Ending the session does not end it sooner.
 pub const SESSION_LIFETIME: u64 = 15 * 60;
-/// Most seconds for which any token is valid.
-pub const MAX_LIFETIME: u64 = 365 * 24 * 60 * 60;
 /// The client that all tokens are issued to until there are others.
 const CLIENT: &str = "kronos";
 

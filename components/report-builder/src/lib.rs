@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "only a host of components calls it"))]
 
-// The linker of this machine takes the names of the exports for its own syntax.
+// A native linker takes the names of the exports for its own syntax.
 #[cfg(target_family = "wasm")]
 mod trigger;
 

@@ -3,16 +3,18 @@
 use proc_macro::{TokenStream, TokenTree};
 
 /// What a test can need, and how the build script says that it is missing.
-const KNOWN: [(&str, Option<&str>); 4] = [
+const KNOWN: [(&str, Option<&str>); 5] = [
     ("postgres", option_env!("KRONOS_TEST_MISSING_POSTGRES")),
     ("redis", option_env!("KRONOS_TEST_MISSING_REDIS")),
     ("openssl", option_env!("KRONOS_TEST_MISSING_OPENSSL")),
     ("setpriv", option_env!("KRONOS_TEST_MISSING_SETPRIV")),
+    ("spin", option_env!("KRONOS_TEST_MISSING_SPIN")),
 ];
 
-/// Marks a test that needs programs: `postgres`, `redis`, `openssl`, `setpriv`. Where one was not installed when the tests were
+/// Marks a test that needs programs: `postgres`, `redis`, `openssl`, `setpriv`, `spin`. Where one was not installed when the tests were
 /// built, the test is ignored, with the remedy as its reason, so that the harness names it and counts it. With
-/// `KRONOS_TEST_REQUIRE_ALL` in the environment, as in continuous integration, it runs and fails instead.
+/// `KRONOS_TEST_REQUIRE_ALL` in the environment, as in continuous integration, it runs and fails instead; but for `spin`, which no
+/// package has.
 ///
 /// It stands above `#[test]`, which would not see it below.
 #[proc_macro_attribute]

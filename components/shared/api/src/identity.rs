@@ -1,34 +1,48 @@
 //! Signing in, and what a user is told about themselves.
 
-use kronos_domain::{Currency, MemberId, OrganizationId, Role, UserId};
+use kronos_domain::{Currency, Instant, MemberId, OperatorTokenId, OrganizationId, Role, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
-    refused::TOO_MANY_REQUESTS,
     scope::ORGANIZATIONS_READ,
 };
 
 /// What is refused here beside what all operations refuse.
 pub mod refused {
     use super::Refused;
+    /// Too many attempts to sign in, or with the operator secret.
+    pub use crate::refused::TOO_MANY_REQUESTS;
 
     /// Whoever tries to sign in is not who they say.
     pub const CREDENTIALS: Refused =
         Refused::new(401, "invalid_credentials", "The e-mail address or the password is wrong.");
     /// The refresh token is spent, expired, revoked or unknown.
     pub const REFRESH_TOKEN: Refused = Refused::new(401, "invalid_grant", "The session has ended. Sign in again.");
+    /// Another request used the refresh token less than ten seconds ago; the session goes on with what that one was answered.
+    pub const REFRESH_TOKEN_SPENT: Refused = Refused::new(
+        401,
+        "refresh_token_spent",
+        "The refresh token was used a moment ago. Go on with the tokens that it was exchanged for.",
+    );
     /// The operator secret is not the configured one.
     pub const OPERATOR_SECRET: Refused = Refused::new(401, "invalid_operator_secret", "The operator secret is wrong.");
     /// There is no such user.
     pub const NO_SUCH_USER: Refused = Refused::new(404, "no_such_user", "No user has this e-mail address.");
+    /// No more tokens can be revoked until some of them have expired.
+    pub const TOO_MANY_REVOKED: Refused = Refused::new(
+        409,
+        "too_many_revoked_tokens",
+        "As many tokens are revoked as can be told to everybody who verifies them. Wait until some have expired.",
+    );
 }
 
 crate::operations! {
     "identity";
     /// The public keys that our tokens are verified with (RFC 7517).
-    Jwks => Operation::new("get_jwks", "GET", "/.well-known/jwks.json", Public),
+    Jwks => Operation::new("get_jwks", "GET", "/.well-known/jwks.json", Public)
+        .query(&[Parameter::text("issuer", "", "Another issuer whose tokens are accepted; default this one.")]),
     /// Metadata for clients of OpenID Connect.
     OpenidConfiguration => Operation::new("get_openid_configuration", "GET", "/.well-known/openid-configuration", Public),
     /// Metadata of the authorization server (RFC 8414).
@@ -43,12 +57,12 @@ crate::operations! {
     CreateSession => Operation::new("create_session", "POST", "/auth/session", Public)
         .takes::<SignIn>(r#"{"email": "owner@example.com", "password": "correct horse battery staple"}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::CREDENTIALS, TOO_MANY_REQUESTS]),
+        .refuses(&[refused::CREDENTIALS, refused::TOO_MANY_REQUESTS]),
     /// Exchanges a refresh token for the next tokens of its session.
     RefreshSession => Operation::new("refresh_session", "POST", "/auth/session/refresh", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::REFRESH_TOKEN]),
+        .refuses(&[refused::REFRESH_TOKEN, refused::REFRESH_TOKEN_SPENT]),
     /// Signs out: ends the session of the refresh token in the body or, without a body, of the access token.
     DeleteSession => Operation::new("delete_session", "DELETE", "/auth/session", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
@@ -58,7 +72,15 @@ crate::operations! {
     CreateOperatorToken => Operation::new("create_operator_token", "POST", "/auth/operator/tokens", Public)
         .takes::<OperatorToken>(r#"{"email": "owner@example.com", "expires_in": 3600}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER]),
+        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER, refused::TOO_MANY_REQUESTS]),
+    /// The newest 500 tokens for scripts that have not expired. The operator secret goes into the `authorization` field.
+    ListOperatorTokens => Operation::new("list_operator_tokens", "GET", "/auth/operator/tokens", Public)
+        .answers::<Data<Vec<OperatorTokenState>>>(200)
+        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REQUESTS]),
+    /// Revokes a token for scripts; it works for five more minutes at most, while keys are cached.
+    RevokeOperatorToken => Operation::new("revoke_operator_token", "DELETE", "/auth/operator/tokens/{token}", Public)
+        .answers_nothing(204)
+        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REVOKED, refused::TOO_MANY_REQUESTS]),
     /// The user who is calling.
     GetUser => Operation::new("get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)).answers::<Data<User>>(200),
     /// The organizations that the caller belongs to, and their role in each.
@@ -99,6 +121,22 @@ pub struct OperatorToken {
     pub expires_in: Option<u64>,
 }
 
+/// A token for scripts, as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OperatorTokenState {
+    /// Its id.
+    pub id: OperatorTokenId,
+    /// The user in whose name it acts.
+    pub user_id: UserId,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it expires.
+    pub expires_at: Instant,
+    /// When it was revoked.
+    pub revoked_at: Option<Instant>,
+}
+
 /// Tokens, in the shape of RFC 6749, section 5.1.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -114,6 +152,9 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
     /// What the access token allows.
     pub scope: String,
+    /// Id of a token for scripts, to revoke it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<OperatorTokenId>,
 }
 
 /// A user, as they see themselves.
@@ -150,6 +191,6 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Its name.
     pub name: String,
-    /// The currency that it reckons in.
+    /// The currency that it counts in.
     pub currency: Currency,
 }

@@ -12,14 +12,14 @@ pub enum Access {
     Public,
     /// Whoever presents a valid token, whatever its scopes.
     Token,
-    /// Whoever presents a valid token that bears this scope, or the scope [`scope::API`]. What the caller's role allows in an
+    /// Whoever presents a valid token that carries this scope, or the scope [`scope::API`]. What the caller's role allows in an
     /// organization is decided where the data is.
     Scope(&'static str),
 }
 
 /// Scopes of access tokens.
 pub mod scope {
-    /// Grants all others; tokens of interactive sign-ins bear it.
+    /// Grants all others; tokens of interactive sign-ins carry it.
     pub const API: &str = "api";
     /// Read time entries.
     pub const TIME_ENTRIES_READ: &str = "time-entries:read";
@@ -36,7 +36,7 @@ pub mod scope {
         (TIME_ENTRIES_READ, "Read time entries"),
         (TIME_ENTRIES_WRITE, "Record, change and delete time entries"),
         (REPORTS_READ, "Read reports"),
-        (ORGANIZATIONS_READ, "Read the own user and memberships"),
+        (ORGANIZATIONS_READ, "Read your own user and memberships"),
     ];
 }
 
@@ -87,7 +87,7 @@ pub struct Body {
 }
 
 impl Body {
-    /// Whether a member that the type does not have is accepted all the same.
+    /// Whether a member that the type does not have is accepted even so.
     pub fn ignores(&self, member: &str) -> bool {
         self.ignored.contains(&member) || self.read_only.contains(&member)
     }

@@ -79,6 +79,8 @@ mod tests {
             "refresh_session",
             "delete_session",
             "create_operator_token",
+            "list_operator_tokens",
+            "revoke_operator_token",
         ];
         assert_eq!(public.collect::<Vec<_>>(), expected);
     }

@@ -31,7 +31,7 @@ pub enum Effect {
 /// A parameter of the query of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name, which handlers ask for and errors bear.
+    /// Its name, which handlers ask for and errors carry.
     pub name: &'static str,
     /// Other names for the same, as clients of solidtime write them.
     pub aliases: &'static [&'static str],

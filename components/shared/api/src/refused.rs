@@ -40,6 +40,12 @@ pub const BODY_TOO_LARGE: Refused = Refused::new(413, "body_too_large", "The bod
 /// The body is not of a media type that is read.
 pub const UNSUPPORTED_MEDIA_TYPE: Refused =
     Refused::new(415, "unsupported_media_type", "The body has to be `application/json`.");
+/// The body is compressed or coded otherwise.
+pub const UNSUPPORTED_CONTENT_ENCODING: Refused = Refused::new(
+    415,
+    "unsupported_content_encoding",
+    "The body is coded, as `content-encoding` says. Send it as it is.",
+);
 /// Parameters or members are unknown or have values that can't be accepted; `errors` names them.
 pub const VALIDATION_FAILED: Refused = Refused::new(422, "validation_failed", "The given data is invalid.");
 /// The caller asks too often.
@@ -49,3 +55,9 @@ pub const TOO_MANY_REQUESTS: Refused =
 pub const INTERNAL: Refused = Refused::new(500, "internal_error", "Something went wrong on our side.");
 /// Something that the request needs can't be reached.
 pub const UNAVAILABLE: Refused = Refused::new(503, "unavailable", "The service is not available at the moment.");
+/// The database lacks what this version needs.
+pub const STORE_NOT_MIGRATED: Refused = Refused::new(
+    503,
+    "store_not_migrated",
+    "The store is not migrated to this version. Whoever runs Kronos has to run `kronos migrate`.",
+);

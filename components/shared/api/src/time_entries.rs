@@ -71,7 +71,6 @@ const READ_ONLY_OF_NEW: &[&str] = &[
 /// Members of an entry that the server sets, of those that a change does not take.
 const READ_ONLY: &[&str] = &[
     "id",
-    "member_id",
     "organization_id",
     "user_id",
     "break_seconds",
@@ -195,7 +194,7 @@ pub struct TimeEntry {
     pub time_zone: String,
     /// Worked time in seconds; `null` while the timer runs, never 0 or -1 for that.
     pub duration: Option<Seconds>,
-    /// Pauses within it in seconds; always 0 for now.
+    /// Pauses within it in seconds; always 0.
     pub break_seconds: Seconds,
     /// `work`; other kinds come later.
     #[serde(rename = "type")]

@@ -1,4 +1,4 @@
-//! The OpenAPI document: current, and consistent in itself. `KRONOS_REGENERATE=1 cargo test -p kronos-api` writes it anew.
+//! The OpenAPI document: current, and consistent in itself. `KRONOS_REGENERATE=1 cargo test -p kronos-api` writes it again.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 

@@ -56,6 +56,8 @@ ids! {
     EntryId;
     /// A person's membership in an organization.
     MemberId;
+    /// A token for scripts that the operator made.
+    OperatorTokenId;
     /// An organization, the tenant.
     OrganizationId;
     /// A project of an organization.

@@ -15,7 +15,9 @@ pub mod role;
 mod schema;
 pub mod zone;
 
-pub use ids::{ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId};
+pub use ids::{
+    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId,
+};
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, MinorUnits, OrganizationId, ProjectId, Role, Seconds,
-    SessionId, TagId, TaskId, UserId,
+    ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId,
+    Role, Seconds, SessionId, TagId, TaskId, UserId,
 };
 
 macro_rules! written_as {
@@ -36,6 +36,7 @@ written_as! {
     Instant: { "type": "string", "format": "date-time" };
     MemberId: { "type": "string", "format": "uuid" };
     MinorUnits: { "type": "integer", "format": "int64" };
+    OperatorTokenId: { "type": "string", "format": "uuid" };
     OrganizationId: { "type": "string", "format": "uuid" };
     ProjectId: { "type": "string", "format": "uuid" };
     Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee"] };

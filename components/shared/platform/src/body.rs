@@ -1,14 +1,17 @@
 //! Request bodies.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use kronos_api::{Body, refused};
 use serde::de::DeserializeOwned;
 use spin_sdk::wasip3::http::types;
-use spin_sdk::wasip3::wit_bindgen::StreamResult;
+use spin_sdk::wasip3::wit_bindgen::{StreamReader, StreamResult, spawn};
 use spin_sdk::wasip3::wit_future;
 
 use crate::members;
+use crate::patience::within;
 use crate::problem::Problem;
 
 /// Largest body unless a component says otherwise.
@@ -16,37 +19,45 @@ pub const DEFAULT_LIMIT: usize = 1024 * 1024;
 /// Bytes to make room for at first when the client did not say how many will come.
 const FIRST_READ: usize = 16 * 1024;
 
-/// Reads the body of a request of at most `limit` bytes.
+/// Reads the body of a request of at most `limit` bytes; `taken` says whether the operation takes one.
 pub(crate) async fn read(
     method: &Method,
     headers: &HeaderMap,
     request: types::Request,
+    taken: bool,
     limit: usize,
 ) -> Result<Bytes, Problem> {
     let expected = content_length(headers);
-    if expected.is_some_and(|expected| expected > limit) {
-        return Err(too_large(limit));
-    }
-    // A method that has no body as a rule is not worth asking the host, unless a field announces one. HTTP/2 has no such field.
+    // An operation that takes no body, by a method that has none as a rule, is not worth asking the host, unless a field announces
+    // one. HTTP/2 has no such field, and hosts don't pass on that of HTTP/1.1 for chunks.
     let bodiless = matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
     let announced = expected.is_some() || headers.contains_key(header::TRANSFER_ENCODING);
-    if expected == Some(0) || bodiless && !announced {
+    if expected == Some(0) || !taken && bodiless && !announced {
         return Ok(Bytes::new());
     }
-    let (_result, result_reader) = wit_future::new(|| Ok(()));
+    let (result, result_reader) = wit_future::new(|| Ok(()));
     let (mut stream, trailers) = types::Request::consume_body(request, result_reader);
+    let refused = check_coding(headers).err();
+    if let Some(problem) = refused.or_else(|| expected.filter(|expected| *expected > limit).map(|_| too_large(limit))) {
+        // Who asks first whether the body is wanted sends none.
+        if !headers.contains_key(header::EXPECT) {
+            spawn(read_on(stream, (result, trailers)));
+        }
+        return Err(problem);
+    }
     let mut body = Vec::with_capacity(expected.unwrap_or(FIRST_READ));
     loop {
-        let (result, filled) = stream.read(body).await;
+        let (read, filled) = stream.read(body).await;
         body = filled;
         if body.len() > limit {
+            spawn(read_on(stream, (result, trailers)));
             return Err(too_large(limit));
         }
         if expected.is_some_and(|expected| body.len() >= expected) {
             // The server has held the client to its word; the end of the stream would cost one more call to the host.
             break;
         }
-        match result {
+        match read {
             StreamResult::Complete(_) => {
                 if body.len() == body.capacity() {
                     body.reserve(body.len().max(FIRST_READ));
@@ -62,6 +73,40 @@ pub(crate) async fn read(
         }
     }
     Ok(Bytes::from(body))
+}
+
+/// How much of a body that nobody wants is read after the answer, in bytes, and for how long.
+const READ_ON: usize = 64 * 1024 * 1024;
+const READ_ON_TIME: Duration = Duration::from_secs(10);
+
+/// Reads on while the answer is on its way. A server closes a connection with an unread body; the system then resets it, and a client
+/// that sends all of its request before it reads loses the answer (RFC 9112, section 9.6). The local host sees to that itself.
+async fn read_on<T>(mut stream: StreamReader<u8>, rest: T) {
+    let reading = async {
+        let mut left = READ_ON;
+        let mut buffer = Vec::with_capacity(FIRST_READ);
+        while left > 0 {
+            let read;
+            (read, buffer) = stream.read(buffer).await;
+            if !matches!(read, StreamResult::Complete(_)) {
+                break;
+            }
+            left = left.saturating_sub(buffer.len());
+            buffer.clear();
+        }
+    };
+    let _late = within(READ_ON_TIME, reading).await;
+    // Without it the body would end.
+    drop(rest);
+}
+
+/// Refuses a body that would have to be decoded first (RFC 9110, sections 8.4 and 15.5.16).
+fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_identity = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_identity) {
+        return Ok(());
+    }
+    Err(Problem::from(refused::UNSUPPORTED_CONTENT_ENCODING).with_field("accept-encoding", "identity"))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
@@ -108,10 +153,24 @@ mod tests {
 
     fn parse(content_type: &'static str, body: &str, optional: bool) -> Result<Option<String>, u16> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         let row = Body { sample: "{}", optional, ignored: &[], read_only: &[] };
         let example: Result<Example, Problem> = json(&headers, body.as_bytes(), Some(&row));
         example.map(|example| example.name).map_err(|problem| problem.status().as_u16())
+    }
+
+    #[test]
+    fn a_coded_body_is_refused() {
+        let status = |codings: &[&'static str]| {
+            let codings = codings.iter().map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding)));
+            check_coding(&codings.collect()).map_err(|problem| problem.status().as_u16())
+        };
+        for codings in [&[][..], &["identity"], &["Identity "]] {
+            assert_eq!(status(codings), Ok(()), "{codings:?}");
+        }
+        for codings in [&["gzip"][..], &["identity, gzip"], &["identity", "br"], &["x-unknown"]] {
+            assert_eq!(status(codings), Err(415), "{codings:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use kronos_domain::UserId;
 use kronos_storage::Db;
 use serde::de::DeserializeOwned;
 
-use crate::auth::{self, Caller};
+use crate::auth::{self, Caller, KeySet};
 use crate::configuration::{self, Configuration};
 use crate::problem::Problem;
 use crate::query::Query;
@@ -77,6 +77,17 @@ impl Call {
     /// The issuers whose tokens are accepted, our own first.
     pub fn issuers(&self) -> impl Iterator<Item = &str> {
         self.configuration.issuers.iter().map(|issuer| issuer.name.as_str())
+    }
+
+    /// The keys of a foreign issuer, none when it is not trusted; at most `max_age` seconds old, where that is possible. For the one
+    /// component that the others get them from, and that keeps the last good ones in `db`.
+    pub async fn issuer_keys(
+        &self,
+        db: &Rc<Db>,
+        issuer: &str,
+        max_age: Option<i64>,
+    ) -> Result<Option<KeySet>, Problem> {
+        auth::keys_at_origin(&self.configuration, db, issuer, max_age).await
     }
 
     /// A variable of the component; empty when it is not granted.

@@ -3,11 +3,13 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::Uri;
 use serde::Deserialize;
 use spin_sdk::variables;
 
+use crate::patience::within;
 use crate::problem::Problem;
 
 /// The variables that every HTTP component has.
@@ -21,15 +23,18 @@ pub(crate) struct Configuration {
     pub issuers: Vec<Issuer>,
 }
 
-/// Where the keys of our own issuer are. The host answers it in-process.
-const OWN_KEYS: &str = "http://identity.spin.internal/.well-known/jwks.json";
+/// Where the keys of all issuers are: `identity` has our own, and fetches those of the others. The host answers it in-process.
+const KEYS: &str = "http://identity.spin.internal/.well-known/jwks.json";
 
 /// An issuer whose access tokens are accepted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Issuer {
     pub name: String,
     pub audience: String,
+    /// Where `identity` fetches its keys; empty for our own.
     pub jwks_uri: String,
+    /// Where this component does.
+    pub key_source: String,
     pub algorithms: Vec<String>,
     pub strict_type: bool,
     /// Whether `sub` is the id of a user of ours. Otherwise it is only unique within the issuer.
@@ -84,12 +89,18 @@ pub(crate) async fn get() -> Result<Rc<Configuration>, Problem> {
     Ok(CONFIGURATION.with(|known| known.get_or_init(|| Rc::new(configuration)).clone()))
 }
 
+/// Longest time that a variable may take: its provider may be a server.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A variable of the component; empty when the manifest does not grant it.
 pub async fn variable(name: &str) -> Result<String, Problem> {
-    match variables::get(name).await {
-        Ok(value) => Ok(value),
-        Err(variables::Error::Undefined(_)) => Ok(String::new()),
-        Err(error) => Err(Problem::unavailable(1).with_log(format!("cannot read the variable `{name}`: {error}"))),
+    let unavailable =
+        |reason: &str| Problem::unavailable(1).with_log(format!("cannot read the variable `{name}`: {reason}"));
+    match within(TIMEOUT, variables::get(name)).await {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(variables::Error::Undefined(_))) => Ok(String::new()),
+        Some(Err(error)) => Err(unavailable(&error.to_string())),
+        None => Err(unavailable("its provider does not answer")),
     }
 }
 
@@ -101,7 +112,8 @@ fn parse(public_url: &str, cors_origins: &str, trusted_issuers: &str) -> Result<
     let mut issuers = vec![Issuer {
         name: public_url.to_owned(),
         audience: public_url.to_owned(),
-        jwks_uri: OWN_KEYS.to_owned(),
+        jwks_uri: String::new(),
+        key_source: KEYS.to_owned(),
         algorithms: vec!["EdDSA".to_owned()],
         strict_type: true,
         names_users: true,
@@ -145,10 +157,15 @@ fn trust(entry: TrustedIssuer, public_url: &str) -> Result<Issuer, Invalid> {
             Some("user_id") => true,
             Some(other) => return Err(Invalid::Subject(other.to_owned())),
         },
+        key_source: key_source(&entry.issuer),
         name: entry.issuer,
         jwks_uri: entry.jwks_uri,
         algorithms,
     })
+}
+
+fn key_source(issuer: &str) -> String {
+    format!("{KEYS}?{}", form_urlencoded::Serializer::new(String::new()).append_pair("issuer", issuer).finish())
 }
 
 /// Keys come over https. Plain http is for this machine and this application only.
@@ -195,6 +212,8 @@ mod tests {
         let issuer = &configuration.issuers[1];
         assert_eq!(issuer.audience, URL);
         assert_eq!(issuer.algorithms, ["RS256", "ES256", "PS256"]);
+        assert_eq!(issuer.jwks_uri, "https://id.example/jwks");
+        assert_eq!(issuer.key_source, format!("{KEYS}?issuer=https%3A%2F%2Fid.example"));
         assert!(issuer.strict_type && !issuer.names_users);
     }
 

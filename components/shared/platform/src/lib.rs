@@ -20,6 +20,7 @@ mod head;
 pub mod idempotency;
 mod members;
 pub mod page;
+mod patience;
 mod problem;
 mod query;
 pub mod refusal;
@@ -29,7 +30,7 @@ mod serve;
 mod store;
 
 pub use ambient::{new_id, random};
-pub use auth::Caller;
+pub use auth::{Caller, KeySet};
 pub use call::Call;
 pub use configuration::variable;
 pub use faults::Faults;

@@ -114,6 +114,13 @@ impl Problem {
         self
     }
 
+    /// The same problem with another status.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -162,6 +169,7 @@ impl From<kronos_storage::Error> for Problem {
         let log = error.to_string();
         match error {
             Error::Busy(_) | Error::Unavailable(_) => Self::unavailable(1).with_log(log),
+            Error::NotMigrated(_) => Self::from(refused::STORE_NOT_MIGRATED).with_log(log),
             Error::Unique(_) | Error::Check(_) | Error::ForeignKey(_) | Error::Internal(_) => Self::internal(log),
         }
     }
@@ -192,6 +200,16 @@ mod tests {
                 "request_id": "r-1",
             })
         );
+    }
+
+    #[test]
+    fn a_store_that_is_not_migrated_says_what_to_run() {
+        let problem = Problem::from(kronos_storage::Error::NotMigrated("no such table: users".to_owned()));
+        assert_eq!(problem.log(), Some("the store is not migrated: no such table: users"));
+        let (status, _, body) = problem.into_parts("r-1");
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        assert_eq!((status.as_u16(), body["key"].as_str()), (503, Some("store_not_migrated")));
+        assert!(body["detail"].as_str().is_some_and(|detail| detail.contains("kronos migrate")));
     }
 
     #[test]

@@ -43,7 +43,12 @@ impl From<Shared> for Problem {
 pub fn check_of(error: &Error) -> Option<&str> {
     match error {
         Error::Check(name) => Some(name),
-        Error::Unique(_) | Error::ForeignKey(_) | Error::Busy(_) | Error::Unavailable(_) | Error::Internal(_) => None,
+        Error::Unique(_)
+        | Error::ForeignKey(_)
+        | Error::Busy(_)
+        | Error::Unavailable(_)
+        | Error::NotMigrated(_)
+        | Error::Internal(_) => None,
     }
 }
 

@@ -54,7 +54,10 @@ where
         Ok(configuration) => configuration,
         Err(problem) => return answer(Err(problem), "", head_only),
     };
-    let cors_origins: Vec<&str> = configuration.cors_origins.iter().map(String::as_str).collect();
+    // A preflight request about which a proxy asks is not one to us.
+    let forwarded = O::ROWS.iter().any(|operation| operation.forwarded);
+    let cors_origins = configuration.cors_origins.iter().map(String::as_str).filter(|_| !forwarded);
+    let cors_origins: Vec<&str> = cors_origins.collect();
     let settings =
         policy::SettingsParam { cors_origins: &cors_origins, https: configuration.public_url.starts_with("https:") };
     let origin = head.text(&header::ORIGIN).map(str::to_owned);
@@ -117,14 +120,23 @@ where
     }
     let method = head.method.clone();
     let Fields { headers, client_address } = head.into_fields(&admitted.forged)?;
+    let authenticate = async |scope: Option<&'static str>| {
+        let caller = auth::authenticate(configuration, &headers, scope, now).await;
+        caller.map(Some).map_err(|problem| if operation.forwarded { unauthorized(problem) } else { problem })
+    };
     let caller = match operation.access {
         Access::Public => None,
-        Access::Token => Some(auth::authenticate(configuration, &headers, None, now).await?),
-        Access::Scope(scope) => Some(auth::authenticate(configuration, &headers, Some(scope), now).await?),
+        Access::Token => authenticate(None).await?,
+        Access::Scope(scope) => authenticate(Some(scope)).await?,
     };
     let query = query.of(operation)?;
-    let body = body::read(&method, &headers, request, service.body_limit).await?;
-    if operation.body.is_none() && !operation.forwarded && !body.is_empty() {
+    // What a proxy sends of the body of a request that it asks about is not for us.
+    let body = if operation.forwarded {
+        Bytes::new()
+    } else {
+        body::read(&method, &headers, request, operation.body.is_some(), service.body_limit).await?
+    };
+    if operation.body.is_none() && !body.is_empty() {
         return Err(Problem::invalid("body", "must be empty"));
     }
     // What a reader has need not be sent again.
@@ -150,6 +162,11 @@ where
         Some(headers) => reply.unless_known(&headers),
         None => reply,
     })
+}
+
+/// Proxies take 400 for a failure of ours, so malformed credentials count as none.
+fn unauthorized(problem: Problem) -> Problem {
+    if problem.status() == StatusCode::BAD_REQUEST { problem.with_status(StatusCode::UNAUTHORIZED) } else { problem }
 }
 
 fn other_method(method: &http::Method, methods: &[&str]) -> Result<Reply, Problem> {
@@ -201,7 +218,7 @@ macro_rules! http_service {
 
             /// The component.
             pub struct Component;
-            // The linker of this machine takes the names of the exports for its own syntax.
+            // A native linker takes the names of the exports for its own syntax.
             #[cfg(target_family = "wasm")]
             $crate::export::export!(Component);
 

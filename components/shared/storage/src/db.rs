@@ -11,6 +11,7 @@ mod row;
 mod sqlite;
 mod statement;
 mod stream;
+mod wait;
 
 pub use error::Error;
 pub(crate) use record::record;
@@ -21,8 +22,9 @@ pub(crate) use statement::{statement_text, statements};
 #[doc(hidden)]
 pub use statement::render;
 
-/// Label of the SQLite database in `spin.toml`.
-const SQLITE_LABEL: &str = "default";
+/// Labels of the SQLite databases in `spin.toml`.
+const DEFAULT: &str = "default";
+const IDENTITY: &str = "identity";
 
 /// Which database answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +73,18 @@ pub struct Db {
 impl Db {
     /// PostgreSQL at a URL (`postgres://user:password@host:port/database`), or SQLite where the URL is empty.
     pub fn open(postgres_url: &str) -> Self {
+        Self::open_labelled(DEFAULT, postgres_url)
+    }
+
+    /// The tables of the schema `identity`, which only the component of that name may open: PostgreSQL at the URL of its own role,
+    /// or a SQLite database of its own where the URL is empty.
+    pub fn open_identity(postgres_url: &str) -> Self {
+        Self::open_labelled(IDENTITY, postgres_url)
+    }
+
+    fn open_labelled(sqlite: &'static str, postgres_url: &str) -> Self {
         if postgres_url.is_empty() {
-            Self::with_driver(sqlite::Sqlite::new(SQLITE_LABEL))
+            Self::with_driver(sqlite::Sqlite::new(sqlite))
         } else {
             Self::with_driver(postgres::Postgres::new(postgres_url))
         }
@@ -151,7 +163,18 @@ macro_rules! value_from_id {
     )*};
 }
 
-value_from_id!(ClientId, EntryId, MemberId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId);
+value_from_id!(
+    ClientId,
+    EntryId,
+    MemberId,
+    OperatorTokenId,
+    OrganizationId,
+    ProjectId,
+    SessionId,
+    TagId,
+    TaskId,
+    UserId
+);
 
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {

@@ -8,13 +8,17 @@
 
 pub mod access;
 pub mod consumers;
+pub mod credentials;
 pub mod db;
 pub mod events;
+pub mod issuer_keys;
+pub mod operator_tokens;
 pub mod outbox;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;
 pub mod signing_keys;
+pub mod throttle;
 pub mod time_entries;
 pub mod users;
 

@@ -1,4 +1,4 @@
-//! Sign-ins: refresh tokens, and how often one may try.
+//! Sign-ins and their refresh tokens. Only the component `identity` reads them.
 
 use kronos_domain::{Instant, SessionId, UserId};
 
@@ -15,6 +15,8 @@ pub struct NewSession {
     pub family_hash: String,
     /// Hash of the part that is replaced with each use.
     pub token_hash: String,
+    /// Hash of the account and the address that they signed in from.
+    pub origin_hash: String,
     /// When it happened.
     pub created_at: Instant,
     /// When it ends unless it is used.
@@ -24,8 +26,9 @@ pub struct NewSession {
 }
 
 const INSERT: Statement = shared!(
-    "INSERT INTO sessions (id, user_id, family_hash, token_hash, created_at, idle_expires_at, expires_at) ",
-    "VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint)",
+    "INSERT INTO identity.sessions ",
+    "(id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at) ",
+    "VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::bigint, $8::bigint)",
 );
 
 /// Begins a session.
@@ -35,6 +38,7 @@ pub async fn insert(db: &Db, session: &NewSession) -> Result<(), Error> {
         session.user.into(),
         session.family_hash.as_str().into(),
         session.token_hash.as_str().into(),
+        session.origin_hash.as_str().into(),
         session.created_at.into(),
         session.idle_expires_at.into(),
         session.expires_at.into(),
@@ -52,24 +56,32 @@ pub enum Rotation {
         /// Whose it is.
         user: UserId,
     },
+    /// Another request spent it less than [`GRACE`] ago: two tabs at once, or an answer that was lost. Nothing changed.
+    JustSpent,
     /// It had been spent before, so somebody else has it too: the session ends for both.
     Reused,
     /// There is no such session, or it ended.
     Unknown,
 }
 
+/// Microseconds after its use for which a refresh token that comes again does not end the session.
+pub const GRACE: i64 = 10 * 1_000_000;
+
 // One statement, so that of several requests with the same token one wins. The others find a token that was spent.
 const ROTATE: Statement = shared!(
-    "UPDATE sessions SET ",
-    "revoked_at = CASE WHEN token_hash = $2::text THEN NULL ELSE $4::bigint END, ",
+    "UPDATE identity.sessions SET ",
+    "revoked_at = CASE WHEN token_hash = $2::text OR spent_hash = $2::text AND spent_at > $6::bigint THEN NULL ",
+    "ELSE $4::bigint END, ",
     "idle_expires_at = CASE WHEN token_hash <> $2::text THEN idle_expires_at ",
     "WHEN $5::bigint < expires_at THEN $5::bigint ELSE expires_at END, ",
+    "spent_hash = CASE WHEN token_hash = $2::text THEN token_hash ELSE spent_hash END, ",
+    "spent_at = CASE WHEN token_hash = $2::text THEN $4::bigint ELSE spent_at END, ",
     "token_hash = CASE WHEN token_hash = $2::text THEN $3::text ELSE token_hash END ",
     "WHERE family_hash = $1::text AND revoked_at IS NULL AND expires_at > $4::bigint AND idle_expires_at > $4::bigint ",
-    "RETURNING id::text, user_id::text, revoked_at",
+    "RETURNING id::text, user_id::text, revoked_at, token_hash = $3::text",
 );
 
-/// Spends a refresh token and puts its successor in its place.
+/// Spends a refresh token and puts its successor, which nobody else has, in its place.
 pub async fn rotate(
     db: &Db,
     family_hash: &str,
@@ -78,18 +90,28 @@ pub async fn rotate(
     now: Instant,
     idle_expires_at: Instant,
 ) -> Result<Rotation, Error> {
-    let parameters = [family_hash.into(), token_hash.into(), successor_hash.into(), now.into(), idle_expires_at.into()];
+    let parameters = [
+        family_hash.into(),
+        token_hash.into(),
+        successor_hash.into(),
+        now.into(),
+        idle_expires_at.into(),
+        Instant::from_micros(now.micros() - GRACE).into(),
+    ];
     let Some(row) = db.row(&ROTATE, &parameters).await? else { return Ok(Rotation::Unknown) };
     let mut columns = row.columns();
     let (session, user) = (columns.parsed()?, columns.parsed()?);
-    Ok(match columns.optional_instant()? {
-        None => Rotation::Rotated { session, user },
+    let (revoked_at, won) = (columns.optional_instant()?, columns.bool()?);
+    Ok(match revoked_at {
         Some(_) => Rotation::Reused,
+        None if won => Rotation::Rotated { session, user },
+        None => Rotation::JustSpent,
     })
 }
 
-const REVOKE_FAMILY: Statement =
-    shared!("UPDATE sessions SET revoked_at = $2::bigint WHERE family_hash = $1::text AND revoked_at IS NULL");
+const REVOKE_FAMILY: Statement = shared!(
+    "UPDATE identity.sessions SET revoked_at = $2::bigint WHERE family_hash = $1::text AND revoked_at IS NULL",
+);
 
 /// Ends the session that a refresh token belongs to, whether it was spent or not.
 pub async fn revoke_family(db: &Db, family_hash: &str, now: Instant) -> Result<(), Error> {
@@ -97,7 +119,7 @@ pub async fn revoke_family(db: &Db, family_hash: &str, now: Instant) -> Result<(
 }
 
 const REVOKE: Statement = shared!(
-    "UPDATE sessions SET revoked_at = $3::bigint ",
+    "UPDATE identity.sessions SET revoked_at = $3::bigint ",
     "WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL",
 );
 
@@ -106,76 +128,15 @@ pub async fn revoke(db: &Db, session: SessionId, user: UserId, now: Instant) -> 
     db.execute(&REVOKE, &[session.into(), user.into(), now.into()]).await
 }
 
-const DELETE_ENDED: Statement = shared!("DELETE FROM sessions WHERE expires_at < $1::bigint");
+/// Sessions that are deleted at a time: more than a sign-in adds.
+const BATCH: i64 = 100;
 
-/// Deletes sessions that ended before.
-pub async fn delete_ended(db: &Db, before: Instant) -> Result<(), Error> {
-    db.execute(&DELETE_ENDED, &[before.into()]).await
-}
-
-/// How often something may be tried: each attempt takes one from `burst`, and one is given back every `interval` microseconds
-/// (the generic cell rate algorithm).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// Microseconds.
-    pub interval: i64,
-    /// Attempts.
-    pub burst: i64,
-}
-
-impl Rate {
-    fn tolerance(self) -> i64 {
-        self.interval * (self.burst - 1)
-    }
-}
-
-// Both limits in one statement. A row comes back for each limit that allows the attempt; one that does not is left as it is.
-const CHARGE: Statement = shared!(
-    "INSERT INTO sign_in_throttle (subject, free_at) ",
-    "VALUES ($1::text, $2::bigint + $3::bigint), ('*', $2::bigint + $5::bigint) ",
-    "ON CONFLICT (subject) DO UPDATE SET free_at = excluded.free_at + ",
-    "CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at - $2::bigint ELSE 0 END ",
-    "WHERE sign_in_throttle.free_at - $2::bigint <= ",
-    "CASE WHEN sign_in_throttle.subject = '*' THEN $6::bigint ELSE $4::bigint END ",
-    "RETURNING subject",
+const DELETE_ENDED: Statement = shared!(
+    "DELETE FROM identity.sessions WHERE id IN ",
+    "(SELECT id FROM identity.sessions WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint)",
 );
 
-/// What came of taking an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Charge {
-    /// There was one left.
-    Allowed,
-    /// The account has none left.
-    AccountExhausted,
-    /// All together have none left.
-    AllExhausted,
-}
-
-/// Takes one attempt from an account and one from all together. It is taken before the attempt, so that many at the same time
-/// don't all get through.
-pub async fn charge_sign_in(db: &Db, account: &str, now: Instant, each: Rate, all: Rate) -> Result<Charge, Error> {
-    let parameters = [
-        account.into(),
-        now.into(),
-        each.interval.into(),
-        each.tolerance().into(),
-        all.interval.into(),
-        all.tolerance().into(),
-    ];
-    let allowed = db.rows(&CHARGE, &parameters).await?.into_iter().map(|row| row.columns().text());
-    let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
-    let has = |subject: &str| allowed.iter().any(|allowed| allowed == subject);
-    Ok(match (has(account), has("*")) {
-        (true, true) => Charge::Allowed,
-        (false, _) => Charge::AccountExhausted,
-        (true, false) => Charge::AllExhausted,
-    })
-}
-
-const RELEASE: Statement = shared!("DELETE FROM sign_in_throttle WHERE subject = $1::text OR free_at < $2::bigint");
-
-/// Gives back what an account took, because the attempt succeeded, and forgets what was given back long ago.
-pub async fn release_sign_in(db: &Db, account: &str, now: Instant) -> Result<(), Error> {
-    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-    db.execute(&RELEASE, &[account.into(), Instant::from_micros(now.micros() - DAY).into()]).await
+/// Deletes some of the sessions that would have ended before even with use.
+pub async fn delete_ended(db: &Db, before: Instant) -> Result<(), Error> {
+    db.execute(&DELETE_ENDED, &[before.into(), BATCH.into()]).await
 }

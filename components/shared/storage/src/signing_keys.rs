@@ -16,7 +16,8 @@ pub struct SigningKey {
 }
 
 const LIST: Statement = shared!(
-    "SELECT period, kid, seed FROM signing_keys WHERE period BETWEEN $1::bigint AND $2::bigint ORDER BY period",
+    "SELECT period, kid, seed FROM identity.signing_keys ",
+    "WHERE period BETWEEN $1::bigint AND $2::bigint ORDER BY period",
 );
 
 /// The keys of some periods, the oldest first.
@@ -29,8 +30,8 @@ pub async fn list(db: &Db, first: i64, last: i64) -> Result<Vec<SigningKey>, Err
 }
 
 const INSERT: Statement = shared!(
-    "INSERT INTO signing_keys (period, kid, seed, created_at) VALUES ($1::bigint, $2::text, $3::text, $4::bigint) ",
-    "ON CONFLICT DO NOTHING",
+    "INSERT INTO identity.signing_keys (period, kid, seed, created_at) ",
+    "VALUES ($1::bigint, $2::text, $3::text, $4::bigint) ON CONFLICT DO NOTHING",
 );
 
 /// Stores a key unless its period has one already: whoever comes second reads the one of the first.

@@ -17,15 +17,6 @@ pub struct User {
     pub time_zone: String,
 }
 
-/// What signing in needs to know of a user.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// Whose they are.
-    pub user: UserId,
-    /// Argon2id in PHC string format; none for users who cannot sign in with a password.
-    pub password_hash: Option<String>,
-}
-
 /// A user's membership in an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
@@ -42,7 +33,7 @@ pub struct Membership {
 }
 
 /// The first owner and the first organization.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstOwner {
     /// The user's id.
     pub user: UserId,
@@ -50,8 +41,6 @@ pub struct FirstOwner {
     pub email: String,
     /// The user's name.
     pub name: String,
-    /// Argon2id in PHC string format.
-    pub password_hash: String,
     /// The organization's id.
     pub organization: OrganizationId,
     /// The organization's name.
@@ -75,32 +64,32 @@ pub async fn any(db: &Db) -> Result<bool, Error> {
 
 const INSERT_FIRST_OWNER: Statement = Statement::pair(
     "WITH owner AS (
-         INSERT INTO users (id, email, name, password_hash, time_zone, created_at)
-         SELECT $1::uuid, $2::text, $3::text, $4::text, $8::text, $10::bigint
+         INSERT INTO users (id, email, name, time_zone, created_at)
+         SELECT $1::uuid, $2::text, $3::text, $7::text, $9::bigint
          WHERE NOT EXISTS (SELECT 1 FROM users)
          ON CONFLICT DO NOTHING
          RETURNING id
      ), organization AS (
          INSERT INTO organizations (id, name, currency, time_zone, created_at)
-         SELECT $5::uuid, $6::text, $7::text, $8::text, $10::bigint FROM owner
+         SELECT $4::uuid, $5::text, $6::text, $7::text, $9::bigint FROM owner
          RETURNING id
      )
      INSERT INTO members (id, organization_id, user_id, role, created_at)
-     SELECT $9::uuid, organization.id, owner.id, 'owner', $10::bigint FROM owner, organization",
-    "INSERT INTO first_owner (user_id, email, name, password_hash, organization_id, organization_name, currency, time_zone,
-                              member_id, created_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+     SELECT $8::uuid, organization.id, owner.id, 'owner', $9::bigint FROM owner, organization",
+    "INSERT INTO first_owner (user_id, email, name, organization_id, organization_name, currency, time_zone, member_id,
+                              created_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 );
 
 const EXISTS: Statement = shared!("SELECT id::text FROM users WHERE id = $1::uuid");
 
-/// Makes the first owner with the first organization unless there is a user. Whether it did.
+/// Makes the first owner with the first organization unless there is a user. Whether it did. Their password is stored before,
+/// with [`crate::credentials::insert`]: one that no user has is of no use, a user without one cannot sign in.
 pub async fn insert_first_owner(db: &Db, owner: &FirstOwner) -> Result<bool, Error> {
     let parameters = [
         owner.user.into(),
         owner.email.as_str().into(),
         owner.name.as_str().into(),
-        owner.password_hash.as_str().into(),
         owner.organization.into(),
         owner.organization_name.as_str().into(),
         owner.currency.to_string().into(),
@@ -113,23 +102,11 @@ pub async fn insert_first_owner(db: &Db, owner: &FirstOwner) -> Result<bool, Err
     Ok(db.row(&EXISTS, &[owner.user.into()]).await?.is_some())
 }
 
-const CREDENTIALS: Statement = shared!("SELECT id::text, password_hash FROM users WHERE email = $1::text");
+const BY_EMAIL: Statement = shared!("SELECT id::text FROM users WHERE email = $1::text");
 
-/// The credentials of the user with an e-mail address.
-pub async fn credentials(db: &Db, email: &str) -> Result<Option<Credentials>, Error> {
-    let decode = |row: Row| {
-        let mut columns = row.columns();
-        Ok(Credentials { user: columns.parsed()?, password_hash: columns.optional_text()? })
-    };
-    db.row(&CREDENTIALS, &[email.into()]).await?.map(decode).transpose()
-}
-
-const REPLACE_PASSWORD_HASH: Statement =
-    shared!("UPDATE users SET password_hash = $3::text WHERE id = $1::uuid AND password_hash = $2::text",);
-
-/// Replaces the hash of an unchanged password by a stronger one.
-pub async fn replace_password_hash(db: &Db, user: UserId, old: &str, new: &str) -> Result<(), Error> {
-    db.execute(&REPLACE_PASSWORD_HASH, &[user.into(), old.into(), new.into()]).await
+/// The user with an e-mail address, which is in lower case.
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<UserId>, Error> {
+    db.row(&BY_EMAIL, &[email.into()]).await?.map(|row| row.columns().parsed()).transpose()
 }
 
 const GET: Statement = shared!("SELECT id::text, email, name, time_zone FROM users WHERE id = $1::uuid");

@@ -12,6 +12,8 @@ mod events;
 mod fixture;
 #[path = "engines/identity.rs"]
 mod identity;
+#[path = "engines/issuer_keys.rs"]
+mod issuer_keys;
 #[path = "engines/lists.rs"]
 mod lists;
 #[path = "engines/outbox.rs"]
@@ -26,6 +28,8 @@ mod reports;
 mod statements;
 #[path = "engines/sync.rs"]
 mod sync;
+#[path = "engines/throttle.rs"]
+mod throttle;
 #[path = "engines/time_entries.rs"]
 mod time_entries;
 

@@ -71,6 +71,18 @@ fn origin(url: &str, scheme: &str, port: u16) -> Result<String, String> {
     }
 }
 
+/// A line that says that all components reach the secrets of identity, because PostgreSQL is used with one role; none when they do
+/// not. Each SQLite file is granted by itself.
+pub fn shared_secrets(variables: &Variables) -> Option<&'static str> {
+    let (app, identity) = (variables.get("postgres_url").ok()?, variables.get("identity_postgres_url").ok()?);
+    let role = |url: &str| Url::parse(url).map(|url| url.username().to_owned()).unwrap_or_default();
+    let is_shared = !app.is_empty() && (identity.is_empty() || role(&identity) == role(&app));
+    is_shared.then_some(
+        "PostgreSQL is used with one role, so every component reaches the secrets of identity; `kronos migrate` tells how to \
+         separate them",
+    )
+}
+
 /// Makes the first request of a new installation, before any client's.
 pub(super) async fn first_request(app: &App) {
     let Ok(request) = http::Request::get(FIRST_PATH).body(Bytes::new()) else { return };
@@ -93,6 +105,7 @@ name = "a"
 public_url = { default = "http://nowhere" }
 postgres_url = { default = "" }
 postgres_address = { default = "" }
+identity_postgres_url = { default = "" }
 redis_url = { default = "redis://embedded" }
 redis_address = { default = "redis://embedded:6379" }
 "#;
@@ -135,6 +148,21 @@ redis_address = { default = "redis://embedded:6379" }
         app.options.variables.push(("public_url".into(), "https://kronos.example.com".into()));
         assert_eq!(app.get("postgres_address"), "postgres://proxy:1");
         assert_eq!(app.get("public_url"), "https://kronos.example.com");
+    }
+
+    #[test]
+    fn secrets_are_separated_by_roles() {
+        let mut app = Application::new();
+        let shared = |app: &Application| shared_secrets(&app.start().expect("variables")).is_some();
+        assert!(!shared(&app), "SQLite");
+        app.options.postgres = Some("postgres://one:pw@db/kronos".into());
+        assert!(shared(&app));
+        for (url, expected) in
+            [("postgres://one:pw@db/kronos", true), ("postgres://two:pw@db/kronos", false), ("", true)]
+        {
+            app.options.variables = vec![("identity_postgres_url".into(), url.into())];
+            assert_eq!(shared(&app), expected, "{url}");
+        }
     }
 
     #[test]

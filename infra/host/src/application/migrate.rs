@@ -1,4 +1,5 @@
-//! Migrations of the store: `infra/migrations/{sqlite,postgres}`, embedded in the program.
+//! Migrations of the store, embedded in the program: `infra/migrations/postgres`, or `infra/migrations/sqlite` and, for the file
+//! with the secrets of the component `identity`, `infra/migrations/sqlite-identity`.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,9 +13,18 @@ use crate::{
     config::{manifest::Manifest, private, runtime::RuntimeConfig, variables::Variables},
 };
 
+mod roles;
+mod secrets;
+
+pub use roles::{Roles, separate as separate_roles};
+
 mod migrations {
     pub(super) mod sqlite {
         refinery::embed_migrations!("../migrations/sqlite");
+    }
+
+    pub(super) mod sqlite_identity {
+        refinery::embed_migrations!("../migrations/sqlite-identity");
     }
 
     pub(super) mod postgres {
@@ -31,8 +41,13 @@ const LOCK: i64 = 0x6b72_6f6e_6f73;
 /// The store of an application.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Store {
-    /// The SQLite file of the label `default`.
-    Sqlite(PathBuf),
+    /// Two SQLite files.
+    Sqlite {
+        /// The one of the label `default`.
+        default: PathBuf,
+        /// The one of the label `identity`, with secrets that only the component of that name is granted.
+        identity: PathBuf,
+    },
     /// A PostgreSQL database, by URL.
     Postgres(String),
 }
@@ -41,7 +56,9 @@ impl std::fmt::Debug for Store {
     /// Without the URL, which holds a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Sqlite { default, identity } => {
+                f.debug_struct("Sqlite").field("default", default).field("identity", identity).finish()
+            }
             Self::Postgres(_) => f.write_str("Postgres"),
         }
     }
@@ -61,8 +78,10 @@ impl Store {
         }
         let url = variables.get(URL_VARIABLE)?;
         if url.is_empty() {
-            let file = config.sqlite.get("default").cloned().unwrap_or_else(|| state_dir.join("default.db"));
-            Ok(Some(Self::Sqlite(file)))
+            let file = |label: &str| {
+                config.sqlite.get(label).cloned().unwrap_or_else(|| state_dir.join(format!("{label}.db")))
+            };
+            Ok(Some(Self::Sqlite { default: file("default"), identity: file("identity") }))
         } else {
             Ok(Some(Self::Postgres(url)))
         }
@@ -99,6 +118,12 @@ pub enum MigrateError {
          or restore a backup from before the upgrade."
     )]
     Version(String),
+    /// The role may not change the store, and the store is not up to date.
+    #[error(
+        "the store lacks {0}, and the role in the PostgreSQL URL may not change it\n  Run `kronos migrate --postgres URL` with a \
+         role that may make tables and schemas in the database."
+    )]
+    Rights(String),
     /// A migration failed; it left no trace.
     #[error("the store could not be migrated: {0}")]
     Failed(String),
@@ -126,31 +151,55 @@ impl From<tokio_postgres::Error> for MigrateError {
 /// processes may do so at once: one migrates, the others wait.
 pub async fn run(store: &Store) -> Result<Vec<String>, MigrateError> {
     match store {
-        Store::Sqlite(path) => {
-            let path = path.clone();
-            tokio::task::spawn_blocking(move || run_sqlite(&path)).await.map_err(|_| MigrateError::Interrupted)?
+        Store::Sqlite { default, identity } => {
+            let (default, identity) = (default.clone(), identity.clone());
+            let run = move || run_sqlite(&default, &identity);
+            tokio::task::spawn_blocking(run).await.map_err(|_| MigrateError::Interrupted)?
         }
         Store::Postgres(url) => run_postgres(url).await,
     }
 }
 
-fn run_sqlite(path: &Path) -> Result<Vec<String>, MigrateError> {
-    let failure = |reason: String| MigrateError::Open { path: path.into(), reason };
-    private::database(path).map_err(|error| failure(error.to_string()))?;
+fn run_sqlite(default: &Path, identity: &Path) -> Result<Vec<String>, MigrateError> {
+    if default == identity {
+        let reason = "the databases `default` and `identity` need files of their own".into();
+        return Err(MigrateError::Open { path: default.into(), reason });
+    }
+    let failure = |reason: String| MigrateError::Open { path: default.into(), reason };
+    if let Some(folder) = default.parent() {
+        private::create_folder(folder).map_err(|error| failure(error.to_string()))?;
+    }
     // SQLite's own lock is per transaction, and the migrations take several.
-    let lock = private::open(&path.with_extension("lock")).map_err(|error| failure(error.to_string()))?;
+    let lock = private::open(&default.with_extension("lock")).map_err(|error| failure(error.to_string()))?;
     lock.lock().map_err(|error| failure(error.to_string()))?;
 
-    let mut connection = rusqlite::Connection::open(path).map_err(|error| failure(error.to_string()))?;
+    let mut identity = open(identity)?;
+    let mut applied = finish(configured(migrations::sqlite_identity::migrations::runner()).run(&mut identity))?;
+    let mut connection = open(default)?;
+    secrets::move_from(default, &identity).map_err(|error| failure(error.to_string()))?;
+    applied.extend(finish(configured(migrations::sqlite::migrations::runner()).run(&mut connection))?);
+    Ok(applied)
+}
+
+fn open(path: &Path) -> Result<rusqlite::Connection, MigrateError> {
+    let failure = |reason: String| MigrateError::Open { path: path.into(), reason };
+    private::database(path).map_err(|error| failure(error.to_string()))?;
+    let connection = rusqlite::Connection::open(path).map_err(|error| failure(error.to_string()))?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(|error| failure(error.to_string()))?;
+    // What migrations delete may have been secret.
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+        )
         .map_err(|error| failure(error.to_string()))?;
-    finish(configured(migrations::sqlite::migrations::runner()).run(&mut connection))
+    Ok(connection)
 }
 
 async fn run_postgres(url: &str) -> Result<Vec<String>, MigrateError> {
     let mut client = postgres::connect(url).await?;
+    if !may_change(&client).await? {
+        return check_postgres(&mut client).await;
+    }
     if !lock(&client).await? {
         tracing::info!("another process migrates the store; waiting for it");
         client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
@@ -159,6 +208,25 @@ async fn run_postgres(url: &str) -> Result<Vec<String>, MigrateError> {
     // Whoever waits need not wait for the connection to close.
     let _lost = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
     finish(report)
+}
+
+/// Whether the role may make tables; that of the components may not where the secrets have a role of their own.
+async fn may_change(client: &tokio_postgres::Client) -> Result<bool, tokio_postgres::Error> {
+    let may = client.query_one("SELECT has_schema_privilege(current_schema(), 'CREATE')", &[]).await?;
+    Ok(may.try_get::<_, Option<bool>>(0)?.unwrap_or(false))
+}
+
+/// Says whether a store that cannot be changed is up to date.
+async fn check_postgres(client: &mut tokio_postgres::Client) -> Result<Vec<String>, MigrateError> {
+    let runner = migrations::postgres::migrations::runner();
+    // Without the table, nothing has been applied.
+    let applied = runner.get_applied_migrations_async(client).await.unwrap_or_default();
+    let own = runner.get_migrations();
+    if let Some(unknown) = applied.iter().find(|applied| !own.contains(applied)) {
+        return Err(MigrateError::Version(format!("{unknown} was applied, and this program has no such migration")));
+    }
+    let missing: Vec<_> = own.iter().filter(|own| !applied.contains(own)).map(ToString::to_string).collect();
+    if missing.is_empty() { Ok(Vec::new()) } else { Err(MigrateError::Rights(missing.join(", "))) }
 }
 
 /// Takes the lock, unless another process has it.
@@ -202,61 +270,4 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use kronos_test_servers::{needs, postgres_with_tls};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_sqlite_store_is_migrated_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::Sqlite(folder.path().join("new").join("default.db"));
-        let (first, second) = tokio::join!(run(&store), run(&store));
-        let mut counts = [first.expect("a migrated store").len(), second.expect("a migrated store").len()];
-        counts.sort_unstable();
-        assert_eq!(counts[0], 0, "one of two parallel runs has nothing left to do");
-        assert!(run(&store).await.expect("a migrated store").is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_store_of_another_version_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("default.db");
-        let store = Store::Sqlite(path.clone());
-        run(&store).await.expect("a migrated store");
-        let connection = rusqlite::Connection::open(&path).expect("a database");
-        connection
-            .execute_batch(
-                "INSERT INTO refinery_schema_history(version, name, applied_on, checksum) \
-                 VALUES (9999, 'future', '2026-01-01T00:00:00Z', '1')",
-            )
-            .expect("a row");
-        let error = run(&store).await.expect_err("an unknown migration").to_string();
-        assert!(error.contains("V9999__future") && error.contains("another version of Kronos"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn failures_to_connect_name_the_server_and_no_password() {
-        let store = Store::Postgres("postgres://me:s3cret@127.0.0.1:1/db".into());
-        let error = run(&store).await.expect_err("nobody listens").to_string();
-        assert!(error.contains("127.0.0.1:1") && !error.contains("s3cret"), "{error}");
-        assert!(!format!("{store:?}").contains("s3cret"));
-        let error = run(&Store::Postgres("postgres://me:s3cret@/?port=x".into())).await.expect_err("bad").to_string();
-        assert!(!error.contains("s3cret"), "{error}");
-    }
-
-    #[needs(postgres, openssl)]
-    #[tokio::test]
-    async fn a_server_with_a_certificate_of_its_own_is_migrated_as_it_is_used() {
-        let (server, _) = postgres_with_tls();
-        let store = |mode| Store::Postgres(format!("postgres://postgres@localhost:{}/postgres{mode}", server.port()));
-        assert!(!run(&store("")).await.expect("a migrated store").is_empty());
-        assert!(run(&store("?sslmode=prefer")).await.expect("a migrated store").is_empty());
-        let error = run(&store("?sslmode=require")).await.expect_err("nobody vouches for it").to_string();
-        assert!(error.contains("certificate") && error.contains("sslmode=prefer"), "{error}");
-        // Two at once: the second waits for the first, and no longer.
-        let (first, second) = (store(""), store(""));
-        let (first, second) = tokio::join!(run(&first), run(&second));
-        assert!(first.expect("a migrated store").is_empty() && second.expect("a migrated store").is_empty());
-    }
-}
+mod tests;

@@ -154,7 +154,7 @@ impl Ticker {
                 rung = false;
             }
         }
-        // Without the server the components of this process hear it all the same.
+        // Without the server the components of this process hear it even so.
         if !rung && let Some(triggers) = &*self.triggers.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
             triggers.ring(DOORBELL);
         }

@@ -81,6 +81,9 @@ pub(super) async fn start(options: Options) -> Result<Host, StartError> {
     for name in migrated?.unwrap_or_default() {
         tracing::info!("migrated the store: {name}");
     }
+    if let Some(line) = kronos::shared_secrets(&variables) {
+        tracing::warn!("{line}");
+    }
     let components = components?;
 
     let limits = options.limits.resolve(config.limits);

@@ -1,16 +1,24 @@
 //! `kronos check`: what real Spin (4.1 or newer) would refuse or warn about.
 
-use std::{collections::BTreeSet, fs, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::ExitCode,
+};
 
-use kronos_host::config::{
-    manifest::{Component, HttpTarget, Manifest},
-    runtime::RuntimeConfig,
-    variables::Variables,
+use kronos_host::{
+    application::kronos,
+    config::{
+        manifest::{Component, HttpTarget, Manifest},
+        runtime::RuntimeConfig,
+        variables::Variables,
+    },
 };
 use wac_graph::types::{Package, Types};
 
 use super::{Application, Failure, Settings};
 
+mod issuers;
 mod outside;
 
 /// Interfaces of Spin 4.1 that a component may import: package, then versions by prefix.
@@ -56,7 +64,7 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let manifest = &application.manifest;
     let mut findings = Findings::default();
     findings.warnings.extend(manifest.warnings.iter().map(ToString::to_string));
-    match application.configuration() {
+    match configuration(&application) {
         Ok((config, variables)) => resolved(manifest, &variables, &config, &mut findings),
         Err(error) => findings.errors.push(error.to_string()),
     }
@@ -81,8 +89,17 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     }
 }
 
+/// The configuration as Spin reads it: there, no address follows from a URL.
+fn configuration(application: &Application) -> Result<(RuntimeConfig, Variables), Failure> {
+    let Application { options, manifest } = application;
+    let config = RuntimeConfig::for_application(options, manifest)?;
+    let variables = Variables::new(manifest, &config, options, |_| Ok(BTreeMap::new()))?;
+    Ok((config, variables))
+}
+
 /// What shows only when templates have their values.
 fn resolved(manifest: &Manifest, variables: &Variables, config: &RuntimeConfig, findings: &mut Findings) {
+    findings.warnings.extend(kronos::shared_secrets(variables).map(str::to_owned));
     for trigger in &manifest.redis {
         match variables.resolve(&trigger.address) {
             Ok(address) if address.starts_with("redis://embedded") => findings.warnings.push(format!(
@@ -96,6 +113,7 @@ fn resolved(manifest: &Manifest, variables: &Variables, config: &RuntimeConfig, 
     }
     for component in manifest.components.values() {
         outside::check(component, variables, config, findings);
+        issuers::check(component, variables, findings);
         for (path, _) in component.files.iter().filter(|(path, _)| !path.exists()) {
             findings.errors.push(format!(
                 "component `{}` mounts {}, which does not exist",

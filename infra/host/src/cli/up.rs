@@ -61,7 +61,7 @@ fn banner(application: &Application, address: SocketAddr) -> Result<String, Fail
             Ok(address) => format!(" and {address}"),
             Err(_) => String::new(),
         },
-        Some(Store::Sqlite(_)) | None => String::new(),
+        Some(Store::Sqlite { .. }) | None => String::new(),
     };
     let version = manifest.version.as_deref().unwrap_or_default();
     let sign_in = match variables.get("owner_email") {

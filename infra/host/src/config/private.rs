@@ -97,7 +97,7 @@ pub(super) fn warn_if_open(path: &Path) -> io::Result<()> {
     let mode = fs::metadata(path)?.mode();
     if mode & OTHERS != 0 {
         tracing::warn!(
-            "the folder {path} has mode {:04o} and is left so, since not all in it is ours: other accounts of this machine can look \
+            "the folder {path} has mode {:04o} and stays that way, since not everything in it is ours: other accounts of this machine can look \
              into it\n  Run `chmod 700 {path}`, or choose a folder that holds nothing else.",
             mode & 0o7777,
             path = path.display()

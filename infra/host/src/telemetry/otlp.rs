@@ -55,7 +55,7 @@ pub(super) fn exporter(runtime: Handle) -> Result<Option<SpanExporter>, SetupErr
     Ok(Some(SpanExporter::builder().with_http().with_http_client(client).with_timeout(timeout).build()?))
 }
 
-/// Checks what the exporter would pass over in silence, and answers the timeout; `None` without a collector.
+/// Checks what the exporter would pass over in silence, and returns the timeout; `None` without a collector.
 fn check(get: impl Fn(&str) -> Option<String>) -> Result<Option<Duration>, SetupError> {
     let specific = |name: &str| {
         get(&format!("OTEL_EXPORTER_OTLP_TRACES_{name}")).or_else(|| get(&format!("OTEL_EXPORTER_OTLP_{name}")))

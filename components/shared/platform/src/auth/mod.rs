@@ -2,29 +2,41 @@
 
 mod fetch;
 mod keys;
+mod origin;
+mod revoked;
 mod tokens;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use kronos_domain::UserId;
 use sha2::{Digest as _, Sha256};
+use spin_sdk::wasip3::wit_bindgen::spawn;
 
 use crate::ambient;
 use crate::bindings::kronos::auth::check;
 use crate::configuration::{Configuration, Issuer};
 use crate::problem::Problem;
-use keys::{Keys, Next};
+use keys::{Fetching, Keys, Next};
 use tokens::{Digest, Tokens, Verified};
+
+pub use origin::KeySet;
+pub(crate) use origin::keys as keys_at_origin;
 
 /// Tokens that an instance remembers, per generation of its cache.
 const REMEMBERED: usize = 512;
 /// Longest `authorization` field that is worth a hash; `auth-check` refuses tokens that are longer than this allows for.
 const LONGEST: usize = 9 * 1024;
-/// Longest wait for a fetch that another request started, in milliseconds; longer than the fetch may take itself.
-const MAX_WAIT: i64 = 6000;
+/// Longest time that a key set may take: `identity` answers sooner even if an issuer does not.
+const TIMEOUT: Duration = Duration::from_secs(7);
+/// How long a fetch is waited for, in milliseconds: by the request that caused it, while older keys are known that may do; while those
+/// do not; and without any.
+const KEYS_KNOWN: i64 = 500;
+const KEY_MISSING: i64 = 1500;
+const NOTHING_KNOWN: i64 = 7500;
 
 /// The one who is calling, as told by a token that was verified. Only this module makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +76,7 @@ impl Caller {
 /// What an instance knows about issuers and tokens.
 struct Memory {
     /// In the order of the issuers in the configuration.
-    keys: Vec<Keys>,
+    keys: Vec<Rc<Keys>>,
     tokens: RefCell<Tokens>,
 }
 
@@ -74,7 +86,7 @@ thread_local! {
 
 fn memory(configuration: &Configuration) -> Rc<Memory> {
     let new = || {
-        let keys = configuration.issuers.iter().map(|_| Keys::default()).collect();
+        let keys = configuration.issuers.iter().map(|_| Rc::default()).collect();
         Rc::new(Memory { keys, tokens: RefCell::new(Tokens::new(REMEMBERED)) })
     };
     MEMORY.with(|memory| memory.get_or_init(new).clone())
@@ -156,99 +168,120 @@ impl Memory {
         permission: Option<&str>,
         now: Timestamp,
     ) -> Result<(usize, check::Principal), Problem> {
-        let mut fetched: Option<usize> = None;
+        let since = ambient::now().as_millisecond();
+        let position = |name: &str| {
+            let position = configuration.issuers.iter().position(|issuer| issuer.name == name);
+            position.ok_or_else(|| Problem::internal("auth-check names an issuer that is not configured"))
+        };
         loop {
-            match self.verify(configuration, credentials, permission, now) {
-                check::Answer::Accepted(principal) => {
-                    let issuer = configuration.issuers.iter().position(|issuer| issuer.name == principal.issuer);
-                    let issuer = issuer
-                        .ok_or_else(|| Problem::internal("auth-check accepted an issuer that is not configured"))?;
-                    return Ok((issuer, principal));
-                }
+            let sets = self.usable();
+            match verify(configuration, &sets, credentials, permission, now) {
+                check::Answer::Accepted(principal) => return Ok((position(&principal.issuer)?, principal)),
                 check::Answer::Refused(problem) => return Err(challenge(configuration, problem, permission)),
                 check::Answer::NeedsKeys(issuer) => {
-                    let issuer = configuration.issuers.iter().position(|known| known.name == issuer);
-                    let issuer = issuer.ok_or_else(|| {
-                        Problem::internal("auth-check asks for keys of an issuer that is not configured")
-                    })?;
-                    if fetched == Some(issuer) {
-                        return Err(self.no_such_key(configuration, issuer));
-                    }
-                    self.obtain(configuration, issuer).await?;
-                    fetched = Some(issuer);
+                    let issuer = position(&issuer)?;
+                    self.obtain(configuration, issuer, sets[issuer].as_ref(), since).await?;
                 }
             }
         }
     }
 
-    fn verify(
+    /// The key sets that count just now.
+    fn usable(&self) -> Vec<Option<Rc<str>>> {
+        let now = ambient::now().as_millisecond();
+        self.keys.iter().map(|keys| keys.usable(now)).collect()
+    }
+
+    /// Brings another key set of an issuer than the one that did not do, if there is one. A request that started at `since` waits for
+    /// it only as long as it has to: one task of the instance fetches, the others go on with the keys that are known.
+    async fn obtain(
         &self,
         configuration: &Configuration,
-        credentials: &[&[u8]],
-        permission: Option<&str>,
-        now: Timestamp,
-    ) -> check::Answer {
-        let sets: Vec<Option<Rc<str>>> =
-            self.keys.iter().map(|keys| keys.usable(ambient::now().as_millisecond())).collect();
-        let algorithms: Vec<Vec<&str>> =
-            configuration.issuers.iter().map(|issuer| issuer.algorithms.iter().map(String::as_str).collect()).collect();
-        let issuers: Vec<check::IssuerParam> = configuration
-            .issuers
-            .iter()
-            .zip(&sets)
-            .zip(&algorithms)
-            .map(|((issuer, set), algorithms)| check::IssuerParam {
-                name: &issuer.name,
-                audience: &issuer.audience,
-                algorithms,
-                strict_type: issuer.strict_type,
-                jwks: set.as_deref(),
-            })
-            .collect();
-        check::verify(check::QuestionParam {
-            authorization: credentials,
-            issuers: &issuers,
-            now: seconds(now),
-            permission,
-        })
-    }
-
-    fn no_such_key(&self, configuration: &Configuration, issuer: usize) -> Problem {
-        let now = ambient::now().as_millisecond();
-        match self.keys[issuer].next(now, now) {
-            Next::Unavailable(seconds) => Problem::unavailable(seconds),
-            Next::Recent | Next::Fetch | Next::Wait => challenge(configuration, check::Problem::Invalid, None),
-        }
-    }
-
-    /// Makes the keys of an issuer usable and as recent as the rules allow. When the issuer can't be reached, but keys of it are
-    /// known, those count for now: the caller asks `auth-check` once more.
-    async fn obtain(&self, configuration: &Configuration, issuer: usize) -> Result<(), Problem> {
+        issuer: usize,
+        insufficient: Option<&Rc<str>>,
+        since: i64,
+    ) -> Result<(), Problem> {
         let keys = &self.keys[issuer];
-        let since = ambient::now().as_millisecond();
+        let mut caused = false;
         loop {
             let now = ambient::now().as_millisecond();
+            let usable = keys.usable(now);
+            let another = usable.as_ref().is_some_and(|usable| insufficient.is_none_or(|set| !Rc::ptr_eq(usable, set)));
             match keys.next(now, since) {
-                Next::Fetch => {
-                    let fetching = keys.start();
-                    let fetched = fetch::jwks(&configuration.issuers[issuer].jwks_uri).await;
-                    let now = ambient::now().as_millisecond();
-                    match fetched {
-                        Ok(jwks) => fetching.finish(now, Some(&jwks)),
-                        Err(error) => {
-                            eprintln!("cannot fetch the keys of `{}`: {error}", configuration.issuers[issuer].name);
-                            fetching.finish(now, None);
-                        }
+                Next::Wait => {
+                    let patience = match usable {
+                        Some(_) if another && !caused => return Ok(()),
+                        Some(_) if another => KEYS_KNOWN,
+                        Some(_) => KEY_MISSING,
+                        None => NOTHING_KNOWN,
+                    };
+                    if now - since < patience {
+                        fetch::pause().await;
+                    } else if another {
+                        return Ok(());
+                    } else {
+                        return Err(Problem::unavailable(1));
                     }
                 }
-                Next::Wait if now - since < MAX_WAIT => fetch::pause().await,
-                Next::Recent => return Ok(()),
-                Next::Unavailable(_) if keys.usable(now).is_some() => return Ok(()),
+                _ if another => return Ok(()),
+                Next::Fetch { max_age } => {
+                    caused = true;
+                    let Issuer { name, key_source, .. } = &configuration.issuers[issuer];
+                    spawn(refresh(keys.start(), name.clone(), key_source.clone(), max_age));
+                }
                 Next::Unavailable(seconds) => return Err(Problem::unavailable(seconds)),
-                Next::Wait => return Err(Problem::unavailable(1)),
+                Next::Recent => return Err(challenge(configuration, check::Problem::Invalid, None)),
             }
         }
     }
+}
+
+/// Fetches the keys of an issuer.
+async fn refresh(fetching: Fetching, issuer: String, source: String, max_age: i64) {
+    let fetched = fetch::jwks(&source, max_age, TIMEOUT).await;
+    let now = ambient::now().as_millisecond();
+    match fetched {
+        Ok(fetched) => fetching.keys().adopt(&fetched.jwks, now - fetched.age),
+        Err(error) => eprintln!("cannot fetch the keys of `{issuer}`: {error}"),
+    }
+    fetching.finish(now, max_age);
+}
+
+fn verify(
+    configuration: &Configuration,
+    sets: &[Option<Rc<str>>],
+    credentials: &[&[u8]],
+    permission: Option<&str>,
+    now: Timestamp,
+) -> check::Answer {
+    let algorithms: Vec<Vec<&str>> =
+        configuration.issuers.iter().map(|issuer| issuer.algorithms.iter().map(String::as_str).collect()).collect();
+    let issuers: Vec<check::IssuerParam> = configuration
+        .issuers
+        .iter()
+        .zip(sets)
+        .zip(&algorithms)
+        .map(|((issuer, set), algorithms)| check::IssuerParam {
+            name: &issuer.name,
+            audience: &issuer.audience,
+            algorithms,
+            strict_type: issuer.strict_type,
+            jwks: set.as_deref(),
+        })
+        .collect();
+    let question =
+        check::QuestionParam { authorization: credentials, issuers: &issuers, now: seconds(now), permission };
+    match check::verify(question) {
+        check::Answer::Accepted(principal) if is_revoked(&issuers[0], &principal) => {
+            check::Answer::Refused(check::Problem::Invalid)
+        }
+        answer => answer,
+    }
+}
+
+/// Whether our own issuer, which is `own`, has revoked the token.
+fn is_revoked(own: &check::IssuerParam<'_>, principal: &check::Principal) -> bool {
+    principal.issuer == own.name && own.jwks.is_some_and(|jwks| revoked::names(jwks, &principal.token_id))
 }
 
 fn seconds(now: Timestamp) -> u64 {

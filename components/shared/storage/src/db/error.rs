@@ -19,6 +19,9 @@ pub enum Error {
     /// The database cannot be reached. Whether a write happened is unknown.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The store lacks a table, column or function that this version has: `kronos migrate` was not run, or an older one.
+    #[error("the store is not migrated: {0}")]
+    NotMigrated(String),
     /// Anything else: a defect. The text is for the log only.
     #[error("the database failed: {0}")]
     Internal(String),
@@ -36,6 +39,8 @@ impl Error {
             "23503" => Self::ForeignKey(constraint.into()),
             // serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement_timeout)
             "40001" | "40P01" | "55P03" | "57014" => Self::Busy(text),
+            // undefined_table, invalid_schema_name, undefined_column, undefined_function
+            "42P01" | "3F000" | "42703" | "42883" => Self::NotMigrated(text),
             // read_only_sql_transaction: the server is a standby
             "25006" => Self::Unavailable(text),
             // Classes: connection exception, insufficient resources, operator intervention
@@ -63,6 +68,9 @@ impl Error {
         }
         if text.contains("database is locked") || text.contains("database table is locked") {
             return Self::Busy(text.into());
+        }
+        if text.contains("no such table") || text.contains("no such column") {
+            return Self::NotMigrated(text.into());
         }
         if text.contains("disk I/O error") || text.contains("unable to open database") {
             return Self::Unavailable(text.into());
@@ -111,10 +119,19 @@ mod tests {
         assert!(matches!(Error::from_sqlite_message("database is locked"), Error::Busy(_)));
         assert!(matches!(Error::from_sqlstate("40P01", "", String::new()), Error::Busy(_)));
         assert!(matches!(Error::from_sqlstate("57P01", "", String::new()), Error::Unavailable(_)));
-        assert!(matches!(Error::from_sqlstate("42P01", "", String::new()), Error::Internal(_)));
+        assert!(matches!(Error::from_sqlstate("42601", "", String::new()), Error::Internal(_)));
         assert_eq!(
             Error::from_sqlstate("23505", "users_email_key", String::new()),
             Error::Unique("users_email_key".into())
         );
+    }
+    #[test]
+    fn a_store_that_is_not_migrated_is_no_defect() {
+        for code in ["42P01", "3F000", "42703", "42883"] {
+            assert!(matches!(Error::from_sqlstate(code, "", String::new()), Error::NotMigrated(_)), "{code}");
+        }
+        for text in ["no such table: users", "prepare: no such column: position (code 1)"] {
+            assert_eq!(Error::from_sqlite_message(text), Error::NotMigrated(text.into()));
+        }
     }
 }

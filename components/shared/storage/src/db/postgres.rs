@@ -1,41 +1,30 @@
 //! PostgreSQL through `spin:postgres`.
 
-use std::{cell::RefCell, rc::Rc};
-
 use spin_sdk::pg::{Connection, DbValue, Error as SdkError, ParameterValue, PgError, QueryError};
 
-use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream};
+use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream, wait};
 
 pub(super) struct Postgres {
     url: String,
     /// Concurrent requests of an instance share it; single statements do not disturb each other.
-    connection: RefCell<Option<Rc<Connection>>>,
+    connection: wait::Shared<Connection>,
 }
 
 impl Postgres {
     pub(super) fn new(url: &str) -> Self {
-        Self { url: url.into(), connection: RefCell::new(None) }
+        Self { url: url.into(), connection: wait::Shared::default() }
     }
 
-    async fn connection(&self) -> Result<Rc<Connection>, Error> {
-        if let Some(connection) = self.connection.borrow().as_ref() {
-            return Ok(connection.clone());
-        }
-        let connection = Rc::new(Connection::open(&self.url).await.map_err(error)?);
-        *self.connection.borrow_mut() = Some(connection.clone());
-        Ok(connection)
+    async fn open(&self) -> Result<Connection, Error> {
+        wait::within(wait::OPEN, async { Connection::open(&self.url).await.map_err(error) }).await
     }
 
     async fn run(&self, sql: &'static str, parameters: Vec<Value>) -> Result<Vec<Row>, Error> {
         let parameters: Vec<_> = parameters.into_iter().map(parameter).collect();
-        let connection = self.connection().await?;
-        let result = collect(&connection, sql, parameters).await;
+        let connection = self.connection.get(self.open(), wait::pause).await?;
+        let result = wait::within(wait::STATEMENT, collect(&connection, sql, parameters)).await;
         if matches!(result, Err(Error::Unavailable(_))) {
-            // Only the connection that failed: another request may have opened a good one meanwhile.
-            let mut cached = self.connection.borrow_mut();
-            if cached.as_ref().is_some_and(|cached| Rc::ptr_eq(cached, &connection)) {
-                *cached = None;
-            }
+            self.connection.close(&connection);
         }
         result
     }

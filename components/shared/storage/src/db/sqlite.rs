@@ -1,35 +1,36 @@
 //! SQLite through `spin:sqlite`.
 
-use std::{cell::RefCell, rc::Rc};
-
 use spin_sdk::sqlite::{Connection, Error as SdkError, Value as SdkValue};
 
-use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream};
+use super::{Driver, Engine, Error, Row, RowsFuture, Value, stream, wait};
 
 pub(super) struct Sqlite {
     label: &'static str,
-    connection: RefCell<Option<Rc<Connection>>>,
+    connection: wait::Shared<Connection>,
 }
 
 impl Sqlite {
     pub(super) fn new(label: &'static str) -> Self {
-        Self { label, connection: RefCell::new(None) }
+        Self { label, connection: wait::Shared::default() }
     }
 
-    async fn connection(&self) -> Result<Rc<Connection>, Error> {
-        if let Some(connection) = self.connection.borrow().as_ref() {
-            return Ok(connection.clone());
-        }
-        let connection = Rc::new(Connection::open(self.label).await.map_err(error)?);
-        // Real Spin opens SQLite without them; on the Kronos host they are on already.
-        collect(&connection, "PRAGMA foreign_keys = ON", Vec::new()).await?;
-        *self.connection.borrow_mut() = Some(connection.clone());
-        Ok(connection)
+    async fn open(&self) -> Result<Connection, Error> {
+        let open = async {
+            let connection = Connection::open(self.label).await.map_err(|error| opening(self.label, error))?;
+            // Real Spin opens SQLite without them; on the Kronos host they are on already.
+            collect(&connection, "PRAGMA foreign_keys = ON", Vec::new()).await?;
+            Ok(connection)
+        };
+        wait::within(wait::OPEN, open).await
     }
 
     async fn run(&self, sql: &'static str, parameters: Vec<Value>) -> Result<Vec<Row>, Error> {
-        let connection = self.connection().await?;
-        collect(&connection, sql, parameters).await
+        let connection = self.connection.get(self.open(), wait::pause).await?;
+        let result = wait::within(wait::STATEMENT, collect(&connection, sql, parameters)).await;
+        if matches!(result, Err(Error::Unavailable(_))) {
+            self.connection.close(&connection);
+        }
+        result
     }
 }
 
@@ -72,14 +73,23 @@ fn value(value: SdkValue) -> Result<Value, Error> {
     }
 }
 
+fn opening(label: &str, failure: SdkError) -> Error {
+    match failure {
+        SdkError::NoSuchDatabase => Error::Internal(format!("no SQLite database is labelled `{label}`")),
+        SdkError::AccessDenied => {
+            Error::Internal(format!("the component was not granted the SQLite database `{label}`"))
+        }
+        other => error(other),
+    }
+}
+
 fn error(error: SdkError) -> Error {
     match error {
         SdkError::Io(text) => Error::from_sqlite_message(&text),
         SdkError::DatabaseFull => Error::Unavailable("the disk is full".into()),
-        SdkError::NoSuchDatabase => {
-            Error::Internal(format!("no SQLite database is labelled `{}`", super::SQLITE_LABEL))
+        SdkError::NoSuchDatabase | SdkError::AccessDenied => {
+            Error::Internal("the SQLite database is gone or not granted any more".into())
         }
-        SdkError::AccessDenied => Error::Internal("the component was not granted the SQLite database".into()),
         SdkError::InvalidConnection => Error::Internal("the SQLite connection was closed".into()),
     }
 }

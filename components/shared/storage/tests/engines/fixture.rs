@@ -50,9 +50,10 @@ pub struct Person {
     pub member: MemberId,
 }
 
-/// A database with two organizations.
+/// A database with two organizations, and the one with identity's secrets.
 pub struct World {
     pub db: Db,
+    pub identity: Db,
     pub owner: Person,
     pub admin: Person,
     pub manager: Person,
@@ -142,12 +143,16 @@ pub async fn client(name: &str) -> tokio_postgres::Client {
     client
 }
 
+fn in_memory(folder: &str) -> Db {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    connection.execute_batch(&migrations(folder)).unwrap();
+    Db::with_driver(Sqlite(Mutex::new(connection)))
+}
+
 impl World {
     pub async fn sqlite() -> Self {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-        connection.execute_batch(&migrations("sqlite")).unwrap();
-        Self::populate(Db::with_driver(Sqlite(Mutex::new(connection))), None).await
+        Self::populate(in_memory("sqlite"), in_memory("sqlite-identity"), None).await
     }
 
     /// In a file, so that there can be several connections.
@@ -159,10 +164,10 @@ impl World {
     pub async fn postgres() -> Self {
         let name = database().await;
         client(&name).await.batch_execute(&migrations("postgres")).await.unwrap();
-        Self::populate(connect(&name).await, Some(name)).await
+        Self::populate(connect(&name).await, connect(&name).await, Some(name)).await
     }
 
-    async fn populate(db: Db, name: Option<String>) -> Self {
+    async fn populate(db: Db, identity: Db, name: Option<String>) -> Self {
         let ours = organization(&db, "Europe/Berlin", "EUR").await;
         let theirs = organization(&db, "America/New_York", "USD").await;
         Self {
@@ -173,6 +178,7 @@ impl World {
             colleague: person(&db, ours, "employee").await,
             stranger: person(&db, theirs, "owner").await,
             db,
+            identity,
             name,
         }
     }
@@ -257,8 +263,8 @@ pub async fn organization(db: &Db, time_zone: &str, currency: &str) -> Organizat
 pub async fn person(db: &Db, organization: OrganizationId, role: &str) -> Person {
     let (user, member) = (UserId::from_uuid(id()), MemberId::from_uuid(id()));
     let statement = kronos_storage::shared!(
-        "INSERT INTO users (id, email, name, password_hash, time_zone, created_at) ",
-        "VALUES ($1::uuid, $2::text, 'Name', 'none', 'Europe/Paris', 0)"
+        "INSERT INTO users (id, email, name, time_zone, created_at) ",
+        "VALUES ($1::uuid, $2::text, 'Name', 'Europe/Paris', 0)"
     );
     db.execute(&statement, &[user.into(), format!("{user}@example.org").into()]).await.unwrap();
     let statement = kronos_storage::shared!(

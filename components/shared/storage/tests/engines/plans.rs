@@ -36,17 +36,18 @@ struct Step {
 }
 
 /// What an engine means to do about a statement.
-struct Plan {
+pub struct Plan {
     /// Name of the statement, empty for one that has none.
     name: &'static str,
     steps: Vec<Step>,
-    text: String,
+    /// All of it, to be read.
+    pub text: String,
 }
 
 /// Asks for the plan of each statement instead of running it.
-struct Planner<D> {
-    engine: D,
-    plans: Rc<RefCell<Vec<Plan>>>,
+pub struct Planner<D> {
+    pub engine: D,
+    pub plans: Rc<RefCell<Vec<Plan>>>,
 }
 
 impl<D: Driver> Driver for Planner<D> {
@@ -113,6 +114,11 @@ fn sqlite_steps(lines: Vec<Row>) -> Vec<Step> {
 }
 
 impl Plan {
+    /// Whether a step has exactly this text.
+    pub fn has_step(&self, text: &str) -> bool {
+        self.steps.iter().any(|step| step.text == text)
+    }
+
     fn fail(&self, fault: &str) -> ! {
         panic!("{fault}: {}", self.text)
     }

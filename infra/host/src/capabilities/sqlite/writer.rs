@@ -162,7 +162,7 @@ impl Writer {
         result
     }
 
-    /// Runs the first of `group`, or all, and answers what became of them.
+    /// Runs the first of `group`, or all, and returns what became of them.
     fn run_in_transaction(&mut self, group: &[Job]) -> Result<Vec<Answer>, Failure> {
         let of_the_file = |error| Failure { error, culprit: Culprit::File };
         let connection = self.connection().map_err(of_the_file)?;

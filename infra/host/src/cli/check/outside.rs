@@ -7,6 +7,7 @@ use kronos_host::{
         allowed_hosts::{AllowedHosts, Named},
         manifest::Component,
         runtime::RuntimeConfig,
+        template::Template,
         variables::Variables,
     },
     network,
@@ -52,15 +53,24 @@ pub(super) fn check(component: &Component, variables: &Variables, config: &Runti
                 continue;
             };
             if !allowed.allows(scheme, &host, port) {
-                let made_of: Vec<_> =
-                    templates.iter().flat_map(kronos_host::config::template::Template::variables).collect();
+                let kind = if scheme == "rediss" { "redis" } else { scheme };
                 findings.errors.push(format!(
-                    "component `{id}` may not connect to {scheme}://{host}:{port}, which its variable `{name}` names\n  Its \
-                     `allowed_outbound_hosts` is made of: {}. Set the one for {scheme} to `{scheme}://{host}:{port}`.",
-                    if made_of.is_empty() { "no variables".into() } else { made_of.join(", ") }
+                    "component `{id}` may not connect to {scheme}://{host}:{port}, which its variable `{name}` names: Spin then \
+                     fails every request that needs it\n  {}",
+                    remedy(component, kind, &format!("{scheme}://{host}:{port}"))
                 ));
             }
         }
+    }
+}
+
+/// How `address` gets into the allow-list: by the variable whose name begins with `kind`, where the list is made of one. Spin does not
+/// take it from the URL, as this host does.
+pub(super) fn remedy(component: &Component, kind: &str, address: &str) -> String {
+    let mut made_of = component.allowed_outbound_hosts.iter().flat_map(Template::variables);
+    match made_of.find(|name| name.starts_with(kind)) {
+        Some(name) => format!("Set `{name}` to `{address}`: SPIN_VARIABLE_{}={address}.", name.to_ascii_uppercase()),
+        None => format!("Add `{address}` to `allowed_outbound_hosts` in [component.{}].", component.id),
     }
 }
 
@@ -123,10 +133,9 @@ fn servers(value: &str) -> Vec<Server> {
 
 #[cfg(test)]
 mod tests {
-    use kronos_host::{
-        application::kronos,
-        config::{manifest::Manifest, options::Options},
-    };
+    use std::collections::BTreeMap;
+
+    use kronos_host::config::{manifest::Manifest, options::Options};
 
     use super::*;
 
@@ -146,7 +155,7 @@ mod tests {
         let mut options = Options::new(&path);
         options.variables = values.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let config = RuntimeConfig::for_application(&options, &manifest).expect("a runtime configuration");
-        let variables = kronos::variables(&manifest, &config, &options, options.listen).expect("variables");
+        let variables = Variables::new(&manifest, &config, &options, |_| Ok(BTreeMap::new())).expect("variables");
         let mut findings = Findings::default();
         check(&manifest.components["a"], &variables, &config, &mut findings);
         (findings.errors, findings.warnings)
@@ -191,11 +200,13 @@ mod tests {
     fn a_url_that_the_allow_list_does_not_grant_is_an_error_that_shows_no_password() {
         let hosts = r#"["{{ postgres_address }}", "{{ redis_address }}"]"#;
         for (values, expected) in [
-            (&[("postgres_url", "postgres://u:secret@db/x")][..], None),
+            (&[][..], None),
+            (&[("postgres_url", "postgres://u:secret@db/x")], Some("postgres://db:5432")),
             (
                 &[("postgres_url", "postgres://u:secret@db/x"), ("postgres_address", "postgres://old:5432")],
                 Some("postgres://db:5432"),
             ),
+            (&[("postgres_url", "postgres://u:secret@db/x"), ("postgres_address", "postgres://db")], None),
             (
                 &[("postgres_url", "postgres://u:secret@db:5433/x"), ("postgres_address", "postgres://db")],
                 Some("postgres://db:5433"),
@@ -205,15 +216,17 @@ mod tests {
                 &[("redis_url", "redis://:secret@cache"), ("redis_address", "rediss://cache:6379")],
                 Some("redis://cache:6379"),
             ),
-            (&[("redis_url", "rediss://:secret@cache:6380")], None),
+            (&[("redis_url", "redis://:secret@cache")], Some("redis://cache:6379")),
+            (&[("redis_url", "rediss://:secret@cache:6380"), ("redis_address", "rediss://cache:6380")], None),
         ] {
             let (errors, warnings) = findings(hosts, "", values);
             assert_eq!(errors.len(), usize::from(expected.is_some()), "{values:?}: {errors:?}");
             if let Some(expected) = expected {
-                assert!(
-                    errors[0].contains(&format!("to `{expected}`")) && errors[0].contains("_address"),
-                    "{errors:?}"
+                let variable = format!(
+                    "SPIN_VARIABLE_{}_ADDRESS={expected}.",
+                    expected[..expected.find(':').expect("a URL")].to_uppercase()
                 );
+                assert!(errors[0].ends_with(&variable), "{errors:?}");
             }
             assert!(!format!("{errors:?}{warnings:?}").contains("secret"), "{errors:?}");
         }

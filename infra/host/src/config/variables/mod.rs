@@ -101,7 +101,7 @@ impl Provider {
 }
 
 impl Variables {
-    /// Collects the providers of an application, and checks that nothing required is missing. `derive` answers what follows
+    /// Collects the providers of an application, and checks that nothing required is missing. `derive` returns what follows
     /// from the values that were given.
     pub fn new(
         manifest: &Manifest,
