@@ -1232,9 +1232,9 @@ SELECT min(position) FROM outbox;
 -- time_entries::sync::CHANGES, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
 looked AS MATERIALIZED (
-    SELECT o.position, o.subject FROM outbox o
-    WHERE o.organization_id = (SELECT organization_id FROM caller) AND o.position > $3::bigint
-    ORDER BY o.position
+    SELECT position, subject FROM outbox
+    WHERE organization_id = (SELECT organization_id FROM caller) AND position > $3::bigint
+    ORDER BY position
     LIMIT $4::bigint
 ),
 changed AS (
@@ -1256,9 +1256,9 @@ ORDER BY e.position;
 -- time_entries::sync::CHANGES, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
 looked AS MATERIALIZED (
-    SELECT o.position, o.subject FROM outbox o
-    WHERE o.organization_id = (SELECT organization_id FROM caller) AND o.position > ?3
-    ORDER BY o.position
+    SELECT position, subject FROM outbox
+    WHERE organization_id = (SELECT organization_id FROM caller) AND position > ?3
+    ORDER BY position
     LIMIT ?4
 ),
 changed AS (
