@@ -1103,39 +1103,39 @@ ORDER BY e.updated_at ASC, e.id ASC;
 
 -- time_entries::count::ALL, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
-SELECT (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
     SELECT count(*) FROM time_entries w
     WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-) + (
+) ELSE (
     SELECT count(*) FROM time_entries w
     WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-);
+) END;
 
 -- time_entries::count::ALL, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
-SELECT (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
     SELECT count(*) FROM time_entries w
     WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-) + (
+) ELSE (
     SELECT count(*) FROM time_entries w
     WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-);
+) END;
 
 -- time_entries::count::MEMBERS, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
@@ -1183,39 +1183,39 @@ WHERE +w.start_at >= ?3 AND +w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS
 
 -- time_entries::count::CHANGED, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
-SELECT (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
     SELECT count(*) FROM time_entries w
     WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.updated_at >= $10::bigint AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-) + (
+) ELSE (
     SELECT count(*) FROM time_entries w
     WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-);
+) END;
 
 -- time_entries::count::CHANGED, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
-SELECT (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
     SELECT count(*) FROM time_entries w
     WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.updated_at >= ?10 AND +w.start_at >= ?3 AND +w.start_at < ?4 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-) + (
+) ELSE (
     SELECT count(*) FROM time_entries w
     WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-);
+) END;
 
 -- time_entries::sync::SYNC_HORIZON, PostgreSQL
 SELECT sync_horizon();
@@ -1232,9 +1232,9 @@ SELECT min(position) FROM outbox;
 -- time_entries::sync::CHANGES, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
 looked AS MATERIALIZED (
-    SELECT o.position, o.subject FROM outbox o
-    WHERE o.organization_id = (SELECT organization_id FROM caller) AND o.position > $3::bigint
-    ORDER BY o.position
+    SELECT position, subject FROM outbox
+    WHERE organization_id = (SELECT organization_id FROM caller) AND position > $3::bigint
+    ORDER BY position
     LIMIT $4::bigint
 ),
 changed AS (
@@ -1256,9 +1256,9 @@ ORDER BY e.position;
 -- time_entries::sync::CHANGES, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
 looked AS MATERIALIZED (
-    SELECT o.position, o.subject FROM outbox o
-    WHERE o.organization_id = (SELECT organization_id FROM caller) AND o.position > ?3
-    ORDER BY o.position
+    SELECT position, subject FROM outbox
+    WHERE organization_id = (SELECT organization_id FROM caller) AND position > ?3
+    ORDER BY position
     LIMIT ?4
 ),
 changed AS (

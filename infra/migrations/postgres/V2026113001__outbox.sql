@@ -28,7 +28,7 @@ CREATE TABLE outbox_pending (
     request_id      text,
     occurred_at     bigint NOT NULL,
     data            jsonb  NOT NULL,
-    -- What `data` was before the change, for the audit trail; none for creations and deletions.
+    -- The row before the change, for the audit trail; none for creations and deletions.
     previous        jsonb,
     CONSTRAINT outbox_pending_pkey PRIMARY KEY (seq)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0,
@@ -112,14 +112,17 @@ FROM outbox_pending;
 -- id, version, changed_by and updated_at, and may have organization_id, traceparent and request_id.
 CREATE FUNCTION append_event() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    state jsonb := to_jsonb(NEW);
+    state    jsonb := to_jsonb(NEW);
+    previous jsonb;
 BEGIN
+    IF TG_OP = 'UPDATE' AND TG_ARGV[1] <> 'deleted' THEN
+        previous := to_jsonb(OLD);
+    END IF;
     INSERT INTO outbox_pending (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
         data, previous)
     VALUES (
         (state->>'organization_id')::uuid, TG_ARGV[0], TG_ARGV[0] || '.' || TG_ARGV[1], NEW.id, NEW.version, NEW.changed_by,
-        state->>'traceparent', state->>'request_id', NEW.updated_at, state - TG_ARGV[2:],
-        CASE WHEN TG_OP = 'UPDATE' AND TG_ARGV[1] <> 'deleted' THEN to_jsonb(OLD) - TG_ARGV[2:] END
+        state->>'traceparent', state->>'request_id', NEW.updated_at, state - TG_ARGV[2:], previous
     );
     RETURN NULL;
 END

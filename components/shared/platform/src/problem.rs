@@ -107,17 +107,17 @@ impl Problem {
         self
     }
 
-    /// The same problem with another status.
-    #[must_use]
-    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
-        self.0.status = status;
-        self
-    }
-
     /// The same problem with what a program needs to go on.
     #[must_use]
     pub fn with_meta(mut self, meta: serde_json::Value) -> Self {
         self.0.meta = Some(meta);
+        self
+    }
+
+    /// The same problem with another status.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
         self
     }
 

@@ -104,7 +104,7 @@ impl Aggregate {
 fn postgres_triggers(aggregate: &Aggregate) -> String {
     let Aggregate { name, table, .. } = aggregate;
     let hidden = aggregate.columns.iter().filter(|(_, column)| matches!(column, Column::Attribute | Column::Private));
-    let hidden: String = hidden.map(|(column, _)| format!(", '{column}'")).collect();
+    let hidden = hidden.map(|(column, _)| format!("'{column}'")).collect::<Vec<_>>().join(", ");
     let mut sql = String::new();
     for (event, verbs) in [("INSERT", aggregate.on_insert), ("UPDATE", aggregate.on_update)] {
         // What no verb before has taken.
@@ -115,7 +115,7 @@ fn postgres_triggers(aggregate: &Aggregate) -> String {
             let _infallible = write!(
                 sql,
                 "CREATE TRIGGER {table}_append_{verb} AFTER {event} ON {table} FOR EACH ROW\n    WHEN ({condition})\n    \
-                 EXECUTE FUNCTION append_event('{name}', '{verb}'{hidden});\n\n"
+                 EXECUTE FUNCTION append_event('{name}', '{verb}', {hidden});\n\n"
             );
             left.push(format!("NOT ({when})"));
         }

@@ -61,7 +61,7 @@ impl Fragment {
 /// Their text is in the shared dialect: PostgreSQL's, less what SQLite lacks. When the crate is compiled,
 /// - `{name}` is replaced by the [`Fragment`] of that name: of those that follow `with`, or else of `access::FRAGMENTS`;
 /// - for SQLite, parameters `$1` become `?1`, and casts such as `::uuid` are left out, because SQLite stores ids as text and needs
-///   no casts. A type has one word, without brackets; neither is the schema `identity.`, which there is a database of its own,
+///   no casts. A type has one word, without brackets; so is the schema `identity.`, which is a database of its own in SQLite,
 ///   [`crate::Db::open_identity`].
 ///
 /// What has to differ is a visible pair: `{ postgres: r"...", sqlite: r"..." }`.
@@ -142,8 +142,8 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
             while from < source.len() && (source[from].is_ascii_alphanumeric() || source[from] == b'_') {
                 from += 1;
             }
-        } else if sqlite && matches!(source.split_at(from).1, [b'i', b'd', b'e', b'n', b't', b'i', b't', b'y', b'.', ..]) {
-            from += "identity.".len();
+        } else if sqlite && starts(source, from, b"identity.") {
+            from += b"identity.".len();
         } else {
             let written = if sqlite && byte == b'$' && next.is_ascii_digit() { b'?' } else { byte };
             if at < out.len() {
@@ -154,6 +154,11 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
         }
     }
     at
+}
+
+/// Whether a text goes on with these letters.
+const fn starts(source: &[u8], from: usize, letters: &[u8]) -> bool {
+    from + letters.len() <= source.len() && equals(source, from, from + letters.len(), letters)
 }
 
 const fn closing(source: &[u8], from: usize) -> usize {
@@ -206,13 +211,6 @@ mod tests {
         &[Fragment::shared("outer", "a {inner} c"), Fragment::pair("inner", "$1::text", "x'b'")];
 
     #[test]
-    fn the_schema_of_identity_is_a_database_of_its_own() {
-        const STATEMENT: Statement = shared!("DELETE FROM identity.sessions WHERE id = $1::uuid");
-        assert_eq!(STATEMENT.text(Engine::Postgres), "DELETE FROM identity.sessions WHERE id = $1::uuid");
-        assert_eq!(STATEMENT.text(Engine::Sqlite), "DELETE FROM sessions WHERE id = ?1");
-    }
-
-    #[test]
     fn fragments_casts_and_parameters_become_the_engines() {
         const POSTGRES: &str = rendered!(Engine::Postgres, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
         const SQLITE: &str = rendered!(Engine::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
@@ -225,5 +223,12 @@ mod tests {
         const STATEMENT: Statement = shared!("SELECT id::text FROM t ", "WHERE id = $1::text::uuid");
         assert_eq!(STATEMENT.text(Engine::Postgres), "SELECT id::text FROM t WHERE id = $1::text::uuid");
         assert_eq!(STATEMENT.text(Engine::Sqlite), "SELECT id FROM t WHERE id = ?1");
+    }
+
+    #[test]
+    fn the_schema_of_identity_is_a_database_of_its_own() {
+        const STATEMENT: Statement = shared!("DELETE FROM identity.sessions WHERE id = $1::uuid");
+        assert_eq!(STATEMENT.text(Engine::Postgres), "DELETE FROM identity.sessions WHERE id = $1::uuid");
+        assert_eq!(STATEMENT.text(Engine::Sqlite), "DELETE FROM sessions WHERE id = ?1");
     }
 }

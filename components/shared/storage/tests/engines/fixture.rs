@@ -158,7 +158,7 @@ impl World {
     /// In a file, so that there can be several connections.
     pub async fn sqlite_at(path: &Path) -> Self {
         rusqlite::Connection::open(path).unwrap().execute_batch(&migrations("sqlite")).unwrap();
-        Self::populate(open_sqlite(path), None).await
+        Self::populate(open_sqlite(path), in_memory("sqlite-identity"), None).await
     }
 
     pub async fn postgres() -> Self {

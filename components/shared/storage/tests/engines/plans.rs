@@ -27,10 +27,10 @@ const LARGE: [&str; 4] = ["time_entries", "report_entries", "outbox_0", "outbox_
 
 /// A step of a plan.
 #[derive(Debug)]
-pub struct Step {
+struct Step {
     /// Of the step that it is a part of.
     parent: Option<usize>,
-    pub text: String,
+    text: String,
     /// PostgreSQL: lines such as `Index Cond: (id = $1)`.
     details: Vec<String>,
 }
@@ -39,7 +39,8 @@ pub struct Step {
 pub struct Plan {
     /// Name of the statement, empty for one that has none.
     name: &'static str,
-    pub steps: Vec<Step>,
+    steps: Vec<Step>,
+    /// All of it, to be read.
     pub text: String,
 }
 
@@ -113,6 +114,11 @@ fn sqlite_steps(lines: Vec<Row>) -> Vec<Step> {
 }
 
 impl Plan {
+    /// Whether a step has exactly this text.
+    pub fn has_step(&self, text: &str) -> bool {
+        self.steps.iter().any(|step| step.text == text)
+    }
+
     fn fail(&self, fault: &str) -> ! {
         panic!("{fault}: {}", self.text)
     }
