@@ -81,12 +81,12 @@ on_both_engines! {
         let crashes = Cell::new(0);
         // Each round is a new instance, which ends as soon as it applies a batch with the seventh event.
         for _ in 0..20 {
-            let crashed = Notify::new();
+            let end = Notify::new();
             let apply = async |db: &kronos_storage::Db, batch: i64| -> Result<(), Error> {
                 let position = consumers::state(db, report_events::CONSUMER).await?.position;
                 if position < 7 && position + batch >= 7 {
                     crashes.set(crashes.get() + 1);
-                    crashed.notify_one();
+                    end.notify_one();
                     std::future::pending::<()>().await;
                 }
                 report_events::apply(db, batch).await
@@ -97,7 +97,7 @@ on_both_engines! {
                     drained.unwrap();
                     break;
                 }
-                () = crashed.notified() => {}
+                () = end.notified() => {}
             }
         }
         assert_eq!(
