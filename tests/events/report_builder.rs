@@ -221,11 +221,9 @@ async fn a_consumer_killed_before_its_acknowledgement_did_nothing() {
 }
 
 /// A transaction that hangs with an event of its own keeps nobody else's from the report, and its own comes when it ends.
+#[needs(postgres, redis)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hanging_transaction_delays_nobody() {
-    if !Engine::Servers.available() {
-        return;
-    }
     let kronos = Kronos::start_alone(Engine::Servers).await;
     let owner = kronos.owner().await;
     create_hour(&owner).await;

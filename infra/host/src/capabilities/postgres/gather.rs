@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::link::Pulse;
+use super::pulse::Pulse;
 
 /// Turns of the event loop in which nothing more came. Between two statements of an instance lie its own turn, the turn of the
 /// request that follows, and that of the statement.

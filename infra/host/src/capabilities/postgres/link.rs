@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -23,6 +23,7 @@ use super::{
     encode::Parameter,
     error::Failure,
     gather::Gather,
+    pulse::Pulse,
     room::Room,
     wit::{Column, DbValue},
 };
@@ -91,47 +92,6 @@ impl fmt::Debug for Link {
     }
 }
 
-/// Signs of life, for whoever looks now and then.
-#[derive(Debug, Default)]
-pub(super) struct Pulse {
-    /// Messages that are not answered yet.
-    outstanding: AtomicUsize,
-    /// Changes when an answer is complete, and when a first message goes out after a pause.
-    answers: AtomicU64,
-    /// Changes with every row.
-    rows: AtomicU64,
-}
-
-/// What a [`Pulse`] shows at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sign {
-    pub(super) busy: bool,
-    pub(super) answers: u64,
-    pub(super) rows: u64,
-}
-
-impl Pulse {
-    /// Counts a message.
-    pub(super) fn begin(&self) {
-        if self.outstanding.fetch_add(1, Relaxed) == 0 {
-            count(&self.answers);
-        }
-    }
-
-    pub(super) fn outstanding(&self) -> usize {
-        self.outstanding.load(Relaxed)
-    }
-
-    pub(super) fn sign(&self) -> Sign {
-        Sign { busy: self.outstanding() > 0, answers: self.answers.load(Relaxed), rows: self.rows.load(Relaxed) }
-    }
-}
-
-/// Not exact when two threads count at once: that it changes is enough.
-fn count(counter: &AtomicU64) {
-    counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);
-}
-
 /// A message that waits for its answer. When nobody waits for it any more, the connection goes: it would wait for ever on a network
 /// that is gone.
 struct Exchange<'a> {
@@ -151,8 +111,7 @@ impl Drop for Exchange<'_> {
         if !self.answered {
             self.link.discard();
         }
-        count(&self.link.pulse.answers);
-        self.link.pulse.outstanding.fetch_sub(1, Relaxed);
+        self.link.pulse.end();
     }
 }
 
@@ -348,7 +307,7 @@ impl Link {
         let mut bytes = 0;
         // To the end, even when it is of no use any more: an error behind the last row undoes the statement as well.
         while let Some(row) = stream.try_next().await? {
-            count(&self.pulse.rows);
+            self.pulse.row();
             if let Ok(read) = &mut rows {
                 bytes += row.raw_size_bytes() + row.len() * size_of::<DbValue>();
                 match read_row(&row, request.spin_exact, &mut bytes) {

@@ -31,6 +31,7 @@ mod numeric;
 mod permits;
 mod pool;
 mod profile;
+mod pulse;
 mod room;
 mod routines;
 #[cfg(test)]

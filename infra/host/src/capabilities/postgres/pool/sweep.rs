@@ -15,10 +15,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    super::{
-        address::ConnectError,
-        link::{Link, Sign},
-    },
+    super::{address::ConnectError, link::Link, pulse::Sign},
     Patience, Pool, lock,
     writer::STALL,
 };
