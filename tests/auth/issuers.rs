@@ -250,7 +250,7 @@ async fn keys_rotate(engine: Engine) {
     bearer(&kronos, &issuer.token(FIRST, &user)).get(WHO).await.expect(200);
     are_kept(&kronos, 1).await;
     issuer.publish(&[FIRST, SECOND]);
-    age(&kronos, Duration::from_secs(60)).await;
+    age(&kronos, Duration::from_mins(1)).await;
     bearer(&kronos, &issuer.token(SECOND, &user)).get(WHO).await.expect(200);
     bearer(&kronos, &issuer.token(FIRST, &user)).get(WHO).await.expect(200);
     are_kept(&kronos, 1).await;

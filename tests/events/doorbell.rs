@@ -34,7 +34,7 @@ async fn a_redis_that_hangs_costs_nothing() {
         owner.get("/api/v1/users/me/memberships").await.expect(200);
     }
     // One that waited for Redis would take longer by itself.
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
 
     proxy.set(Fault::None);
     let range = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z";

@@ -13,6 +13,8 @@ pub const MAX_FIELDS: usize = 100;
 pub const MAX_BYTES: usize = 32 * 1024;
 /// What the names of the host's own fields begin with. A client may send such fields too; they have the same limits by themselves.
 const OF_THE_HOST: &[u8] = b"spin-";
+/// What a host may add as well.
+const REQUEST_ID: &[u8] = b"x-request-id";
 
 /// Why the fields are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +54,8 @@ pub fn received(fields: &ReceivedFields) -> Option<Vec<Received<'_>>> {
 pub fn check(headers: &[Received<'_>]) -> Result<(), Malformed> {
     let (mut count, mut bytes) = ([0; 2], [0; 2]);
     for (name, value) in headers {
-        let by_host = name.get(..OF_THE_HOST.len()).is_some_and(|start| start.eq_ignore_ascii_case(OF_THE_HOST));
+        let by_host = name.get(..OF_THE_HOST.len()).is_some_and(|start| start.eq_ignore_ascii_case(OF_THE_HOST))
+            || name.eq_ignore_ascii_case(REQUEST_ID);
         count[usize::from(by_host)] += 1;
         bytes[usize::from(by_host)] += name.len() + value.len();
     }
@@ -168,7 +171,8 @@ mod tests {
     #[test]
     fn number_and_size_are_bounded() {
         assert_eq!(check(&fields(&[("a", "b"); 101])), Err(Malformed::TooMany));
-        let with_hosts = [vec![("a", "b"); 100], vec![("spin-full-url", "c"); 15]].concat();
+        let with_hosts =
+            [vec![("a", "b"); 100], vec![("spin-full-url", "c"); 15], vec![("x-request-id", "d")]].concat();
         assert_eq!(check(&fields(&with_hosts)), Ok(()), "the host's own do not count");
         assert_eq!(check(&fields(&[("Spin-X", "b"); 101])), Err(Malformed::TooMany));
         let large = "x".repeat(MAX_BYTES);

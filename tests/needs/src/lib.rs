@@ -34,8 +34,8 @@ pub fn needs(programs: TokenStream, test: TokenStream) -> TokenStream {
     attribute(&format!("#[ignore = {:?}]", missing.join(", ")), test)
 }
 
-/// `test` after `text`.
-fn attribute(text: &str, test: TokenStream) -> TokenStream {
-    let tokens: TokenStream = text.parse().expect("tokens");
-    tokens.into_iter().chain(test).collect()
+/// `item` after `source`.
+fn attribute(source: &str, item: TokenStream) -> TokenStream {
+    let before: TokenStream = source.parse().expect("tokens");
+    before.into_iter().chain(item).collect()
 }

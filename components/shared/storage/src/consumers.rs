@@ -7,7 +7,11 @@
 //! crash the instance before it does. A batch that has failed too often is taken event by event, and the one that keeps failing alone
 //! goes to the dead letters.
 
-use crate::{Db, Engine, Error, Statement, outbox::now, shared};
+use crate::{
+    Db, Engine, Error, Statement,
+    outbox::{self, now},
+    shared,
+};
 
 /// Between two trimmings of the outbox, in microseconds.
 macro_rules! trim_every {
@@ -113,10 +117,15 @@ where
             Step::Rest => return Ok(state.trim_due),
             Step::Narrow => narrow(db, name, state.position, consumer.batch).await?,
             Step::Park => {
+                outbox::assign(db).await?;
                 log(format!("event {} goes to the dead letters of `{name}`", state.position + 1));
                 park(db, name, state.position + 1, CRASHED).await?;
             }
             Step::Apply(events) => {
+                if !*is_trusted {
+                    // A try that fails gives back the positions that it assigned: what is counted is to be of one event.
+                    outbox::assign(db).await?;
+                }
                 let is_counted = !*is_trusted && begin(db, consumer, &state).await?;
                 *is_trusted = false;
                 match apply(db, events).await {
@@ -234,7 +243,8 @@ const PARK: Statement = Statement::pair(
     concat!(
         // Both parts see the consumer as it was before.
         "WITH parked AS (UPDATE consumers SET position = position + 1, attempts = 0, error = NULL ",
-        "WHERE name = $1::text AND position = $2::bigint - 1 RETURNING position) ",
+        "WHERE name = $1::text AND position = $2::bigint - 1 ",
+        "AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint) RETURNING position) ",
         "INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at) ",
         "SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, ",
         now!(postgres),

@@ -193,7 +193,7 @@ on_both_engines! {
         let span = json!({ "start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:00:00Z", "description": "Übergabe" });
         let id = create(&owner, span).await.expect(201).string("/data/id");
         for search in ["übergabe", "ÜBERGABE", "BERG"] {
-            assert_eq!(list(&owner, &format!("search={search}")).await.0, [id.clone()], "{search}");
+            assert_eq!(list(&owner, &format!("search={search}")).await.0, std::slice::from_ref(&id), "{search}");
         }
         assert!(list(&owner, "search=uebergabe").await.0.is_empty());
     }
@@ -226,7 +226,7 @@ on_both_engines! {
         }
         ids.reverse();
         assert_eq!(list(&owner, "limit=2&offset=1").await.0, ids[1..3]);
-        assert_eq!(list(&owner, "offset=10000").await.0, [String::new(); 0]);
+        assert_eq!(list(&owner, "offset=10000").await.0, Vec::<String>::new());
         let refused = owner.get(&format!("{}?offset=10001", owner.path("/time-entries"))).await.expect(422);
         assert_eq!(refused.body["errors"]["offset"], json!(["must not be more than 10000: follow `cursor` instead"]));
         let cursor = list(&owner, "limit=2").await.1.string("/meta/next_cursor");
