@@ -64,13 +64,13 @@ mod tests {
 
     #[test]
     fn sql_and_domain_state_the_same_rule() {
+        const SEES: &str = rendered!(Engine::Sqlite, "{sees_everyone}", &[FRAGMENTS]);
+        const CHANGES: &str = rendered!(Engine::Sqlite, "{changes_everyone}", &[FRAGMENTS]);
         let listed = |rule: fn(Role) -> bool| {
             let names: Vec<_> =
                 Role::ALL.into_iter().filter(|role| rule(*role)).map(|role| format!("'{role}'")).collect();
             format!("({})", names.join(", "))
         };
-        const SEES: &str = rendered!(Engine::Sqlite, "{sees_everyone}", &[FRAGMENTS]);
-        const CHANGES: &str = rendered!(Engine::Sqlite, "{changes_everyone}", &[FRAGMENTS]);
         assert_eq!(listed(Role::sees_everyone), SEES);
         assert_eq!(listed(Role::changes_everyone), CHANGES);
     }

@@ -181,7 +181,9 @@ fn in_step(world: &World, source: &Source, writers: u64, rounds: u64) {
                 }
             });
         }));
-        others.into_iter().for_each(|other| other.join().unwrap());
+        for other in others {
+            other.join().unwrap();
+        }
         is_over.store(true, Ordering::SeqCst);
         (by_position.join().unwrap(), by_stamp.join().unwrap())
     });

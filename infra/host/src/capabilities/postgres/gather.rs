@@ -61,12 +61,27 @@ mod tests {
             async move { seen.store(pulse.outstanding(), Relaxed) }
         };
         let driver = tokio::spawn(Gather::new(driver, pulse.clone()));
-        for _ in 0..tasks {
-            pulse.begin();
-            tokio::task::yield_now().await;
-        }
+        tokio::spawn(async move {
+            for _ in 0..tasks {
+                pulse.begin();
+                turn().await;
+            }
+        });
         driver.await.expect("a driver");
         seen.load(Relaxed)
+    }
+
+    /// Lets each of the others that are ready run once.
+    async fn turn() {
+        let mut is_over = false;
+        std::future::poll_fn(|context| {
+            if std::mem::replace(&mut is_over, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     #[tokio::test]
