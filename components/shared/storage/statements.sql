@@ -760,7 +760,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -768,7 +768,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-            ORDER BY w.start_at ASC, w.id ASC LIMIT $14::bigint
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT $14::bigint)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -782,7 +782,7 @@ edge AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET $14::bigint - 1
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
     ) w
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
@@ -846,7 +846,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -854,7 +854,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-            ORDER BY w.start_at DESC, w.id DESC LIMIT $14::bigint
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT $14::bigint)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -868,7 +868,7 @@ edge AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET $14::bigint - 1
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
     ) w
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1

@@ -214,7 +214,7 @@ const PAGES: &[Fragment] = &[
         {page}",
     ),
     // Several members: each is walked on its own in a part of the window, and what was found is merged. Where the window of one
-    // ends first, what the others have behind it is for the next page.
+    // ends first, what the others have behind it is for the next page. PostgreSQL does not see that part when it plans, either.
     Fragment::pair(
         "page_of_members",
         r"
@@ -222,7 +222,7 @@ const PAGES: &[Fragment] = &[
         target AS MATERIALIZED (
             SELECT t.id FROM caller c
             JOIN members t ON t.organization_id = c.organization_id
-            WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND {seen}
+            WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND {seen}
         ),
         found AS MATERIALIZED (
             SELECT w.* FROM target t
@@ -230,7 +230,7 @@ const PAGES: &[Fragment] = &[
                 SELECT w.* FROM (
                     SELECT w.* FROM time_entries w
                     WHERE w.member_id = t.id AND {range}
-                    {walk} LIMIT $14::bigint
+                    {walk} LIMIT (SELECT $14::bigint)
                 ) w
                 WHERE {matches}
                 LIMIT $11::bigint
@@ -241,7 +241,7 @@ const PAGES: &[Fragment] = &[
             CROSS JOIN LATERAL (
                 SELECT w.start_at, w.id FROM time_entries w
                 WHERE w.member_id = t.id AND {range}
-                {walk} LIMIT 1 OFFSET $14::bigint - 1
+                {walk} LIMIT 1 OFFSET (SELECT $14::bigint - 1)
             ) w
             WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
             {walk} LIMIT 1
