@@ -19,7 +19,7 @@ use crate::{
     db::{Fragment, statements},
 };
 
-/// Rows of an index that a request looks at, at most. The statements have it as a number, for PostgreSQL to plan with.
+/// Rows of an index that a request looks at, at most. The statements have it as a number.
 const WINDOW: i64 = 10_000;
 
 /// Which end of time a list begins at.
@@ -127,8 +127,10 @@ const OF_CHANGES: &[Fragment] = &[
 
 /// The parts of pages, and whole pages, whatever their order.
 const PAGES: &[Fragment] = &[
-    Fragment::shared("window", "10000"),
-    Fragment::shared("last_of_window", "9999"),
+    // PostgreSQL plans without the numbers in subqueries. With them, it would fetch and sort all that a member has wherever it takes
+    // that for less than a window, and members with many entries have more than it takes them to have.
+    Fragment::pair("window", "(SELECT 10000)", "10000"),
+    Fragment::pair("last_of_window", "(SELECT 9999)", "9999"),
     Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
     Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
     // The edge matters to a page that is not full only.
