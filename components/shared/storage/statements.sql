@@ -410,7 +410,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-            ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -423,7 +423,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-            ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -436,13 +436,13 @@ edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
@@ -516,7 +516,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-            ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -529,7 +529,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-            ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -542,13 +542,13 @@ edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
@@ -626,7 +626,7 @@ found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
         WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
+        ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
     ) w
     WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -637,7 +637,7 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-    ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
+    ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
 FROM caller
@@ -696,7 +696,7 @@ found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
         WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
+        ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
     ) w
     WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -707,7 +707,7 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-    ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
+    ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
 )
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
 FROM caller
@@ -760,7 +760,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -768,7 +768,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-            ORDER BY w.start_at ASC, w.id ASC LIMIT $14::bigint
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT $14::bigint)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -782,7 +782,7 @@ edge AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET $14::bigint - 1
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
     ) w
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
@@ -846,7 +846,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -854,7 +854,7 @@ found AS MATERIALIZED (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
             WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-            ORDER BY w.start_at DESC, w.id DESC LIMIT $14::bigint
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT $14::bigint)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -868,7 +868,7 @@ edge AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
         WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET $14::bigint - 1
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
     ) w
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1
@@ -1041,7 +1041,7 @@ found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
         WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
-        ORDER BY w.updated_at ASC, w.id ASC LIMIT 10000
+        ORDER BY w.updated_at ASC, w.id ASC LIMIT (SELECT 10000)
     ) w
     WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager'))
         AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
@@ -1055,7 +1055,7 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT w.updated_at, w.id FROM time_entries w
     WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
-    ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET 9999
+    ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id::text AS edge_id
 FROM caller

@@ -19,7 +19,7 @@ use crate::{
     db::{Fragment, statements},
 };
 
-/// Rows of an index that a request looks at, at most. The statements have it as a number, for PostgreSQL to plan with.
+/// Rows of an index that a request looks at, at most. The statements have it as a number.
 const WINDOW: i64 = 10_000;
 
 /// Which end of time a list begins at.
@@ -127,8 +127,10 @@ const OF_CHANGES: &[Fragment] = &[
 
 /// The parts of pages, and whole pages, whatever their order.
 const PAGES: &[Fragment] = &[
-    Fragment::shared("window", "10000"),
-    Fragment::shared("last_of_window", "9999"),
+    // PostgreSQL plans without the numbers in subqueries. With them, it would fetch and sort all that a member has wherever it takes
+    // that for less than a window, and members with many entries have more than it takes them to have.
+    Fragment::pair("window", "(SELECT 10000)", "10000"),
+    Fragment::pair("last_of_window", "(SELECT 9999)", "9999"),
     Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
     Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
     // The edge matters to a page that is not full only.
@@ -214,7 +216,7 @@ const PAGES: &[Fragment] = &[
         {page}",
     ),
     // Several members: each is walked on its own in a part of the window, and what was found is merged. Where the window of one
-    // ends first, what the others have behind it is for the next page.
+    // ends first, what the others have behind it is for the next page. PostgreSQL does not see that part when it plans, either.
     Fragment::pair(
         "page_of_members",
         r"
@@ -222,7 +224,7 @@ const PAGES: &[Fragment] = &[
         target AS MATERIALIZED (
             SELECT t.id FROM caller c
             JOIN members t ON t.organization_id = c.organization_id
-            WHERE t.id IN (SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given) AND {seen}
+            WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND {seen}
         ),
         found AS MATERIALIZED (
             SELECT w.* FROM target t
@@ -230,7 +232,7 @@ const PAGES: &[Fragment] = &[
                 SELECT w.* FROM (
                     SELECT w.* FROM time_entries w
                     WHERE w.member_id = t.id AND {range}
-                    {walk} LIMIT $14::bigint
+                    {walk} LIMIT (SELECT $14::bigint)
                 ) w
                 WHERE {matches}
                 LIMIT $11::bigint
@@ -241,7 +243,7 @@ const PAGES: &[Fragment] = &[
             CROSS JOIN LATERAL (
                 SELECT w.start_at, w.id FROM time_entries w
                 WHERE w.member_id = t.id AND {range}
-                {walk} LIMIT 1 OFFSET $14::bigint - 1
+                {walk} LIMIT 1 OFFSET (SELECT $14::bigint - 1)
             ) w
             WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
             {walk} LIMIT 1
