@@ -176,7 +176,7 @@ fn refusals(operation: &Operation) -> Vec<Refused> {
         refusals.extend([refused::PERMISSION_DENIED, refused::VERSION_MISMATCH]);
     }
     if operation.body.is_some() {
-        refusals.extend([refused::BODY_TOO_LARGE, refused::UNSUPPORTED_MEDIA_TYPE]);
+        refusals.extend([refused::BODY_TOO_SLOW, refused::BODY_TOO_LARGE, refused::UNSUPPORTED_MEDIA_TYPE]);
     }
     refusals.extend(operation.refusals);
     refusals

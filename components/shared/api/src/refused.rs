@@ -32,6 +32,8 @@ pub const PERMISSION_DENIED: Refused =
     Refused::new(403, "permission_denied", "Your role in the organization does not allow this.");
 /// Not there, or not for this caller to know.
 pub const NOT_FOUND: Refused = Refused::new(404, "not_found", "There is no such resource.");
+/// The client began a body and went silent.
+pub const BODY_TOO_SLOW: Refused = Refused::new(408, "body_too_slow", "The body did not come within 30 seconds.");
 /// A condition of the request (RFC 9110, section 13.1) is not met.
 pub const VERSION_MISMATCH: Refused =
     Refused::new(412, "version_mismatch", "The resource is not in the state that you expect. Read it again.");

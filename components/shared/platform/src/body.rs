@@ -47,7 +47,7 @@ pub(crate) async fn read(
     }
     let mut body = Vec::with_capacity(expected.unwrap_or(FIRST_READ));
     loop {
-        let (read, filled) = stream.read(body).await;
+        let (read, filled) = within(SILENCE, stream.read(body)).await.ok_or_else(silent)?;
         body = filled;
         if body.len() > limit {
             spawn(read_on(stream, (result, trailers)));
@@ -64,8 +64,9 @@ pub(crate) async fn read(
                 }
             }
             StreamResult::Dropped => {
-                trailers
+                within(SILENCE, trailers.into_future())
                     .await
+                    .ok_or_else(silent)?
                     .map_err(|error| Problem::malformed("The body ended early.").with_log(error.to_string()))?;
                 break;
             }
@@ -73,6 +74,13 @@ pub(crate) async fn read(
         }
     }
     Ok(Bytes::from(body))
+}
+
+/// How long a client may send nothing in the middle of a body.
+const SILENCE: Duration = Duration::from_secs(30);
+
+fn silent() -> Problem {
+    Problem::from(refused::BODY_TOO_SLOW)
 }
 
 /// How much of a body that nobody wants is read after the answer, in bytes, and for how long.

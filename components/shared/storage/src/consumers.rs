@@ -131,7 +131,7 @@ where
                 match apply(db, events).await {
                     Ok(()) => *is_trusted = true,
                     // No event can do that.
-                    Err(error @ Error::Unavailable(_)) => return Err(error),
+                    Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => return Err(error),
                     Err(error) => {
                         let error = error.to_string();
                         log(format!("`{name}` cannot apply up to {events} events after {}: {error}", state.position));
@@ -199,9 +199,12 @@ macro_rules! begin {
         concat!(
             "UPDATE consumers SET attempts = attempts + 1, attempted_at = ",
             now!($now),
-            " WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND attempted_at <= ",
+            " WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND (attempted_at <= ",
             now!($now),
-            " - $4::bigint RETURNING attempts"
+            // The clock was set back.
+            " - $4::bigint OR attempted_at > ",
+            now!($now),
+            ") RETURNING attempts"
         )
     };
 }

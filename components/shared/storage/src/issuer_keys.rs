@@ -30,10 +30,12 @@ const PUT: Statement = shared!(
     "INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at) VALUES ($1::text, $2::text, $3::text, $4::bigint) ",
     "ON CONFLICT (issuer) DO UPDATE ",
     "SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at ",
-    "WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri",
+    "WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri ",
+    // Five minutes ahead: the clock by which it was fetched was wrong.
+    "OR issuer_keys.fetched_at > excluded.fetched_at + 300000000",
 );
 
-/// Keeps a key set in the place of the one before, unless that is newer and from the same address.
+/// Keeps a key set in the place of the one before, unless that is newer, but not of the future, and from the same address.
 pub async fn put(db: &Db, issuer: &str, jwks_uri: &str, keys: &IssuerKeys) -> Result<(), Error> {
     let parameters = [issuer.into(), jwks_uri.into(), keys.jwks.as_str().into(), keys.fetched_at.into()];
     db.execute(&PUT, &parameters).await

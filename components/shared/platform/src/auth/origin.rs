@@ -120,7 +120,8 @@ fn report(what: &str, issuer: &Issuer, reason: &str) {
 
 async fn recall(db: &Db, keys: &Keys, issuer: &Issuer) -> Result<(), Error> {
     if let Some(kept) = issuer_keys::get(db, &issuer.name, &issuer.jwks_uri).await? {
-        keys.adopt(&kept.jwks, kept.fetched_at.micros() / 1000);
+        // The clock of the instance that fetched it may have been ahead.
+        keys.adopt(&kept.jwks, (kept.fetched_at.micros() / 1000).min(ambient::now().as_millisecond()));
     }
     Ok(())
 }

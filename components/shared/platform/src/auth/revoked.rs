@@ -1,5 +1,6 @@
 //! Tokens that our own issuer has revoked before they expire: it publishes their ids with its keys, which are fetched again after
-//! [`MAX_AGE`](super::keys::MAX_AGE). So long a revoked token may still be accepted.
+//! [`MAX_AGE`](super::keys::MAX_AGE). So long a revoked token may still be accepted; while `identity` does not answer, for as long as
+//! its known keys count ([`STALE_IF_ERROR`](super::keys::STALE_IF_ERROR)).
 
 use serde::Deserialize;
 

@@ -40,7 +40,7 @@ impl Error {
             // serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement_timeout)
             "40001" | "40P01" | "55P03" | "57014" => Self::Busy(text),
             // undefined_table, invalid_schema_name, undefined_column, undefined_function
-            "42P01" | "3F000" | "42703" | "42883" => Self::NotMigrated(text),
+            "42P01" | "3F000" | "42501" | "42703" | "42883" => Self::NotMigrated(text),
             // read_only_sql_transaction: the server is a standby
             "25006" => Self::Unavailable(text),
             // Classes: connection exception, insufficient resources, operator intervention
@@ -127,7 +127,7 @@ mod tests {
     }
     #[test]
     fn a_store_that_is_not_migrated_is_no_defect() {
-        for code in ["42P01", "3F000", "42703", "42883"] {
+        for code in ["42P01", "3F000", "42501", "42703", "42883"] {
             assert!(matches!(Error::from_sqlstate(code, "", String::new()), Error::NotMigrated(_)), "{code}");
         }
         for text in ["no such table: users", "prepare: no such column: position (code 1)"] {

@@ -6,8 +6,8 @@ use tokio_postgres::error::SqlState;
 use super::MigrateError;
 use crate::capabilities::postgres;
 
-/// Makes the roles when they are missing, without passwords, and gives each what it needs of what is there and of what the same role
-/// will make later. It can be run again.
+/// Makes the roles when they are missing, without passwords, and gives each what it needs of what is there and of what the owner of
+/// the tables will make later. It can be run again.
 const SQL: &str = "\
 DO $$
 DECLARE
@@ -24,16 +24,28 @@ BEGIN
     END LOOP;
 END
 $$;
+-- What anybody could make there, would run with the rights of whoever calls it.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO kronos_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO kronos_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO kronos_app;
 REVOKE INSERT, UPDATE, DELETE ON refinery_schema_history FROM kronos_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO kronos_app;
+REVOKE UPDATE, DELETE ON audit_trail FROM kronos_app;
 DO $$
 DECLARE
+    migrating   name;
     maintenance regprocedure;
 BEGIN
+    SELECT tableowner INTO STRICT migrating FROM pg_tables WHERE schemaname = 'public' AND tablename = 'time_entries';
+    -- It looks when the transactions of others began (sync_horizon). A superuser sees that anyway.
+    IF NOT pg_has_role(migrating, 'pg_read_all_stats', 'USAGE') THEN
+        EXECUTE format('GRANT kronos_app, kronos_identity TO %I', migrating);
+    END IF;
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA public '
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_app', migrating);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA public GRANT USAGE ON SEQUENCES TO kronos_app', migrating);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA identity '
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_identity', migrating);
     -- Partitions are made and dropped with the rights of the owner of the tables.
     FOR maintenance IN
         SELECT oid::regprocedure FROM pg_proc
@@ -47,7 +59,6 @@ END
 $$;
 GRANT USAGE ON SCHEMA identity TO kronos_identity;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity TO kronos_identity;
-ALTER DEFAULT PRIVILEGES IN SCHEMA identity GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kronos_identity;
 ";
 
 /// What became of the roles.
