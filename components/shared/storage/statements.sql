@@ -1142,8 +1142,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 JOIN time_entries w ON w.member_id = t.id
-WHERE $9::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
-        AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+WHERE $9::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\');
@@ -1153,8 +1152,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
 JOIN time_entries w ON w.member_id = t.id
-WHERE ?9 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
-        AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+WHERE ?9 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\');

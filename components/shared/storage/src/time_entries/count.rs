@@ -37,7 +37,7 @@ statements! {
         SELECT count(*) FROM caller c
         JOIN members t ON t.organization_id = c.organization_id AND {seen}
         JOIN time_entries w ON w.member_id = t.id
-        WHERE $9::text LIKE '%' || t.id::text || '%' AND {range} AND +w.updated_at >= $10::bigint AND {rest}
+        WHERE $9::text LIKE '%' || t.id::text || '%' AND {range} AND +w.updated_at >= $10::bigint AND {matches}
     " with REST FILTER;
 
     RUNNING = r"
