@@ -1,6 +1,7 @@
 //! `POST /auth/session`: how often one may try, and who waits for whom.
 
-use kronos_tests::{Actor, Answer, Kronos, OWNER_PASSWORD, on_both_engines};
+use kronos_tests::{Actor, Answer, Engine, Kronos, OWNER_PASSWORD, on_both_engines};
+use reqwest::Method;
 use serde_json::json;
 
 const OWNER: &str = "owner@example.com";
@@ -53,14 +54,29 @@ on_both_engines! {
         for _ in 0..10 {
             try_at(&stranger, OWNER, "wrong").await.expect_problem(401, "invalid_credentials");
         }
-        assert_eq!(rows(&kronos).await, 2, "the account, and the account with the address");
+        assert_eq!(rows(&kronos).await, 3, "the account, the address, and both together");
         for _ in 0..20 {
             try_at(&stranger, OWNER, "wrong").await.expect_problem(429, "too_many_requests");
         }
-        assert_eq!(rows(&kronos).await, 2);
+        assert_eq!(rows(&kronos).await, 3);
         kronos.sql("UPDATE identity.sign_in_throttle SET free_at = free_at - 600000000").await;
         try_at(&stranger, "other@example.com", "wrong").await.expect_problem(401, "invalid_credentials");
-        assert_eq!(rows(&kronos).await, 2, "those of the other account");
+        assert_eq!(rows(&kronos).await, 3, "those of the other account");
+    }
+
+    /// Made-up accounts from one address cost a hash each, so they are bounded too, and nobody else's are.
+    async fn an_address_has_its_limit_whatever_the_account(kronos: Kronos) {
+        let (stranger, other) = (kronos.anonymous_at(0, 2), kronos.anonymous_at(0, 3));
+        try_at(&stranger, "a@example.com", "wrong").await.expect_problem(401, "invalid_credentials");
+        // As if it had gone on for an hour: that of the address comes back first.
+        let soonest = "(SELECT min(free_at) FROM identity.sign_in_throttle)";
+        kronos.sql(&format!("UPDATE identity.sign_in_throttle SET free_at = free_at + 3600000000 WHERE free_at = {soonest}")).await;
+        let stored = rows(&kronos).await;
+        let refused = try_at(&stranger, "b@example.com", "wrong").await.expect_problem(429, "too_many_requests");
+        assert_eq!(refused.header("retry-after"), "1");
+        assert_eq!(rows(&kronos).await, stored + 2, "what was given back");
+        try_at(&other, "b@example.com", "wrong").await.expect_problem(401, "invalid_credentials");
+        try_at(&other, OWNER, OWNER_PASSWORD).await.expect(200);
     }
 
     /// While many addresses try one account, its owner gets in from where they have signed in before; a new address waits.
@@ -92,4 +108,27 @@ on_both_engines! {
         }
         assert_eq!(attempts.join_all().await, [200; 30]);
     }
+}
+
+/// Behind a proxy that is trusted, strangers and the owner have addresses of their own; nobody is believed otherwise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_of_a_trusted_proxy_are_told_apart() {
+    let kronos = Kronos::start_with(Engine::Embedded, |options| {
+        options.variables.push(("trusted_proxies".to_owned(), "127.0.0.0/24".to_owned()));
+    })
+    .await;
+    let (proxy, direct) = (kronos.anonymous_at(0, 2), kronos.anonymous_at(1, 2));
+    let attempt = async |actor: &Actor, forwarded: &str, password: &str| {
+        let body = json!({ "email": OWNER, "password": password });
+        let request = actor.request(Method::POST, "/auth/session").header("x-forwarded-for", forwarded).json(&body);
+        actor.send(request).await
+    };
+    for number in 0..10 {
+        let made_up = format!("192.0.2.{number}, 203.0.113.5");
+        attempt(&proxy, &made_up, "wrong").await.expect_problem(401, "invalid_credentials");
+        attempt(&direct, &format!("192.0.2.{number}"), "wrong").await.expect_problem(401, "invalid_credentials");
+    }
+    attempt(&proxy, "203.0.113.5", OWNER_PASSWORD).await.expect_problem(429, "too_many_requests");
+    attempt(&direct, "192.0.2.77", OWNER_PASSWORD).await.expect_problem(429, "too_many_requests");
+    attempt(&proxy, "198.51.100.7", OWNER_PASSWORD).await.expect(200);
 }

@@ -35,7 +35,7 @@ const EXTRAS: [Extras; 3] = [
             "{{ trusted_issuer_origin_3 }}",
             "{{ trusted_issuer_origin_4 }}",
         ],
-        variables: &["identity_postgres_url", "owner_email", "owner_password", "operator_secret"],
+        variables: &["identity_postgres_url", "owner_email", "owner_password", "operator_secret", "trusted_proxies"],
         databases: &["identity"],
         ..NONE
     },

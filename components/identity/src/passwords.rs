@@ -72,6 +72,11 @@ thread_local! {
 pub struct Turn(u64);
 
 impl Turn {
+    /// Refuses where the queue is full already, before the request has cost anything.
+    pub fn look() -> Result<(), Refusal> {
+        if QUEUE.with_borrow(|queue| queue.len() >= MAX_WAITING) { Err(busy()) } else { Ok(()) }
+    }
+
     /// Waits until it is this request's turn.
     pub async fn wait() -> Result<Self, Refusal> {
         let turn = Self::queue()?;

@@ -25,6 +25,7 @@ const ABSOLUTE: i64 = 90 * DAY;
 pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let SignIn { email, password } = call.json()?;
     let email = Email::parse(&email)?;
+    Turn::look()?;
     let secrets = secrets::db(call).await?;
     let attempt = Attempt::take(&secrets, call, &email).await?;
     let user = sign_in(call, &secrets, &attempt, &email, &password).await?;

@@ -1,12 +1,15 @@
 //! How often one may try. What counts is the account and the address together, so that nobody else's attempts lock the owner of an
-//! account out; all attempts on an account count too, but loosely, and not where its owner has signed in before.
+//! account out; all attempts on an account count too, but loosely, and not where its owner has signed in before; and so do all from
+//! an address, whatever the account, because each costs a hash.
 //!
-//! An address is that of the peer as the host saw it. Behind a proxy it is the proxy's, and all of its clients share one.
+//! An address is that of the peer as the host saw it. Where that is one of `trusted_proxies`, it is the last one of
+//! `x-forwarded-for` that is not: each proxy appends whom it was called by, and what stands before may be made up.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ipnet::IpNet;
 use kronos_domain::Instant;
 use kronos_platform::{Call, Problem};
 use kronos_storage::Db;
@@ -22,6 +25,8 @@ const ORIGIN: Rate = Rate { interval: 30 * SECOND, burst: 10 };
 /// Attempts on an account from all addresses that it was never signed in to from: 100, then 1200 an hour. One address can't take
 /// them all: it has ten, and 120 an hour.
 const ACCOUNT: Rate = Rate { interval: 3 * SECOND, burst: 100 };
+/// Attempts from one address on all accounts together: 60, then one a second.
+const ADDRESS: Rate = Rate { interval: SECOND, burst: 60 };
 /// Attempts to use the operator secret from one address.
 const OPERATOR: Rate = Rate { interval: 30 * SECOND, burst: 20 };
 /// What has had everything back for this long is forgotten, in microseconds. Nobody is still working on such an attempt.
@@ -31,6 +36,7 @@ const FORGET_AFTER: i64 = 60 * SECOND;
 pub struct Attempt {
     origin: String,
     account: String,
+    address: String,
     known: bool,
     now: Instant,
 }
@@ -38,11 +44,11 @@ pub struct Attempt {
 impl Attempt {
     /// Takes an attempt, if there is one.
     pub async fn take(db: &Db, call: &Call, email: &Email) -> Result<Self, Refusal> {
-        let network = network(call.client_address.as_deref());
+        let network = network(call).await?;
         let origin = subject("origin", &[email.as_str(), &network]);
         let account = subject("account", &[email.as_str()]);
+        let address = subject("address", &[&network]);
         let now = Instant::from(call.now);
-        let refused = |rate: Rate| Err(Problem::too_many_requests(seconds(rate)).into());
         let known = match throttle::charge_origin(db, (&origin, ORIGIN), (&account, ACCOUNT), now).await? {
             Origin::Known => true,
             Origin::New if throttle::charge(db, &account, now, ACCOUNT).await? => false,
@@ -50,7 +56,12 @@ impl Attempt {
             Origin::Refused => return refused(ORIGIN),
         };
         throttle::forget(db, Instant::from_micros(now.micros() - FORGET_AFTER)).await?;
-        Ok(Self { origin, account, known, now })
+        let attempt = Self { origin, account, address, known, now };
+        if throttle::charge(db, &attempt.address, now, ADDRESS).await? {
+            return Ok(attempt);
+        }
+        attempt.give_back_to_origin(db).await?;
+        refused(ADDRESS)
     }
 
     /// Hash of the account and the address.
@@ -61,11 +72,17 @@ impl Attempt {
     /// Gives everything back to the address, and its own to the account: it succeeded.
     pub async fn succeed(&self, db: &Db) -> Result<(), Refusal> {
         throttle::release(db, &self.origin, self.now).await?;
+        throttle::give_back(db, &self.address, ADDRESS).await?;
         self.give_back_to_account(db).await
     }
 
     /// Gives back what it took: it was not made.
     pub async fn withdraw(&self, db: &Db) -> Result<(), Refusal> {
+        throttle::give_back(db, &self.address, ADDRESS).await?;
+        self.give_back_to_origin(db).await
+    }
+
+    async fn give_back_to_origin(&self, db: &Db) -> Result<(), Refusal> {
         throttle::give_back(db, &self.origin, ORIGIN).await?;
         self.give_back_to_account(db).await
     }
@@ -80,10 +97,10 @@ impl Attempt {
 
 /// Takes an attempt to use the operator secret, if there is one. What it is called is for [`released`].
 pub async fn charge_operator(db: &Db, call: &Call) -> Result<String, Refusal> {
-    let subject = subject("operator", &[&network(call.client_address.as_deref())]);
+    let subject = subject("operator", &[&network(call).await?]);
     let now = Instant::from(call.now);
     if !throttle::charge(db, &subject, now, OPERATOR).await? {
-        return Err(Problem::too_many_requests(seconds(OPERATOR)).into());
+        return refused(OPERATOR);
     }
     throttle::forget(db, Instant::from_micros(now.micros() - FORGET_AFTER)).await?;
     Ok(subject)
@@ -94,20 +111,54 @@ pub async fn release_operator(db: &Db, call: &Call, subject: &str) -> Result<(),
     Ok(throttle::release(db, subject, Instant::from(call.now)).await?)
 }
 
-/// Until one attempt has come back.
-fn seconds(rate: Rate) -> u32 {
-    u32::try_from(rate.interval / SECOND).unwrap_or(u32::MAX)
+/// The client may try again when one attempt has come back.
+fn refused<T>(rate: Rate) -> Result<T, Refusal> {
+    let seconds = u32::try_from(rate.interval / SECOND).unwrap_or(u32::MAX);
+    Err(Problem::too_many_requests(seconds).into())
+}
+
+/// The network that the client of a request is in, by the variable `trusted_proxies`: networks or addresses with spaces between.
+async fn network(call: &Call) -> Result<String, Refusal> {
+    let trusted = call.variable("trusted_proxies").await?;
+    let trusted = proxies(&trusted).ok_or_else(|| Problem::internal("`trusted_proxies` is not a list of networks"))?;
+    let forwarded =
+        call.headers.get_all("x-forwarded-for").iter().flat_map(|field| field.to_str().unwrap_or("?").split(','));
+    let forwarded: Vec<_> = forwarded.collect();
+    Ok(network_of(client(call.client_address.as_deref(), &forwarded, &trusted)))
+}
+
+fn proxies(networks: &str) -> Option<Vec<IpNet>> {
+    let read = |text: &str| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    networks.split_whitespace().map(read).collect()
+}
+
+/// Who called: the peer or, behind proxies that are trusted, the last who called one of them. None when that is not said.
+fn client(peer: Option<&str>, forwarded: &[&str], trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut client = address(peer?)?;
+    for text in forwarded.iter().rev() {
+        if !is_trusted(&client) {
+            break;
+        }
+        client = address(text)?;
+    }
+    Some(client)
+}
+
+/// An address, with a port or without.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let address = text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse::<IpAddr>());
+    address.ok().map(|address| address.to_canonical())
 }
 
 /// The network that an address stands for: an IPv4 address, or the /64 of an IPv6 address, which is what one customer has at least.
-/// Empty when the host did not say.
-fn network(client_address: Option<&str>) -> String {
-    let Some(text) = client_address else { return String::new() };
-    let address = text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse::<IpAddr>());
-    match address.map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Ok(IpAddr::V6(address)) => Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
-        Err(_) => String::new(),
+/// Empty when there is no address.
+fn network_of(address: Option<IpAddr>) -> String {
+    match address {
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
+        None => String::new(),
     }
 }
 
@@ -137,8 +188,22 @@ mod tests {
             (Some("unix"), ""),
             (None, ""),
         ] {
-            assert_eq!(network(address), expected, "{address:?}");
+            assert_eq!(network_of(client(address, &[], &[])), expected, "{address:?}");
         }
+    }
+
+    #[test]
+    fn behind_trusted_proxies_the_last_who_is_none_counts() {
+        let trusted = proxies(" 10.0.0.0/8 192.0.2.1  2001:db8::/32 ").expect("networks");
+        let client = |peer, forwarded: &[&str]| network_of(client(Some(peer), forwarded, &trusted));
+        assert_eq!(client("10.1.2.3:80", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(client("10.1.2.3:80", &["203.0.113.1", " 198.51.100.7 ", "192.0.2.1"]), "198.51.100.7");
+        assert_eq!(client("[::ffff:10.1.2.3]:80", &["198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(client("10.1.2.3:80", &["192.0.2.1"]), "192.0.2.1", "all are proxies");
+        assert_eq!(client("10.1.2.3:80", &[]), "10.1.2.3");
+        assert_eq!(client("10.1.2.3:80", &["198.51.100.7", "unknown"]), "", "a proxy that says nothing");
+        assert_eq!(client("198.51.100.9:80", &["198.51.100.7"]), "198.51.100.9", "nobody trusts it");
+        assert!(proxies("10.0.0.0/33").is_none() && proxies("proxy.example").is_none());
     }
 
     #[test]
@@ -149,6 +214,7 @@ mod tests {
             subject("origin", &["a", "b"]),
             subject("origin", &["ab"]),
             subject("operator", &["a"]),
+            subject("address", &["a"]),
         ];
         let distinct: std::collections::HashSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());

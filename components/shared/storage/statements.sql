@@ -1222,10 +1222,14 @@ SELECT sync_horizon();
 SELECT COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0);
 
 -- time_entries::sync::FIRST_POSITION, PostgreSQL
-SELECT min(position) FROM outbox;
+SELECT coalesce((SELECT min(position) FROM outbox), (SELECT position + 1 FROM outbox_state));
 
 -- time_entries::sync::FIRST_POSITION, SQLite
-SELECT min(position) FROM outbox;
+SELECT coalesce(
+    (SELECT min(position) FROM outbox),
+    (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'),
+    1
+);
 
 -- time_entries::sync::CHANGES, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),

@@ -77,7 +77,9 @@ CREATE TABLE outbox_state (
     CONSTRAINT outbox_state_one_row CHECK (is_only)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
-INSERT INTO outbox_state DEFAULT VALUES;
+-- Entries of before have no event: position 1 stands for them all, so that whoever follows the changes from the first on is told to list
+-- the entries.
+INSERT INTO outbox_state (position) SELECT EXISTS (SELECT FROM time_entries)::integer;
 
 -- Who did what, for as long as the organization exists.
 CREATE TABLE audit_trail (
@@ -267,7 +269,7 @@ CREATE TABLE consumers (
     CONSTRAINT consumers_pkey PRIMARY KEY (name)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
-INSERT INTO consumers (name) VALUES ('reports');
+INSERT INTO consumers (name, position) SELECT 'reports', position FROM outbox_state;
 
 -- Events that a consumer could not understand or apply.
 CREATE TABLE dead_letters (

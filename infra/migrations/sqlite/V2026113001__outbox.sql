@@ -162,7 +162,10 @@ CREATE TABLE consumers (
     updated_at   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-INSERT INTO consumers (name) VALUES ('reports');
+-- Entries of before have no event: position 1 stands for them all, so that whoever follows the changes from the first on is told to list
+-- the entries.
+INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', 1 WHERE EXISTS (SELECT 1 FROM time_entries);
+INSERT INTO consumers (name, position) SELECT 'reports', EXISTS (SELECT 1 FROM time_entries);
 
 -- Events that a consumer could not understand or apply.
 CREATE TABLE dead_letters (

@@ -18,7 +18,10 @@ macro_rules! now {
 }
 pub(crate) use now;
 
-const ASSIGN: Statement = Statement::pair("SELECT assign_positions()", "SELECT coalesce(max(position), 0) FROM outbox");
+const ASSIGN: Statement = Statement::pair(
+    "SELECT assign_positions()",
+    "SELECT coalesce((SELECT max(position) FROM outbox), (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)",
+);
 
 /// Sees to it that every event that has been committed has a position, and returns the last one. Where nothing is to be done it
 /// reads two rows.

@@ -12,7 +12,16 @@ statements! {
     // On SQLite one writer follows the other, so whatever is not visible yet gets a stamp that is not before this.
     SYNC_HORIZON = { postgres: r"SELECT sync_horizon()", sqlite: r"SELECT {last_event}" };
 
-    FIRST_POSITION = r"SELECT min(position) FROM outbox";
+    FIRST_POSITION = {
+        postgres: r"SELECT coalesce((SELECT min(position) FROM outbox), (SELECT position + 1 FROM outbox_state))",
+        sqlite: r"
+            SELECT coalesce(
+                (SELECT min(position) FROM outbox),
+                (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'),
+                1
+            )
+        ",
+    };
 
     // An entry stands where its first event on the page stands.
     CHANGES = r"
@@ -48,11 +57,10 @@ pub async fn sync_horizon(db: &Db) -> Result<Instant, Error> {
     row.ok_or_else(|| Error::Internal("`sync_horizon` has no row".into()))?.columns().instant()
 }
 
-/// The position behind which every event is still kept. The newest always is.
+/// The position behind which every event is still kept. The newest always is; entries that are older than the outbox have none.
 pub async fn floor(db: &Db) -> Result<i64, Error> {
     let row = db.row(&FIRST_POSITION, &[]).await?;
-    let first = row.ok_or_else(|| Error::Internal("`min` has no row".into()))?.columns().optional_integer()?;
-    Ok(first.map_or(0, |first| first - 1))
+    Ok(row.ok_or_else(|| Error::Internal("there is no first position".into()))?.columns().integer()? - 1)
 }
 
 /// What changed since a position.
