@@ -239,8 +239,8 @@ fn an_entry_of_before_is_in_the_report_after_the_migration() {
                 Ok(0)
             );
             // Who follows the changes from the first on has to list the entries.
-            assert_eq!(kronos_storage::outbox::assign(&entry).await, Ok(1));
-            assert_eq!(kronos_storage::time_entries::floor(&entry).await, Ok(1));
+            assert_eq!(outbox::assign(&entry).await, Ok(1));
+            assert_eq!(time_entries::floor(&entry).await, Ok(1));
         }
     });
 }
