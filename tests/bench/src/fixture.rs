@@ -100,7 +100,7 @@ impl Fixture {
         Ok(fixture)
     }
 
-    /// A copy of the data for a contender: the URL of a database, or none and the folder with `default.db` is it.
+    /// A copy of the data for a contender: the URL of a database, or none and the folder with the files of SQLite is it.
     pub async fn copy(&self, postgres: Option<&Postgres>, name: &str) -> anyhow::Result<(Option<String>, PathBuf)> {
         let folder = self.folder_of(name);
         std::fs::create_dir_all(&folder)?;
@@ -109,7 +109,9 @@ impl Fixture {
             postgres.create(&database, Some(TEMPLATE)).await?;
             Some(postgres.url(&database))
         } else {
-            std::fs::copy(self.folder.join("default.db"), folder.join("default.db"))?;
+            for file in ["default.db", "identity.db"] {
+                std::fs::copy(self.folder.join(file), folder.join(file))?;
+            }
             None
         };
         self.copy_cache(&folder)?;
