@@ -93,9 +93,11 @@ impl Fixture {
         if let Some(postgres) = postgres {
             postgres.connect(TEMPLATE).await?.batch_execute("VACUUM (ANALYZE)").await?;
         } else {
-            // The file alone is copied, so everything has to be in it.
-            let database = rusqlite::Connection::open(fixture.folder.join("default.db"))?;
-            database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            // The files alone are copied, so everything has to be in them.
+            for file in ["default.db", "identity.db"] {
+                let database = rusqlite::Connection::open(fixture.folder.join(file))?;
+                database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            }
         }
         Ok(fixture)
     }
