@@ -95,7 +95,7 @@ impl Attempt {
     }
 }
 
-/// Takes an attempt to use the operator secret, if there is one. What it is called is for [`released`].
+/// Takes an attempt to use the operator secret, if there is one. What is answered is for [`release_operator`].
 pub async fn charge_operator(db: &Db, call: &Call) -> Result<String, Refusal> {
     let subject = subject("operator", &[&network(call).await?]);
     let now = Instant::from(call.now);
