@@ -6,12 +6,11 @@ use kronos_storage::pages::{Found, Key, Order, Place, Wanted};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Call, Reply,
-    page::{self, Cursors},
-    problem::Problem,
-    query::Query,
-};
+use crate::call::Call;
+use crate::page::{self, Cursors};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::response::Reply;
 
 /// Highest number of a page.
 const MOST_PAGES: u64 = 1_000_000;
