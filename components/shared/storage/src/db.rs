@@ -123,7 +123,8 @@ impl Db {
 
     /// Runs a statement that returns one row or none.
     pub async fn row(&self, statement: &Statement, parameters: &[Value]) -> Result<Option<Row>, Error> {
-        Ok(self.rows(statement, parameters).await?.into_iter().next())
+        let rows = self.driver.rows(statement.text(self.engine()), parameters.to_vec()).await?;
+        Ok(rows.into_iter().next())
     }
 
     /// Runs a statement for its effect. Whoever needs to know what it changed writes `RETURNING` and uses [`Db::rows`]: a count
