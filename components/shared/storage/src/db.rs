@@ -18,15 +18,14 @@ mod wait;
 
 pub use error::Error;
 pub(crate) use pattern::containing;
+use packed::reads;
 pub(crate) use record::{Width, record};
 pub use row::{Columns, Row};
 pub(crate) use statement::statements;
-pub use statement::{Dialect, Fragment, Statement};
+pub use statement::{Fragment, Statement};
 
 #[doc(hidden)]
-pub use packed::reads;
-#[doc(hidden)]
-pub use statement::render;
+pub use statement::Source;
 
 /// Labels of the SQLite databases in `spin.toml`.
 const DEFAULT: &str = "default";

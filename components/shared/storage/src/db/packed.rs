@@ -9,13 +9,9 @@ use uuid::Uuid;
 
 use super::{Error, Row, Value, row::Field};
 
-/// What surrounds the text of a statement. `ARRAY` keeps the order of the rows.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! packed_text {
-    ($text:expr) => {
-        concat!("SELECT array_send(ARRAY(SELECT record_send(r) FROM (", $text, ") r))")
-    };
+/// The text of a statement that answers all rows of another one. `ARRAY` keeps the order of the rows.
+pub(super) fn surround(text: &str) -> String {
+    format!("SELECT array_send(ARRAY(SELECT record_send(r) FROM ({text}) r))")
 }
 
 /// OIDs of types (`pg_type.dat`).
@@ -37,34 +33,9 @@ pub(super) struct Packed {
 }
 
 /// Whether a text can be surrounded: it reads and does nothing else.
-#[doc(hidden)]
-pub const fn reads(text: &str) -> bool {
-    let text = text.as_bytes();
-    let mut index = 0;
-    while index < text.len() && text[index].is_ascii_whitespace() {
-        index += 1;
-    }
-    if !starts(text, index, b"SELECT") && !starts(text, index, b"WITH") {
-        return false;
-    }
-    while index < text.len() {
-        if starts(text, index, b"INSERT ") || starts(text, index, b"UPDATE ") || starts(text, index, b"DELETE ") {
-            return false;
-        }
-        index += 1;
-    }
-    true
-}
-
-const fn starts(text: &[u8], from: usize, word: &[u8]) -> bool {
-    let mut index = 0;
-    while index < word.len() {
-        if from + index >= text.len() || text[from + index] != word[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
+pub(super) fn reads(text: &str) -> bool {
+    let begins = ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
+    begins && !["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| text.contains(word))
 }
 
 /// The rows in the one value that such a statement answers.
