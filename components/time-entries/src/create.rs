@@ -20,7 +20,7 @@ use crate::{
     change,
     refusal::Refusal,
     reply,
-    validation::{agrees, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
 /// Attempts to stop the running timer and start another one, when others do the same at once.
@@ -167,14 +167,15 @@ fn span(faults: &mut Faults, body: &CreateTimeEntry, now: Instant) -> Span {
     let start = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.as_deref());
     let duration = duration(faults, body.duration);
+    if duration.is_some_and(|duration| duration > Span::LONGEST) {
+        faults.add("duration", TOO_LONG);
+    }
     if body.start.is_none() && (body.end.is_some() || body.duration.is_some()) {
         faults.add("start", "is required with `end` or `duration`");
     }
     let start: Instant = start.unwrap_or(now);
-    if let (Some(end), Some(duration)) = (end, duration)
-        && !agrees(start, end, duration)
-    {
-        faults.add("duration", "must be the time between `start` and `end`");
+    if end.is_some() && duration.is_some_and(|duration| !(Span { start, end }).lasts(duration)) {
+        faults.add("duration", MISSTATED);
     }
     let end = end.or(duration.map(|duration| Instant::from_seconds(start.seconds() + duration.count())));
     // What is said of the order of both needs both to be there.

@@ -2,7 +2,7 @@
 
 use kronos_api::time_entries::{StopTimeEntry, UpdateTimeEntry};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, MemberId,
+    EntryId, HourlyRate, Instant, MemberId, Seconds,
     entry::{Description, InvalidSpan, Span, TimeEntry},
 };
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
@@ -15,7 +15,7 @@ use crate::{
     actor, change,
     refusal::Refusal,
     reply,
-    validation::{agrees, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
 /// What a change demands of the entry.
@@ -104,7 +104,14 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
         return Err(Faults::one("member_id", "cannot be changed").into());
     }
     if edit.makes_too_long(&entry) {
-        return Err(Faults::one("end", InvalidSpan::TooLong).into());
+        return Err(match edit.end {
+            Some(End::After(_)) => Faults::one("duration", TOO_LONG),
+            Some(End::At(_) | End::FromStart(_)) | None => Faults::one("end", InvalidSpan::TooLong),
+        }
+        .into());
+    }
+    if edit.misstates_duration(&entry) {
+        return Err(Faults::one("duration", MISSTATED).into());
     }
     if edit.alters(&entry) {
         // What stood in the way is gone by now.
@@ -118,11 +125,12 @@ fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     let member = faults.parse("member_id", body.member_id.as_deref());
     let start: Option<Instant> = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.flatten().as_deref());
-    let end = finish(&mut faults, start, end, body.duration);
+    let (end, lasting) = finish(&mut faults, start, end, body.duration);
     let description = body.description.map(Option::unwrap_or_default);
     let edit = Edit {
         start: start.map(Instant::truncated),
         end,
+        lasting,
         time_zone: faults.parse("time_zone", body.time_zone.as_deref()),
         description: description.and_then(|text| faults.check("description", Description::parse(text))),
         billable: body.billable,
@@ -136,25 +144,18 @@ fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     Ok((edit, member))
 }
 
-/// When the entry is to end. The statement compares with what is stored; here is what the request itself contradicts.
-fn finish(faults: &mut Faults, start: Option<Instant>, end: Option<Instant>, seconds: Option<i64>) -> Option<End> {
+/// When the entry is to end, and how long it lasts according to a duration beside that. The statement compares with what is stored;
+/// here is what the request itself contradicts.
+fn finish(
+    faults: &mut Faults,
+    start: Option<Instant>,
+    end: Option<Instant>,
+    seconds: Option<i64>,
+) -> (Option<End>, Option<Seconds>) {
     let duration = duration(faults, seconds);
-    match (start, end, duration) {
-        (_, None, duration) => duration.map(End::After),
-        (None, Some(end), None) => Some(End::At(end.truncated())),
-        (None, Some(_), Some(_)) => {
-            faults.add("duration", "needs `start` beside `end`");
-            None
-        }
-        (Some(start), Some(end), duration) => {
-            if duration.is_some_and(|duration| !agrees(start, end, duration)) {
-                faults.add("duration", "must be the time between `start` and `end`");
-            }
-            let span = Span { start, end: Some(end) };
-            if span.is_reversed() {
-                faults.add("end", InvalidSpan::EndBeforeStart);
-            }
-            Some(End::At(end.truncated()))
-        }
+    let Some(end) = end else { return (duration.map(End::After), None) };
+    if start.is_some_and(|start| Span { start, end: Some(end) }.is_reversed()) {
+        faults.add("end", InvalidSpan::EndBeforeStart);
     }
+    (Some(End::At(end.truncated())), duration)
 }

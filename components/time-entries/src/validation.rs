@@ -1,7 +1,12 @@
 //! Checks that new entries and changes share. What an entry of Kronos does not have yet is refused, rather than dropped silently.
 
-use kronos_domain::{Instant, Seconds, entry::Span};
+use kronos_domain::{Instant, Seconds};
 use kronos_platform::Faults;
+
+/// What is wrong with a duration beside an end.
+pub const MISSTATED: &str = "must be the time between `start` and `end`";
+/// What is wrong with a duration of more than [`kronos_domain::entry::Span::LONGEST`].
+pub const TOO_LONG: &str = "must not be more than 366 days: record longer work as several entries";
 
 /// Notes references and kinds that there are none of.
 pub fn refuse_unsupported(
@@ -25,22 +30,17 @@ pub fn refuse_unsupported(
     }
 }
 
-/// A duration that an entry can have. A longer one is refused with what to do instead.
+/// A duration. One that goes beyond all time is refused with what to do instead; whether an entry may last so long depends on what it
+/// is already.
 pub fn duration(faults: &mut Faults, seconds: Option<i64>) -> Option<Seconds> {
     let seconds = seconds?;
     if seconds < 0 {
-        faults.add("duration", "must not be negative");
+        faults.add("duration", "must be a whole number of 0 or more");
         return None;
     }
-    if seconds > Span::LONGEST.count() {
-        faults.add("duration", "must not be more than 366 days: record longer work as several entries");
+    if seconds > Instant::MAX.seconds() {
+        faults.add("duration", TOO_LONG);
         return None;
     }
     Some(Seconds::new(seconds))
-}
-
-/// Whether a duration is the time between two instants. Clients cut or round fractions before or after they subtract, so it may
-/// be a second off.
-pub fn agrees(start: Instant, end: Instant, duration: Seconds) -> bool {
-    (end.seconds() - start.seconds() - duration.count()).abs() <= 1
 }

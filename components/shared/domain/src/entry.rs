@@ -133,6 +133,11 @@ impl Span {
         self.end.is_some_and(|end| end.seconds() < self.start.seconds())
     }
 
+    /// Whether it lasts so long. Clients cut or round fractions before or after they subtract, so it may be a second off.
+    pub fn lasts(self, duration: Seconds) -> bool {
+        self.end.is_some_and(|end| (end.seconds() - self.start.seconds() - duration.count()).abs() <= 1)
+    }
+
     /// Whether it is longer than what can be recorded.
     pub fn is_too_long(self) -> bool {
         self.end.is_some_and(|end| end.seconds() - self.start.seconds() > Self::LONGEST.count())

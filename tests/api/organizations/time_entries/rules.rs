@@ -83,8 +83,34 @@ on_both_engines! {
         let address = entry(&owner, &lasting);
         let changed = owner.patch(&address, &json!({ "duration": 60 })).await.expect(200);
         assert_eq!(changed.string("/data/end"), "2026-03-04T09:01:00Z");
-        expect_fault(owner.patch(&address, &json!({ "end": end, "duration": 60 })).await, "duration");
-        expect_fault(owner.patch(&address, &json!({ "start": start, "end": end, "duration": 60 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "end": end, "duration": 90 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "start": start, "end": end, "duration": 90 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "start": start, "end": changed.string("/data/end"), "duration": 90 })).await, "duration");
+        assert_eq!(owner.get(&address).await.body["data"], changed.body["data"]);
+    }
+
+    /// Clients change one member of what they read and send all of it back: the duration that they read is then out of date.
+    async fn a_duration_that_was_read_and_is_sent_back_states_nothing(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let created = create(&owner, json!({ "start": "2026-03-04T09:00:00Z", "duration": 3600 })).await.expect(201);
+        let address = entry(&owner, &created);
+        for (member, value, duration) in [
+            ("end", "2026-03-04T12:00:00Z", 10_800),
+            ("start", "2026-03-04T11:00:00Z", 3600),
+            ("start", "2026-03-04T12:00:00Z", 0),
+        ] {
+            for method in [Method::PUT, Method::PATCH] {
+                let mut body = owner.get(&address).await.expect(200).body["data"].clone();
+                body[member] = value.into();
+                let changed = owner.send(owner.request(method, &address).json(&body)).await.expect(200);
+                assert_eq!((changed.string(&format!("/data/{member}")).as_str(), &changed.body["data"]["duration"]), (value, &json!(duration)));
+            }
+        }
+        let both = json!({ "end": "2026-03-04T12:01:00Z", "duration": 60 });
+        assert_eq!(owner.patch(&address, &both).await.expect(200).body["data"]["duration"], 60);
+        // Without an end it says when the entry ends, also where it is the present one.
+        let moved = owner.patch(&address, &json!({ "start": "2026-03-04T08:00:00Z", "duration": 60 })).await.expect(200);
+        assert_eq!(moved.string("/data/end"), "2026-03-04T08:01:00Z");
     }
 
     async fn an_entry_of_more_than_a_year_is_refused_with_what_to_do(kronos: Kronos) {

@@ -98,6 +98,7 @@ statements! {
           AND ($15::uuid IS NULL OR member_id = $15::uuid)
           AND ({end} IS NULL OR {end} - {start} <= 31622400000000
                OR (start_at = {start} AND (end_at IS NULL OR end_at = {end})))
+          AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs({end} - {start} - $19::bigint) <= 1000000)
           AND EXISTS (
               SELECT 1 FROM callers c
               WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -217,6 +218,9 @@ pub struct Edit {
     pub start: Option<Instant>,
     /// When it ended.
     pub end: Option<End>,
+    /// How long it lasts, as a request states it beside the end. What an entry lasts before the change may be sent back and states
+    /// nothing; anything else has to be the time between start and end.
+    pub lasting: Option<Seconds>,
     /// The zone in which it was recorded.
     pub time_zone: Option<Zone>,
     /// What was done.
@@ -244,6 +248,12 @@ impl Edit {
     pub fn makes_too_long(&self, entry: &TimeEntry) -> bool {
         let span = self.span_of(entry);
         span.is_too_long() && !(span.start == entry.start && (entry.end.is_none() || span.end == entry.end))
+    }
+
+    /// Whether it states a duration that is neither the present one nor what it would make of it.
+    pub fn misstates_duration(&self, entry: &TimeEntry) -> bool {
+        let span = self.span_of(entry);
+        self.lasting.is_some_and(|lasting| entry.duration() != Some(lasting) && !span.lasts(lasting))
     }
 
     /// Whether it would change an entry.
@@ -285,7 +295,7 @@ pub async fn update(
         None => (None, false, None),
         Some(End::At(end)) => (Some(end), false, None),
         Some(End::FromStart(end)) => (Some(end), true, None),
-        Some(End::After(duration)) => (None, false, Some(Instant::from_seconds(duration.count()).micros())),
+        Some(End::After(duration)) => (None, false, Some(micros(duration))),
     };
     let parameters = [
         change.actor.organization.into(),
@@ -306,8 +316,13 @@ pub async fn update(
         change.request_id.into(),
         change.traceparent.into(),
         duration.into(),
+        edit.lasting.map(micros).into(),
     ];
     entry(db, &UPDATE, &parameters).await
+}
+
+fn micros(duration: Seconds) -> i64 {
+    Instant::from_seconds(duration.count()).micros()
 }
 
 /// Deletes an entry; a tombstone remains. None means that there is none of this version that the actor may change.
