@@ -129,6 +129,35 @@ on_both_engines! {
         owner.patch(&entry(&owner, &timer), &json!({ "description": "forgotten" })).await.expect(200);
     }
 
+    /// A timer that ran for more than a year is an entry like others, except that it cannot be made so long.
+    async fn a_very_long_entry_can_be_sent_back(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let timer = create(&owner, json!({ "start": "2020-03-04T09:00:00Z" })).await.expect(201);
+        let address = entry(&owner, &timer);
+        owner.post(&format!("{address}/stop"), &json!({ "end": "2022-03-04T09:00:00Z" })).await.expect(200);
+        let read = owner.get(&address).await.expect(200);
+        let whole = &read.body["data"];
+        assert_eq!(whole["duration"], 730 * 86_400);
+        for body in [
+            whole.clone(),
+            json!({ "start": whole["start"], "end": "2022-03-04T10:00:00.5+01:00" }),
+            json!({ "start": whole["start"], "duration": whole["duration"] }),
+            json!({ "duration": whole["duration"] }),
+        ] {
+            assert_eq!(owner.put(&address, &body).await.expect(200).body["data"], *whole, "{body}");
+        }
+        let mut described = whole.clone();
+        described["description"] = "forgotten".into();
+        assert_eq!(owner.put(&address, &described).await.expect(200).string("/data/description"), "forgotten");
+        let told = "must not be more than 366 days: record longer work as several entries";
+        for seconds in [730 * 86_400 + 1, i64::MAX] {
+            let refused = owner.patch(&address, &json!({ "duration": seconds })).await.expect(422);
+            assert_eq!(refused.body["errors"], json!({ "duration": [told] }));
+        }
+        let shorter = json!({ "end": "2020-03-04T17:00:00Z", "duration": whole["duration"] });
+        assert_eq!(owner.patch(&address, &shorter).await.expect(200).body["data"]["duration"], 8 * 3600);
+    }
+
     /// What GET answered can be sent back by whoever may change it, and changes nothing.
     async fn what_changes_nothing_makes_no_version(kronos: Kronos) {
         let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
