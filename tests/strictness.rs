@@ -131,6 +131,93 @@ on_both_engines! {
         }
     }
 
+    /// A member that nobody can change is refused with another value than the present one, and nothing is written. `null`, empty and
+    /// the present value say nothing.
+    async fn what_cannot_be_changed_is_refused_by_name(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let whole = json!({ "start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:00:00Z" });
+        let entry = owner.post(&owner.path("/time-entries"), &whole).await.expect(201).string("/data/id");
+        let address = owner.path(&format!("/time-entries/{entry}"));
+        let read = owner.get(&address).await.expect(200).body["data"].clone();
+        let other = uuid::Uuid::now_v7().to_string();
+        for (member, value) in [
+            ("id", json!(other)),
+            ("organization_id", json!(other)),
+            ("member_id", json!(employee.member)),
+            ("user_id", json!(other)),
+            ("user_id", json!("nobody")),
+            ("break_seconds", json!(60)),
+            ("client_id", json!(other)),
+            ("cost_rate", json!(1)),
+            ("currency", json!("USD")),
+            ("currency", json!("money")),
+            ("approval_status", json!("approved")),
+            ("locked_reason", json!("period")),
+            ("invoiced_at", json!("2026-03-04T09:00:00Z")),
+            ("source", json!("import")),
+            ("created_at", json!("2026-03-04T09:00:00Z")),
+            ("deleted_at", json!("2026-03-04T09:00:00Z")),
+        ] {
+            for method in [Method::PUT, Method::PATCH] {
+                let body = json!({ "description": "other", member: value });
+                let refused = owner.send(owner.request(method, &address).json(&body)).await;
+                let refused = refused.expect_problem(422, "validation_failed");
+                assert_eq!(refused.body["errors"], json!({ member: ["cannot be changed"] }), "{body}");
+            }
+            let mut nothing = vec![read[member].clone(), Value::Null];
+            if value.is_string() {
+                nothing.push("".into());
+            }
+            for value in nothing {
+                let same = owner.put(&address, &json!({ member: value })).await.expect(200);
+                assert_eq!(same.body["data"], read, "{member}: {value}");
+            }
+        }
+        let two = json!({ "source": "import", "user_id": other });
+        let refused = owner.patch(&address, &two).await.expect(422).body["errors"].clone();
+        assert_eq!(refused, json!({ "source": ["cannot be changed"], "user_id": ["cannot be changed"] }));
+        // What an older answer said of these is no request.
+        for (member, value) in [("version", json!(7)), ("updated_at", json!("2026-03-04T09:00:00Z"))] {
+            owner.put(&address, &json!({ member: value })).await.expect(200);
+        }
+    }
+
+    /// A new entry belongs to the organization of the path and the user of its member, whatever is said otherwise.
+    async fn a_new_entry_says_nothing_else_of_its_owner(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let user = |actor: &Actor| {
+            let actor = actor.clone();
+            async move { actor.get("/api/v1/users/me").await.expect(200).string("/data/id") }
+        };
+        let (own, theirs, nobody) = (user(&owner).await, user(&employee).await, uuid::Uuid::now_v7().to_string());
+        let create = async |actor: &Actor, mut body: Value| {
+            body["start"] = json!("2026-03-04T09:00:00Z");
+            body["duration"] = json!(60);
+            actor.post(&actor.path("/time-entries"), &body).await
+        };
+        for body in [
+            json!({ "user_id": "", "organization_id": "" }),
+            json!({ "user_id": null, "organization_id": owner.organization, "member_id": owner.member }),
+            json!({ "user_id": own }),
+            json!({ "user_id": theirs, "member_id": employee.member }),
+        ] {
+            create(&owner, body).await.expect(201);
+        }
+        for (actor, body, field) in [
+            (&owner, json!({ "organization_id": nobody }), "organization_id"),
+            (&owner, json!({ "user_id": theirs }), "user_id"),
+            (&owner, json!({ "user_id": own, "member_id": employee.member }), "user_id"),
+            (&owner, json!({ "user_id": own, "member_id": nobody }), "member_id"),
+            (&owner, json!({ "user_id": "me" }), "user_id"),
+            (&employee, json!({ "user_id": own }), "user_id"),
+        ] {
+            let refused = create(actor, body.clone()).await.expect_problem(422, "validation_failed");
+            assert!(refused.body["errors"][field][0].is_string(), "{body}: {}", refused.text);
+        }
+        create(&employee, json!({ "user_id": own, "member_id": owner.member })).await.expect_problem(403, "permission_denied");
+        assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 4);
+    }
+
     /// What was read can be sent back, and changes nothing but the version.
     async fn what_was_read_can_be_sent_back(kronos: Kronos) {
         let owner = kronos.owner().await;

@@ -3,7 +3,7 @@
 
 use kronos_api::time_entries::CreateTimeEntry;
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, Role,
+    EntryId, HourlyRate, Instant,
     entry::{Description, Span, TimeEntry},
 };
 use kronos_platform::{
@@ -103,16 +103,17 @@ async fn repeated(db: &Db, actor: Actor, new: &NewEntry, origin: Origin, constra
 
 /// Why the statement found nobody to record the entry for.
 async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refusal> {
-    let Some(role) = time_entries::member_role(db, actor).await? else { return Ok(Refusal::NotFound) };
-    if !Role::changes_everyone(role) {
+    let Some(relation) = time_entries::relation(db, actor, new.member).await? else { return Ok(Refusal::NotFound) };
+    let for_others = !relation.own || new.billable_rate.is_some();
+    if for_others && !relation.role.changes_everyone() {
         return Ok(Refusal::Forbidden);
     }
-    let mut faults = Faults::default();
-    if new.member.is_some() {
-        faults.add("member_id", "must be a member of the organization");
-    }
-    // Without a member of another's the statement refuses owners and administrators nothing.
-    Ok(Refusal::Invalid(faults))
+    Ok(Refusal::Invalid(match new.user {
+        _ if !relation.exists => Faults::one("member_id", "must be a member of the organization"),
+        Some(_) => Faults::one("user_id", "must be the user of the member, or left out"),
+        // What stood in the way is gone by now.
+        None => return Ok(Refusal::Contended),
+    }))
 }
 
 fn parse(
@@ -127,6 +128,8 @@ fn parse(
     body.id = chosen.map(|id| id.to_string());
     let request_digest = idempotency::digest(&body)?;
     let member = faults.parse("member_id", body.member_id.as_deref());
+    let user = faults.parse("user_id", body.user_id.as_deref().filter(|id| !id.is_empty()));
+    faults.keep("organization_id", body.organization_id.as_deref(), &actor.organization);
     let span = span(&mut faults, &body, call.now.into());
     let time_zone = faults.parse("time_zone", body.time_zone.as_deref());
     let description = faults.check("description", Description::parse(body.description.unwrap_or_default()));
@@ -145,6 +148,7 @@ fn parse(
     let new = NewEntry {
         id,
         member,
+        user,
         span,
         time_zone,
         description: description.unwrap_or_default(),

@@ -8,7 +8,7 @@ use kronos_domain::{
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
 use kronos_storage::{
     Actor, Db,
-    time_entries::{self, Condition, Edit, End, Standing},
+    time_entries::{self, Condition, Edit, End, Fixed, Standing},
 };
 
 use crate::{
@@ -30,7 +30,7 @@ pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let body: UpdateTimeEntry = call.json()?;
     // `null` says that the timer is to go on running, so it has to run.
     let running = body.end == Some(None) && body.duration.is_none();
-    let (edit, member) = parse(body)?;
+    let (edit, member) = parse(&call, body)?;
     let condition = Condition { version: None, running, member };
     apply(&call, edit, Demand { condition, not_running: || Refusal::CannotBeRestarted }).await
 }
@@ -100,9 +100,12 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
     if running && entry.end.is_some() {
         return Err((demand.not_running)());
     }
+    let mut faults = Faults::default();
     if member.is_some_and(|member| member != entry.member) {
-        return Err(Faults::one("member_id", "cannot be changed").into());
+        faults.refuse_change("member_id");
     }
+    edit.fixed.differing(&entry).for_each(|column| faults.refuse_change(column));
+    faults.finish()?;
     if edit.makes_too_long(&entry) {
         return Err(match edit.end {
             Some(End::After(_)) => Faults::one("duration", TOO_LONG),
@@ -120,9 +123,9 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
     Ok(entry)
 }
 
-fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
+fn parse(call: &Call, body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     let mut faults = Faults::default();
-    let member = faults.parse("member_id", body.member_id.as_deref());
+    let (member, fixed) = fixed(&mut faults, call, &body)?;
     let start: Option<Instant> = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.flatten().as_deref());
     let (end, lasting) = finish(&mut faults, start, end, body.duration);
@@ -137,11 +140,41 @@ fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
         billable_rate: body
             .billable_rate
             .map(|rate| rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)))),
+        fixed,
     };
     let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
     refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
     faults.finish()?;
     Ok((edit, member))
+}
+
+/// What the body says of what nobody changes: what the path and the kind of entry decide is compared here, the rest in the statement.
+fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Option<MemberId>, Fixed), Refusal> {
+    faults.keep("id", body.id.as_deref(), &call.path.get_as::<EntryId>("entry")?);
+    faults.keep("organization_id", body.organization_id.as_deref(), &actor(call)?.organization);
+    faults.keep("approval_status", body.approval_status.as_deref(), &"open".to_owned());
+    let nothing = [
+        ("client_id", body.client_id.as_deref()),
+        ("locked_reason", body.locked_reason.as_deref()),
+        ("invoiced_at", body.invoiced_at.as_deref()),
+        ("deleted_at", body.deleted_at.as_deref()),
+    ];
+    for (member, text) in nothing {
+        faults.keep(member, text, &String::new());
+    }
+    if body.break_seconds.is_some_and(|seconds| seconds != 0) {
+        faults.refuse_change("break_seconds");
+    }
+    if body.cost_rate.is_some() {
+        faults.refuse_change("cost_rate");
+    }
+    let fixed = Fixed {
+        user: faults.unchangeable("user_id", body.user_id.as_deref()),
+        currency: faults.unchangeable("currency", body.currency.as_deref()),
+        source: faults.unchangeable("source", body.source.as_deref()),
+        created_at: faults.unchangeable("created_at", body.created_at.as_deref()),
+    };
+    Ok((faults.unchangeable("member_id", body.member_id.as_deref()), fixed))
 }
 
 /// When the entry is to end, and how long it lasts according to a duration beside that. The statement compares with what is stored;

@@ -53,8 +53,6 @@ const ENTRY: &str = "/api/v1/organizations/{organization}/time-entries/{entry}";
 const UNMEANT: &[&str] = &["member_ids", "billable_by_default", "archived_at"];
 /// Members of an entry that the server sets, of those that a new entry does not take.
 const READ_ONLY_OF_NEW: &[&str] = &[
-    "organization_id",
-    "user_id",
     "break_seconds",
     "client_id",
     "cost_rate",
@@ -68,24 +66,8 @@ const READ_ONLY_OF_NEW: &[&str] = &[
     "updated_at",
     "deleted_at",
 ];
-/// Members of an entry that the server sets, of those that a change does not take.
-const READ_ONLY: &[&str] = &[
-    "id",
-    "organization_id",
-    "user_id",
-    "break_seconds",
-    "client_id",
-    "cost_rate",
-    "currency",
-    "approval_status",
-    "locked_reason",
-    "invoiced_at",
-    "source",
-    "version",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-];
+/// Members of an entry that every change moves: what an older answer said of them asks for nothing.
+const READ_ONLY: &[&str] = &["version", "updated_at"];
 
 const SAMPLE: &str =
     r#"{"start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:30:00Z", "description": "Design", "billable": true}"#;
@@ -317,6 +299,12 @@ pub struct CreateTimeEntry {
     pub id: Option<String>,
     /// Another member, for owners and administrators; default the caller.
     pub member_id: Option<String>,
+    /// The person behind the member; another one is refused. Empty counts as none.
+    #[serde(skip_serializing)]
+    pub user_id: Option<String>,
+    /// The organization of the path; another one is refused. Empty counts as none.
+    #[serde(skip_serializing)]
+    pub organization_id: Option<String>,
     /// RFC 3339; default now. Needed with `end` or `duration`.
     pub start: Option<String>,
     /// RFC 3339; without it and without `duration` a timer starts to run.
@@ -342,20 +330,29 @@ pub struct CreateTimeEntry {
     pub tags: Option<Vec<String>>,
 }
 
-/// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is.
+/// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is. Members
+/// that cannot be changed may be sent back as they were read; `null` and empty, they say nothing, and anything else is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateTimeEntry {
-    /// The member whose entry it is; another one is refused.
+    /// Cannot be changed.
+    pub id: Option<String>,
+    /// Cannot be changed.
+    pub organization_id: Option<String>,
+    /// Cannot be changed.
     pub member_id: Option<String>,
+    /// Cannot be changed.
+    pub user_id: Option<String>,
     /// RFC 3339.
     pub start: Option<String>,
     /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.
     #[serde(deserialize_with = "present")]
     pub end: Option<Option<String>>,
-    /// Worked time in seconds, instead of `end`; beside it, `start` is needed, and it has to agree to the second.
+    /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second, or to be what was read before the change.
     pub duration: Option<i64>,
+    /// Cannot be changed.
+    pub break_seconds: Option<i64>,
     /// `work`; other kinds come later.
     #[serde(rename = "type")]
     pub kind: Option<String>,
@@ -375,6 +372,24 @@ pub struct UpdateTimeEntry {
     pub task_id: Option<String>,
     /// Refused until there are tags, unless empty.
     pub tags: Option<Vec<String>>,
+    /// Cannot be changed.
+    pub client_id: Option<String>,
+    /// Cannot be changed.
+    pub cost_rate: Option<i64>,
+    /// Cannot be changed.
+    pub currency: Option<String>,
+    /// Cannot be changed.
+    pub approval_status: Option<String>,
+    /// Cannot be changed.
+    pub locked_reason: Option<String>,
+    /// Cannot be changed.
+    pub invoiced_at: Option<String>,
+    /// Cannot be changed.
+    pub source: Option<String>,
+    /// Cannot be changed.
+    pub created_at: Option<String>,
+    /// Cannot be changed.
+    pub deleted_at: Option<String>,
 }
 
 /// Body of `POST .../time-entries/{entry}/stop`; may be empty.

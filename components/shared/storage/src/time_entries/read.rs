@@ -41,7 +41,11 @@ statements! {
           AND e.id = $3::uuid AND e.deleted_at IS NULL
     ";
 
-    MEMBER_ROLE = r"SELECT role FROM ({caller}) AS caller";
+    RELATION = r"
+        SELECT c.role, c.member_id::text, t.id IS NOT NULL
+        FROM ({caller}) c
+        LEFT JOIN members t ON t.organization_id = c.organization_id AND t.id = $3::uuid
+    ";
 }
 
 /// The entry that the same request created before, as it is now, even if it was deleted.
@@ -85,8 +89,24 @@ pub async fn standing(db: &Db, actor: Actor, id: EntryId) -> Result<Option<Stand
     Ok(Some(Standing { visible: own || role.sees_everyone(), changeable: own || role.changes_everyone(), role, entry }))
 }
 
-/// The actor's role; none where the actor is not a member.
-pub async fn member_role(db: &Db, actor: Actor) -> Result<Option<Role>, Error> {
-    let row = db.row(&MEMBER_ROLE, &[actor.organization.into(), actor.user.into()]).await?;
-    row.map(|row| row.columns().parsed()).transpose()
+/// How an actor stands to a member: what an answer needs to explain why nothing was recorded for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relation {
+    /// The actor's role.
+    pub role: Role,
+    /// The member is the actor.
+    pub own: bool,
+    /// There is such a member.
+    pub exists: bool,
+}
+
+/// How the actor stands to a member of the organization, or to themselves; none where the actor is not a member.
+pub async fn relation(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Option<Relation>, Error> {
+    let row = db.row(&RELATION, &[actor.organization.into(), actor.user.into(), member.into()]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut columns = row.columns();
+    let role = columns.parsed()?;
+    let caller: MemberId = columns.parsed()?;
+    let own = member.is_none_or(|member| member == caller);
+    Ok(Some(Relation { role, own, exists: own || columns.bool()? }))
 }

@@ -1,7 +1,7 @@
 //! Writes, each in one statement.
 
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, MemberId, Seconds, Zone,
+    Currency, EntryId, HourlyRate, Instant, MemberId, Seconds, UserId, Zone,
     entry::{Description, Span, TimeEntry},
 };
 
@@ -37,7 +37,8 @@ const CREATE: &[Fragment] = &[
         "allowed",
         "c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (t.id = c.member_id OR c.role IN {changes_everyone})
-          AND ($11::bigint IS NULL OR c.role IN {changes_everyone})",
+          AND ($11::bigint IS NULL OR c.role IN {changes_everyone})
+          AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)",
     ),
 ];
 
@@ -57,7 +58,7 @@ statements! {
         WITH stopped AS (
             UPDATE time_entries SET
                 end_at = CASE WHEN $5::bigint >= time_entries.start_at THEN $5::bigint
-                              ELSE greatest(time_entries.start_at, $16::bigint) END,
+                              ELSE greatest(time_entries.start_at, $17::bigint) END,
                 version = time_entries.version + 1,
                 changed_by = c.user_id, request_id = $14::text, traceparent = $15::text,
                 updated_at = {entry_stamp}
@@ -75,7 +76,7 @@ statements! {
         ",
         sqlite: r"
         INSERT INTO time_entry_replacements ({columns}, stopped_at)
-        SELECT {values}, $16::bigint
+        SELECT {values}, $17::bigint
         FROM {sources}
         WHERE {allowed}
         RETURNING {entry}
@@ -96,6 +97,9 @@ statements! {
           AND ($13::bigint IS NULL OR version = $13::bigint)
           AND (NOT $14::boolean OR end_at IS NULL)
           AND ($15::uuid IS NULL OR member_id = $15::uuid)
+          AND COALESCE($20::uuid, user_id) = user_id AND COALESCE($21::text, currency) = currency
+          AND COALESCE($22::text, source) = source
+          AND COALESCE($23::bigint, created_at / 1000000) = created_at / 1000000
           AND ({end} IS NULL OR {end} - {start} <= 31622400000000
                OR (start_at = {start} AND (end_at IS NULL OR end_at = {end})))
           AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs({end} - {start} - $19::bigint) <= 1000000)
@@ -149,6 +153,8 @@ pub struct NewEntry {
     pub id: EntryId,
     /// Another member's, or the actor's own.
     pub member: Option<MemberId>,
+    /// Whom the request takes that member for. It is refused where they are somebody else.
+    pub user: Option<UserId>,
     /// When; without an end a timer runs.
     pub span: Span,
     /// The zone in which it is recorded, or the person's own.
@@ -183,11 +189,12 @@ impl NewEntry {
             self.request_digest.into(),
             change.request_id.into(),
             change.traceparent.into(),
+            self.user.into(),
         ]
     }
 }
 
-/// Records an entry. None means that the actor may not: [`super::member_role`] tells why.
+/// Records an entry. None means that the actor may not: [`super::relation`] tells why.
 pub async fn create(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option<TimeEntry>, Error> {
     entry(db, &INSERT, &new.parameters(change)).await
 }
@@ -229,6 +236,36 @@ pub struct Edit {
     pub billable: Option<bool>,
     /// The price, or that there is none.
     pub billable_rate: Option<Option<HourlyRate>>,
+    /// What nobody changes.
+    pub fixed: Fixed,
+}
+
+/// What a request says of members that nobody changes. An edit applies only where all of it is true.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// The person behind the member.
+    pub user: Option<UserId>,
+    /// Currency of the price.
+    pub currency: Option<Currency>,
+    /// How it came in.
+    pub source: Option<String>,
+    /// When it was recorded, to the second.
+    pub created_at: Option<Instant>,
+}
+
+impl Fixed {
+    /// The columns of which it says something else than the entry has.
+    pub fn differing(&self, entry: &TimeEntry) -> impl Iterator<Item = &'static str> {
+        let at = self.created_at.map(Instant::seconds);
+        [
+            ("user_id", self.user.is_some_and(|user| user != entry.user)),
+            ("currency", self.currency.is_some_and(|currency| currency != entry.currency)),
+            ("source", self.source.as_ref().is_some_and(|source| *source != entry.source)),
+            ("created_at", at.is_some_and(|at| at != entry.created_at.seconds())),
+        ]
+        .into_iter()
+        .filter_map(|(column, differs)| differs.then_some(column))
+    }
 }
 
 impl Edit {
@@ -317,6 +354,10 @@ pub async fn update(
         change.traceparent.into(),
         duration.into(),
         edit.lasting.map(micros).into(),
+        edit.fixed.user.into(),
+        edit.fixed.currency.map(|currency| currency.to_string()).into(),
+        edit.fixed.source.as_deref().into(),
+        edit.fixed.created_at.map(Instant::seconds).into(),
     ];
     entry(db, &UPDATE, &parameters).await
 }
