@@ -3,7 +3,7 @@
 use kronos_api::{Page, PageMeta, time_entries::TimeEntry};
 use kronos_domain::{EntryId, Instant, MemberId, Since, Until};
 use kronos_platform::{
-    Call, Problem, Query, Reply,
+    Call, Faults, Problem, Query, Reply,
     page::{self, Cursors},
 };
 use kronos_storage::{
@@ -39,13 +39,22 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let filter = filter(query, order)?;
     let cursors = Cursors { list: call.operation.id, order: name(order) };
     let (after, synced) = place(query, cursors, order)?;
-    let slice = Slice { after, skip: offset(query)?, limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
+    let offset = offset(query)?;
+    let slice =
+        Slice { after, skip: offset.unwrap_or_default(), limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
     let with_total = query.flag("total")?.unwrap_or(false);
 
     let db = call.db().await?;
     let sync_since = sync_since(&db, order, synced).await?;
     let sort = if order == Order::Newest { Sort::Descending } else { Sort::Ascending };
-    let listing = time_entries::list(&db, actor, &filter, sort, slice).await?.ok_or(Refusal::NotFound)?;
+    let listing = match offset {
+        Some(_) => time_entries::list_full(&db, actor, &filter, sort, slice).await?,
+        None => time_entries::list(&db, actor, &filter, sort, slice).await?,
+    };
+    let listing = listing.ok_or(Refusal::NotFound)?;
+    if slice.skip > 0 && listing.entries.len() < slice.limit && listing.next.is_some() {
+        return Err(Faults::one("offset", "skips too much with these filters: follow `cursor` instead").into());
+    }
     let total = if with_total { Some(time_entries::count(&db, actor, &filter).await?) } else { None };
 
     let next_cursor = listing.next.map(|next| {
@@ -99,15 +108,15 @@ fn place(query: &Query, cursors: Cursors<'_>, order: Order) -> Result<(Option<Cu
     Ok(read.map_or((None, None), |(place, since)| (Some(cursor(place)), Some(Instant::from_micros(since)))))
 }
 
-fn offset(query: &Query) -> Result<usize, Problem> {
-    let offset = query.number("offset")?.unwrap_or(0);
+fn offset(query: &Query) -> Result<Option<usize>, Problem> {
+    let Some(offset) = query.number("offset")? else { return Ok(None) };
     if offset > MAX_OFFSET {
         return Err(Problem::invalid("offset", format!("must not be more than {MAX_OFFSET}: follow `cursor` instead")));
     }
     if offset > 0 && query.get("cursor")?.is_some() {
         return Err(Problem::invalid("offset", "must be 0 together with `cursor`"));
     }
-    Ok(usize::try_from(offset).unwrap_or_default())
+    Ok(usize::try_from(offset).ok())
 }
 
 fn filter(query: &Query, order: Order) -> Result<Filter, Problem> {

@@ -288,4 +288,44 @@ on_both_engines! {
         let both = format!("{}?limit=2&offset=1&cursor={cursor}", owner.path("/time-entries"));
         expect_fault(owner.get(&both).await, "offset");
     }
+
+    /// One request looks at 10000 entries of an index. With an offset it goes on behind them, as far as that is bounded.
+    async fn an_offset_reaches_behind_what_is_looked_at_first(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let mut ids = Vec::new();
+        for minute in 0..4 {
+            let body = json!({ "start": format!("2026-03-04T09:0{minute}:00Z"), "duration": 60, "billable": true });
+            ids.push(create(&owner, body).await.expect(201).string("/data/id"));
+        }
+        ids.reverse();
+        // Newer ones, which the filter passes over.
+        let fill = async |first: i64| {
+            let (set, id) = if kronos.options.postgres.is_some() {
+                ("SET session_replication_role = replica;", "CAST(lpad(CAST(i AS text), 32, '0') AS uuid)")
+            } else {
+                ("", "printf('00000000-0000-0000-0000-%012d', i)")
+            };
+            kronos.sql(&format!(
+                "{set} INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description,
+                     billable, currency, source, version, changed_by, created_at, updated_at)
+                 WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {first} + 11999)
+                 SELECT {id}, e.organization_id, e.member_id, e.user_id, e.start_at + 3600000000, e.start_at + 3600000000, 'UTC', '',
+                     false, 'EUR', 'api', 1, e.user_id, 0, 0
+                 FROM n CROSS JOIN time_entries e WHERE e.id = '{}'",
+                ids[0],
+            )).await;
+        };
+        fill(1).await;
+        assert_eq!(list(&owner, "billable=true&limit=2&offset=1").await.0, ids[1..3]);
+        assert_eq!(list(&owner, "billable=true&limit=2&offset=3").await.0, ids[3..]);
+        assert_eq!(list(&owner, "billable=true&limit=9&offset=0").await.0, ids);
+        assert_eq!(list(&owner, "billable=true&offset=9").await.0, Vec::<String>::new());
+        let (first, answer) = list(&owner, "billable=true&limit=2").await;
+        assert!(first.is_empty() && answer.body["meta"]["next_cursor"].is_string(), "{}", answer.text);
+        for part in 1..5 {
+            fill(1 + part * 12_000).await;
+        }
+        let refused = owner.get(&format!("{}?billable=true&limit=2&offset=1", owner.path("/time-entries"))).await.expect(422);
+        assert_eq!(refused.body["errors"], json!({ "offset": ["skips too much with these filters: follow `cursor` instead"] }));
+    }
 }

@@ -86,6 +86,8 @@ pub struct Listing {
     pub entries: Vec<TimeEntry>,
     /// Where to go on; none where there is nothing more.
     pub next: Option<Cursor>,
+    /// How many of the entries to skip were there.
+    pub skipped: usize,
 }
 
 /// What pages and counts share. `$1` to `$8` are the same in all of them.
@@ -136,14 +138,16 @@ const PAGES: &[Fragment] = &[
     // The edge matters to a page that is not full only.
     Fragment::shared("short", "(SELECT count(*) FROM found) < $11::bigint"),
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
+    Fragment::shared("within", "NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))"),
     Fragment::shared(
         "page",
-        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id,
+            CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE {within}) END AS skipped
         FROM caller
         LEFT JOIN edge ON true
         LEFT JOIN (
             SELECT f.* FROM found f
-            WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))
+            WHERE {within}
             ORDER BY f.{key} {order}, f.id {order}
             LIMIT $11::bigint OFFSET $12::bigint
         ) e ON true
@@ -350,12 +354,15 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
         return Ok(None);
     }
     let mut entries = Vec::with_capacity(rows.len());
-    let mut edge = None;
+    let (mut edge, mut skipped) = (None, slice.skip);
     for row in rows {
-        let (entry, place) = row.split_last(2);
+        let (entry, place) = row.split_last(3);
         let mut place = place.columns();
         if let (Some(at), Some(id)) = (place.optional_instant()?, place.optional_parsed()?) {
             edge = Some(Cursor { at, id });
+        }
+        if let Some(count) = place.optional_integer()? {
+            skipped = usize::try_from(count).unwrap_or_default().min(slice.skip);
         }
         if !entry.starts_with_null() {
             entries.push(decode(&mut entry.columns())?);
@@ -370,7 +377,32 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
     } else {
         edge
     };
-    Ok(Some(Listing { entries, next }))
+    Ok(Some(Listing { entries, next, skipped }))
+}
+
+/// Windows that [`list_full`] looks at, at most.
+const WINDOWS: usize = 5;
+
+/// The same, on and on from where windows end, until the page is full: who counts from the beginning takes a page that is not for
+/// the last one. It is short only where there is nothing more, or where [`WINDOWS`] windows did not hold so much.
+pub async fn list_full(
+    db: &Db,
+    actor: Actor,
+    filter: &Filter,
+    sort: Sort,
+    slice: Slice,
+) -> Result<Option<Listing>, Error> {
+    let Some(mut listing) = list(db, actor, filter, sort, slice).await? else { return Ok(None) };
+    for _ in 1..WINDOWS {
+        let missing = slice.limit - listing.entries.len();
+        let Some(after) = listing.next.filter(|_| missing > 0) else { break };
+        let rest = Slice { after: Some(after), skip: slice.skip - listing.skipped, limit: missing };
+        let Some(more) = list(db, actor, filter, sort, rest).await? else { return Ok(None) };
+        listing.entries.extend(more.entries);
+        listing.next = more.next;
+        listing.skipped += more.skipped;
+    }
+    Ok(Some(listing))
 }
 
 /// The statement that walks the best index for a filter, whose further parameters are added.
