@@ -12,7 +12,15 @@ async fn a_large_body_is_refused() {
     let post = |body: reqwest::Body| actor.request(Method::POST, "/granted/request").body(body);
     let fits = actor.send(post(vec![b'x'; 1 << 20].into())).await.expect(200);
     assert_eq!(fits.body["body_length"], 1 << 20);
-    actor.send(post(vec![b'x'; (1 << 20) + 1].into())).await.expect_problem(413, "payload_too_large");
+    let refused = actor.send(post(vec![b'x'; (1 << 20) + 1].into())).await.expect_problem(413, "payload_too_large");
+    let told = "The body of a request may have 1048576 bytes.";
+    assert_eq!(
+        refused.body,
+        serde_json::json!({
+            "type": "about:blank", "title": "Payload Too Large", "status": 413, "detail": told, "key": "payload_too_large",
+            "message": told, "error": true, "errors": {}, "request_id": refused.header("x-request-id"),
+        })
+    );
     // Without a length in the head, the body is cut where it grows too large.
     let chunks = futures::stream::iter((0..32).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 64 << 10])));
     actor.send(post(reqwest::Body::wrap_stream(chunks))).await.expect_problem(413, "payload_too_large");
