@@ -194,7 +194,7 @@ fn problem() -> Value {
             "status": { "type": "integer", "description": "The status." },
             "detail": { "type": "string", "description": "What happened, for people." },
             "key": { "type": "string", "description": "What happened, for programs." },
-            "message": { "type": "string", "description": "As `detail`." },
+            "message": { "type": "string", "description": "As `detail`, or the first of `errors` with its field." },
             "error": { "type": "boolean", "const": true },
             "errors": {
                 "description": "What is wrong with each parameter or member, by its path.",

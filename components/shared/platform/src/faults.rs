@@ -100,6 +100,7 @@ mod tests {
         assert_eq!(status, 422);
         assert_eq!(body["errors"]["c"], serde_json::json!(["must be small"]));
         assert_eq!(body["errors"].as_object().map(serde_json::Map::len), Some(2));
+        assert_eq!(body["message"], "b: provided string was not `true` or `false`", "the first one");
     }
 
     #[test]

@@ -129,7 +129,8 @@ on_both_engines! {
             (json!({ "id": "17", "start": "2026-03-04T09:00:00Z" }), "id"),
         ] {
             let answer = create(&owner, body.clone()).await.expect(422);
-            assert!(answer.body["errors"][field][0].is_string(), "{body}: {}", answer.text);
+            let fault = answer.string(&format!("/errors/{field}/0"));
+            assert_eq!(answer.string("/message"), format!("{field}: {fault}"), "{body}");
         }
         assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 0);
         assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 0);
