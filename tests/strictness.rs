@@ -84,7 +84,9 @@ on_both_engines! {
             for (name, parameter) in parameters(operation) {
                 if let Effect::Only(only) = parameter.effect {
                     let answer = send(&[(name, "2")], "").await;
-                    expect_fault(answer, operation, parameter.name, &format!("must be `{only}`"));
+                    let is_paged = operation.parameters.iter().any(|other| other.name == "cursor");
+                    let pages = if is_paged { "follow `cursor` to the other pages" } else { "there are no other pages" };
+                    expect_fault(answer, operation, parameter.name, &format!("must be `{only}`: {pages}"));
                 }
                 if !parameter.repeats {
                     let twice = [(name, parameter.sample), (parameter.name, parameter.sample)];
@@ -260,12 +262,22 @@ on_both_engines! {
         }
         for (query, name, fault) in [
             ("search=%00", "search", "must not contain the character U+0000"),
-            ("limit=-1", "limit", "must be a whole number"),
+            ("limit=-1", "limit", "must be a whole number of 0 or more"),
+            ("member_ids=", "member_ids", "must not be empty: leave it out instead"),
+            ("member_ids[]=,", "member_ids", "must not be empty: leave it out instead"),
+            ("active=", "active", "must not be empty: leave it out instead"),
+            ("start=2026-03-04T09:00:00+01:00", "start", "has a space in place of the `+` of its offset: write `%2B` in a URL"),
+            ("end=2026-02-30T09:00:00Z", "end", "names a day that does not exist"),
+            ("end=2026-02-28T24:00:00Z", "end", "names a time of day that does not exist"),
+            ("start=2026-03-04T09:00:01Z&end=2026-03-04T09:00:00Z", "end", "must not be before `start`"),
             ("limit=501", "limit", "must be between 1 and 500"),
             ("billable=maybe", "billable", "must be `true` or `false`"),
         ] {
             let answer = owner.get(&format!("{}?{query}", owner.path("/time-entries"))).await.expect(422);
             assert_eq!(answer.body["errors"], json!({ name: [fault] }), "{query}");
+        }
+        for query in ["search=%", "search=100%&limit=1", "search=%FC"] {
+            owner.get(&format!("{}?{query}", owner.path("/time-entries"))).await.expect_problem(400, "malformed_request");
         }
         let range = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z";
         let report = owner.get(&format!("{}?group=mood&{range}", owner.path("/reports/summary"))).await.expect(422);
@@ -308,9 +320,12 @@ on_both_engines! {
             owner.send(request).await
         };
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            for tag in ["\"+2\"", "\"02\"", "W/\"2\"", "2", "\"1\"", "\"3\"", ""] {
+            for tag in ["\"+2\"", "\"02\"", "W/\"2\"", "\"1\"", "\"3\"", ""] {
                 send(method.clone(), "if-match", tag).await.expect_problem(412, "version_mismatch");
             }
+            let unquoted = send(method.clone(), "if-match", "2").await.expect_problem(400, "malformed_request");
+            let told = "`If-Match` has to hold entity tags with their quotes, as in `If-Match: \"3\"`.";
+            assert_eq!(unquoted.string("/detail"), told);
             for tag in ["*", "\"2\"", "W/\"2\"", "\"1\", \"2\""] {
                 send(method.clone(), "if-none-match", tag).await.expect_problem(412, "version_mismatch");
             }

@@ -121,9 +121,14 @@ fn offset(query: &Query) -> Result<Option<usize>, Problem> {
 
 fn filter(query: &Query, order: Order) -> Result<Filter, Problem> {
     let since = query.get_as::<Since>("updated_since")?.map(|bound| bound.0);
+    let start = query.get_as::<Since>("start")?.map(|bound| bound.0);
+    let end = query.get_as::<Until>("end")?.map(|bound| bound.0);
+    if start.zip(end).is_some_and(|(start, end)| end < start) {
+        return Err(Problem::invalid("end", "must not be before `start`"));
+    }
     Ok(Filter {
-        start: query.get_as::<Since>("start")?.map(|bound| bound.0),
-        end: query.get_as::<Until>("end")?.map(|bound| bound.0),
+        start,
+        end,
         active: query.flag("active")?,
         billable: query.flag("billable")?,
         members: query.list_as::<MemberId>("member_ids", MAX_MEMBERS)?,

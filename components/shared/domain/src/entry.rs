@@ -1,5 +1,7 @@
 //! Time entries.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::{Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, Seconds, UserId};
 
 /// A stretch of work, or a running timer.
@@ -85,11 +87,12 @@ impl Description {
     }
 }
 
-/// The text without the difference between capitals and small letters, letter by letter, so that a part of a text is also a part
-/// of it when both are folded.
+/// The text without the differences between capitals and small letters and between ways to write the same letter (it is in NFC),
+/// letter by letter, so that a part of a text is also a part of it when both are folded.
 pub fn fold(text: &str) -> String {
+    let small = text.chars().flat_map(char::to_lowercase);
     // The final sigma is a letter of its own, and small already.
-    text.chars().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
+    small.map(|letter| if letter == 'ς' { 'σ' } else { letter }).nfc().collect()
 }
 
 /// When an entry is, as a client may state it: running without an end.
@@ -174,6 +177,9 @@ mod tests {
         assert_eq!(fold("ÜBERGABE Straße ΟΔΟΣ Ж"), "übergabe straße οδοσ ж");
         assert_eq!(fold("οδος"), fold("ΟΔΟΣ"));
         assert!(fold("ΟΔΟΣΑΝ").contains(&fold("οδος")));
+        for decomposed in ["u\u{308}bergabe", "U\u{308}BERGABE"] {
+            assert_eq!(fold(decomposed), "übergabe");
+        }
         assert_eq!(Description::parse("work".into()).expect("short").folded(), None);
         assert_eq!(Description::parse("Work".into()).expect("short").folded().as_deref(), Some("work"));
     }

@@ -253,6 +253,21 @@ on_both_engines! {
         assert!(list(&owner, "search=uebergabe").await.0.is_empty());
     }
 
+    /// Composed and decomposed letters are the same: keyboards and file systems differ in which they write.
+    async fn search_ignores_how_a_letter_is_written(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let mut ids = Vec::new();
+        for (hour, description) in [(9, "caf\u{e9} cr\u{e8}me"), (10, "cafe\u{301} cre\u{300}me")] {
+            let body = json!({ "start": format!("2026-03-04T{hour:02}:00:00Z"), "duration": 60, "description": description });
+            let created = create(&owner, body).await.expect(201);
+            assert_eq!(created.string("/data/description"), description, "it is kept as it was written");
+            ids.insert(0, created.string("/data/id"));
+        }
+        for search in ["caf%C3%A9", "cafe%CC%81", "CAFE%CC%81", "e%CC%80me"] {
+            assert_eq!(list(&owner, &format!("search={search}")).await.0, ids, "{search}");
+        }
+    }
+
     /// A deleted timer runs no more, and the total counts what the list shows.
     async fn the_total_counts_what_the_list_shows(kronos: Kronos) {
         let owner = kronos.owner().await;
