@@ -79,6 +79,7 @@ on_both_engines! {
         }
         let refused = stranger.get(TOKENS).await.expect_problem(429, "too_many_requests");
         assert_eq!(refused.header("retry-after"), "30");
+        assert_eq!(refused.string("/message"), "There were too many requests. Try again in 30 seconds.");
         let late = kronos.anonymous_at(0, 2).with_token(OPERATOR_SECRET);
         late.get(TOKENS).await.expect_problem(429, "too_many_requests");
         operator(&kronos).get(TOKENS).await.expect(200);

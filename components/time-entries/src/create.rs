@@ -1,13 +1,13 @@
 //! Recording an entry, or starting a timer. Repeating a request does not repeat its effect when it bears an id or an
 //! `Idempotency-Key`.
 
-use kronos_api::time_entries::CreateTimeEntry;
+use kronos_api::time_entries::{CreateTimeEntry, refused};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant,
+    EntryId, HourlyRate, Instant, MemberId,
     entry::{Description, Span, TimeEntry},
 };
 use kronos_platform::{
-    Call, Faults, Reply, StatusCode,
+    Call, Faults, Problem, Reply, StatusCode,
     idempotency::{self, Key},
     new_id,
 };
@@ -94,11 +94,21 @@ async fn repeated(db: &Db, actor: Actor, new: &NewEntry, origin: Origin, constra
         return Ok(reply(StatusCode::OK, entry).header("idempotency-replayed", "true"));
     }
     match (constraint, origin) {
-        (time_entries::ONE_RUNNING, _) => Err(Refusal::StillRunning),
+        (time_entries::ONE_RUNNING, _) => Err(still_running(db, actor, new.member).await?.into()),
         (time_entries::PRIMARY_KEY, Origin::Key) => Err(Refusal::IdempotencyKeyReused),
         (time_entries::PRIMARY_KEY, Origin::Client) => Err(Refusal::IdAlreadyUsed),
         (other, _) => Err(Error::Unique(other.into()).into()),
     }
+}
+
+/// Names the timer that runs, so that a client can stop it.
+async fn still_running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Problem, Error> {
+    let problem = Problem::from(refused::STILL_RUNNING);
+    Ok(match time_entries::running(db, actor, member).await? {
+        Some(id) => problem.with_meta(serde_json::json!({ "time_entry_id": id })),
+        // It has stopped since.
+        None => problem,
+    })
 }
 
 /// Why the statement found nobody to record the entry for.

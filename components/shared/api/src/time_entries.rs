@@ -19,9 +19,12 @@ pub mod refused {
 
     /// The caller has no running timer.
     pub const NONE_ACTIVE: Refused = Refused::new(404, "no_active_time_entry", "No timer is running.");
-    /// A member has one running timer at most.
-    pub const STILL_RUNNING: Refused =
-        Refused::new(409, "time_entry_still_running", "A timer is still running. Stop it first.");
+    /// A member has one running timer at most. `meta.time_entry_id` is the one that runs.
+    pub const STILL_RUNNING: Refused = Refused::new(
+        409,
+        "time_entry_still_running",
+        "A timer is still running. Stop it first, or start the new one with `on_running=stop`.",
+    );
     /// There is nothing to stop.
     pub const NOT_RUNNING: Refused = Refused::new(409, "time_entry_not_running", "The timer has stopped already.");
     /// `end: null` for a stopped entry.
@@ -42,7 +45,8 @@ pub mod refused {
     pub const SYNC_EXPIRED: Refused = Refused::new(
         410,
         "sync_expired",
-        "Changes since that position are not kept any more. List everything again, then follow from `meta.since`.",
+        "Changes since that position cannot be told: they are not kept any more, or this database never had the position. List \
+         everything again, then follow from `meta.since`.",
     );
 }
 

@@ -16,7 +16,7 @@ mod write;
 pub use crate::access::{Actor, Change};
 pub use count::count;
 pub use list::{Cursor, Filter, Listing, Slice, Sort, list, list_full};
-pub use read::{Relation, Standing, active, read, relation, repeated, standing};
+pub use read::{Relation, Standing, active, read, relation, repeated, running, standing};
 pub use sync::{Changed, changes, floor, sync_horizon};
 pub use write::{Condition, Edit, End, Fixed, NewEntry, create, create_stopping_running, delete, update};
 

@@ -33,6 +33,15 @@ statements! {
         LIMIT 1
     ";
 
+    RUNNING = r"
+        SELECT e.id::text
+        FROM callers c
+        JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($3::uuid, c.member_id)
+        JOIN time_entries e ON e.member_id = t.id AND e.end_at IS NULL AND e.deleted_at IS NULL
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (t.id = c.member_id OR c.role IN {sees_everyone})
+    ";
+
     STANDING = r"
         SELECT c.role, c.member_id::text, {e.entry}
         FROM callers c
@@ -62,6 +71,12 @@ pub async fn read(db: &Db, actor: Actor, id: EntryId) -> Result<Option<TimeEntry
 /// The person's running timer; of several in different organizations the one that was started last.
 pub async fn active(db: &Db, user: UserId) -> Result<Option<TimeEntry>, Error> {
     entry(db, &ACTIVE, &[user.into()]).await
+}
+
+/// The running timer of a member, or the actor's own, if the actor may see it.
+pub async fn running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Option<EntryId>, Error> {
+    let row = db.row(&RUNNING, &[actor.organization.into(), actor.user.into(), member.into()]).await?;
+    row.map(|row| row.columns().parsed()).transpose()
 }
 
 /// How an actor stands to an entry: what an answer needs to explain why a change did not happen.
