@@ -96,6 +96,22 @@ on_both_engines! {
         }
     }
 
+    /// A word where an id stands names an operation that there is not: no method, parameter or body of another one is looked at.
+    async fn an_unknown_operation_is_not_taken_for_an_id(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        for (method, path) in [
+            (Method::GET, "/time-entries/aggregate"),
+            (Method::GET, "/time-entries/aggregate?group=project&start=2026-03-01T00:00:00Z"),
+            (Method::PATCH, "/time-entries/aggregate"),
+            (Method::POST, "/time-entries/export/stop"),
+        ] {
+            let request = owner.request(method.clone(), &owner.path(path)).json(&json!({ "group": "project" }));
+            owner.send(request).await.expect_problem(404, "not_found");
+        }
+        let refused = owner.delete(&owner.path("/time-entries/changes")).await.expect_problem(405, "method_not_allowed");
+        assert_eq!(refused.header("allow"), "GET, HEAD");
+    }
+
     /// A member that neither the type nor the row knows is refused with its name, and nothing is written.
     async fn unknown_members_are_refused(kronos: Kronos) {
         let owner = kronos.owner().await;
