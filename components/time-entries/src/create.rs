@@ -3,7 +3,7 @@
 
 use kronos_api::time_entries::{CreateTimeEntry, refused};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, MemberId,
+    EntryId, HourlyRate, Instant, MemberId, Permission,
     entry::{Description, Span, TimeEntry},
 };
 use kronos_platform::{
@@ -114,8 +114,8 @@ async fn still_running(db: &Db, actor: Actor, member: Option<MemberId>) -> Resul
 /// Why the statement found nobody to record the entry for.
 async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refusal> {
     let Some(relation) = time_entries::relation(db, actor, new.member).await? else { return Ok(Refusal::NotFound) };
-    let for_others = !relation.own || new.billable_rate.is_some();
-    if for_others && !relation.role.changes_everyone() {
+    let of_own = relation.own && new.billable_rate.is_none();
+    if !Permission::EntriesChange.allows(relation.role, of_own) {
         return Ok(Refusal::Forbidden);
     }
     Ok(Refusal::Invalid(match new.user {

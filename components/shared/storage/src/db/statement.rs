@@ -1,6 +1,6 @@
 //! Statements in one dialect for two engines.
 
-use super::Engine;
+use super::{Engine, roles};
 
 /// A statement in the words of both engines.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,7 @@ impl Fragment {
 ///
 /// Their text is in the shared dialect: PostgreSQL's, less what SQLite lacks. When the crate is compiled,
 /// - `{name}` is replaced by the [`Fragment`] of that name: of those that follow `with`, or else of `access::FRAGMENTS`;
+/// - `{all:members:manage}` and `{any:members:manage}` are replaced by the list of the roles that have the permission, see [`roles`];
 /// - for SQLite, parameters `$1` become `?1`, and casts such as `::uuid` are left out, because SQLite stores ids as text and needs
 ///   no casts. A type has one word, without brackets; so is the schema `identity.`, which is a database of its own in SQLite,
 ///   [`crate::Db::open_identity`].
@@ -71,8 +72,8 @@ macro_rules! statements {
             const FRAGMENTS: &[&[$crate::db::Fragment]] = &[$($($fragments,)+)? $crate::access::FRAGMENTS];
             const NAME: &str = concat!(module_path!(), "::", stringify!($name));
             $crate::Statement::pair(
-                $crate::rendered!($crate::Engine::Postgres, $crate::db::statement_text!(postgres $text), FRAGMENTS),
-                $crate::rendered!($crate::Engine::Sqlite, $crate::db::statement_text!(sqlite $text), FRAGMENTS),
+                $crate::rendered!($crate::Engine::Postgres, $crate::statement_text!(postgres $text), FRAGMENTS),
+                $crate::rendered!($crate::Engine::Sqlite, $crate::statement_text!(sqlite $text), FRAGMENTS),
             )
             .named(NAME)
         };)+
@@ -83,6 +84,8 @@ macro_rules! statements {
 }
 
 /// The text for an engine: the shared one, or one of a pair.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! statement_text {
     ($engine:ident $text:literal) => {
         $text
@@ -95,7 +98,7 @@ macro_rules! statement_text {
     };
 }
 
-pub(crate) use {statement_text, statements};
+pub(crate) use statements;
 
 /// A text with its fragments, as a `&'static str`.
 #[doc(hidden)]
@@ -135,7 +138,10 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
         let next = if from + 1 < source.len() { source[from + 1] } else { b' ' };
         if byte == b'{' && !fragments.is_empty() {
             let end = closing(source, from);
-            at = render(find(source, from + 1, end, engine, fragments), engine, fragments, out, at);
+            at = match roles::write(source, from + 1, end, out, at) {
+                Some(at) => at,
+                None => render(find(source, from + 1, end, engine, fragments), engine, fragments, out, at),
+            };
             from = end + 1;
         } else if sqlite && byte == b':' && next == b':' {
             from += 2;
@@ -216,6 +222,14 @@ mod tests {
         const SQLITE: &str = rendered!(Engine::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
         assert_eq!(POSTGRES, "a $1::text c = $12::text::uuid -- ü");
         assert_eq!(SQLITE, "a x'b' c = ?12 -- ü");
+    }
+
+    #[test]
+    fn roles_are_those_of_the_table_of_permissions() {
+        const ALL: &str = rendered!(Engine::Sqlite, "role IN {all:entries:change}", &[FRAGMENTS]);
+        const ANY: &str = rendered!(Engine::Sqlite, "role IN {any:entries:change}", &[FRAGMENTS]);
+        assert_eq!(ALL, "role IN ('owner', 'admin')");
+        assert_eq!(ANY, "role IN ('owner', 'admin', 'manager', 'employee')");
     }
 
     #[test]
