@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
+    refused::{INVALID_TOKEN, UNAUTHENTICATED},
     scope::ORGANIZATIONS_READ,
 };
 
@@ -74,7 +75,8 @@ crate::operations! {
     DeleteSession => Operation::new("delete_session", "DELETE", "/auth/session", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
         .optionally()
-        .answers_nothing(204),
+        .answers_nothing(204)
+        .refuses(&[UNAUTHENTICATED, INVALID_TOKEN]),
     /// Makes a token for scripts, in the name of a user. The operator secret goes into the `authorization` field.
     CreateOperatorToken => Operation::new("create_operator_token", "POST", "/auth/operator/tokens", Public)
         .takes::<OperatorToken>(r#"{"email": "owner@example.com", "expires_in": 3600}"#)

@@ -93,19 +93,20 @@ crate::operations! {
             Parameter::flag("billable", "Only billable entries, or only others."),
             Parameter::id("member_ids", "Only entries of these members; also separated by commas.")
                 .or(&["member_id", "member_ids[]"])
-                .repeated(),
+                .repeated()
+                .at_most(100),
             Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later, in the order of changes; `meta.sync_since` is what to ask with next."),
-            Parameter::flag("include_deleted", "With tombstones of deleted entries."),
-            Parameter::text("search", "design", "Only entries whose description contains this text."),
+            Parameter::flag("include_deleted", "With tombstones of deleted entries.").defaults_to("false"),
+            Parameter::text("search", "design", "Only entries whose description contains this text.").at_most(200),
             Parameter::one_of(
                 "sort",
                 &["-start", "start", "updated_at"],
                 "Newest or oldest first, or in the order of changes, which `updated_since` implies.",
             ),
             Parameter::text("cursor", "", "`next_cursor` of the page before."),
-            Parameter::number("limit", "100", "Entries on a page, at most 500."),
-            Parameter::number("offset", "0", "Entries to skip, at most 10000; `cursor` has no limit."),
-            Parameter::flag("total", "Count the entries of all pages."),
+            Parameter::number("limit", "100", "Entries on a page.").between(1, 500).defaults_to("100"),
+            Parameter::number("offset", "0", "Entries to skip; `cursor` has no limit.").between(0, 10_000).defaults_to("0"),
+            Parameter::flag("total", "Count the entries of all pages.").defaults_to("false"),
             Parameter::only("page", "1"),
         ])
         .answers::<Page<TimeEntry>>(200),
@@ -123,8 +124,8 @@ crate::operations! {
     )
     .needs(Permission::EntriesRead)
     .query(&[
-        Parameter::number("since", "0", "`meta.since` of an earlier answer; none for all that is kept."),
-        Parameter::number("limit", "100", "Entries on a page, at most 500."),
+        Parameter::number("since", "0", "`meta.since` of an earlier answer; 0 for all that is kept.").defaults_to("0"),
+        Parameter::number("limit", "100", "Entries on a page.").between(1, 500).defaults_to("100"),
     ])
     .answers::<Changes<TimeEntry>>(200)
     .refuses(&[refused::SYNC_EXPIRED]),
