@@ -11,7 +11,7 @@ use spin_sdk::wasip3::wit_bindgen::{StreamReader, StreamResult, spawn};
 use spin_sdk::wasip3::wit_future;
 
 use crate::members;
-use crate::patience::within;
+use crate::within;
 use crate::problem::Problem;
 
 /// Largest body unless a component says otherwise.

@@ -9,7 +9,7 @@ use http::Uri;
 use serde::Deserialize;
 use spin_sdk::variables;
 
-use crate::patience::within;
+use crate::within;
 use crate::problem::Problem;
 
 /// The variables that every HTTP component has.

@@ -15,6 +15,7 @@ pub mod issuer_keys;
 pub mod operator_tokens;
 pub mod outbox;
 pub mod pages;
+pub mod patience;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;

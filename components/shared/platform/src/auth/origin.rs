@@ -14,7 +14,7 @@ use super::fetch;
 use super::keys::{COOL_DOWN, Fetching, Keys, MAX_AGE, Next, Set};
 use crate::ambient;
 use crate::configuration::{Configuration, Issuer};
-use crate::patience::within;
+use crate::within;
 use crate::problem::Problem;
 
 /// Longest time that an issuer may take.
