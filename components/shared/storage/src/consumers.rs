@@ -8,17 +8,10 @@
 //! goes to the dead letters.
 
 use crate::{
-    Db, Engine, Error, Statement,
-    outbox::{self, now},
-    shared,
+    Db, Error,
+    db::statements,
+    outbox::{self, NOW},
 };
-
-/// Between two trimmings of the outbox, in microseconds.
-macro_rules! trim_every {
-    () => {
-        "3600000000"
-    };
-}
 
 /// Tries that begin within this time of each other may be those of several instances, in microseconds.
 const INTERVAL: i64 = 1_000_000;
@@ -130,8 +123,14 @@ where
                 *is_trusted = false;
                 match apply(db, events).await {
                     Ok(()) => *is_trusted = true,
-                    // No event can do that.
-                    Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => return Err(error),
+                    // No event can do that, so it was no try of one.
+                    Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => {
+                        if is_counted {
+                            // Where the database is away, it stays counted.
+                            let _failed = give_back(db, consumer, &state).await;
+                        }
+                        return Err(error);
+                    }
                     Err(error) => {
                         let error = error.to_string();
                         log(format!("`{name}` cannot apply up to {events} events after {}: {error}", state.position));
@@ -160,26 +159,69 @@ pub struct State {
     pub trim_due: bool,
 }
 
-const STATE: Statement = Statement::pair(
-    // With `EXISTS` PostgreSQL would drop the order and read the table.
-    concat!(
-        "SELECT s.position > c.position OR ",
-        "(SELECT seq FROM outbox_pending WHERE seq > s.settled ORDER BY seq LIMIT 1) IS NOT NULL, ",
-        "c.position, c.attempts, c.narrow_until, s.trimmed_at + ",
-        trim_every!(),
-        " < ",
-        now!(postgres),
-        " FROM consumers c CROSS JOIN outbox_state s WHERE c.name = $1::text"
-    ),
-    concat!(
-        "SELECT coalesce((SELECT max(position) FROM outbox) > c.position, 0), ",
-        "c.position, c.attempts, c.narrow_until, s.trimmed_at + ",
-        trim_every!(),
-        " < ",
-        now!(sqlite),
-        " FROM consumers c CROSS JOIN outbox_state s WHERE c.name = ?1"
-    ),
-);
+statements! {
+    // With `EXISTS` PostgreSQL would drop the order and read the table. The outbox is trimmed once an hour.
+    STATE = {
+        postgres: r"
+            SELECT s.position > c.position
+                    OR (SELECT seq FROM outbox_pending WHERE seq > s.settled ORDER BY seq LIMIT 1) IS NOT NULL,
+                c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < {now}
+            FROM consumers c
+            CROSS JOIN outbox_state s
+            WHERE c.name = $1::text
+        ",
+        sqlite: r"
+            SELECT coalesce((SELECT max(position) FROM outbox) > c.position, 0),
+                c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < {now}
+            FROM consumers c
+            CROSS JOIN outbox_state s
+            WHERE c.name = $1
+        ",
+    } with NOW;
+
+    // A stamp of the future is of a clock that was set back.
+    BEGIN = r"
+        UPDATE consumers SET attempts = attempts + 1, attempted_at = {now}
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
+          AND (attempted_at <= {now} - $4::bigint OR attempted_at > {now})
+        RETURNING attempts
+    " with NOW;
+
+    GIVE_BACK = r"
+        UPDATE consumers SET attempts = attempts - 1
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND attempts > 0
+    ";
+
+    // A failure says nothing about what comes after another instance has come further, or has begun to take event by event.
+    FAIL = r"
+        UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
+    ";
+
+    NARROW = r"
+        UPDATE consumers SET narrow_until = position + $3::bigint, attempts = 0
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until <= position
+    ";
+
+    // PostgreSQL: both parts see the consumer as it was before.
+    PARK = {
+        postgres: r"
+            WITH parked AS (
+                UPDATE consumers SET position = position + 1, attempts = 0, error = NULL
+                WHERE name = $1::text AND position = $2::bigint - 1
+                  AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint)
+                RETURNING position
+            )
+            INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at)
+            SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, {now}
+            FROM parked
+            JOIN outbox o ON o.position = parked.position
+            JOIN consumers c ON c.name = $1::text
+            ON CONFLICT (consumer, position) DO NOTHING
+        ",
+        sqlite: r"INSERT INTO parked_events (consumer, position, error) VALUES ($1, $2, $3)",
+    } with NOW;
+}
 
 /// How a consumer stands. It writes nothing, so that a doorbell that nobody needed costs little.
 pub async fn state(db: &Db, name: &str) -> Result<State, Error> {
@@ -194,24 +236,6 @@ pub async fn state(db: &Db, name: &str) -> Result<State, Error> {
     })
 }
 
-macro_rules! begin {
-    ($now:ident) => {
-        concat!(
-            "UPDATE consumers SET attempts = attempts + 1, attempted_at = ",
-            now!($now),
-            " WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND (attempted_at <= ",
-            now!($now),
-            // The clock was set back.
-            " - $4::bigint OR attempted_at > ",
-            now!($now),
-            ") RETURNING attempts"
-        )
-    };
-}
-
-const BEGIN: Statement =
-    Statement::pair(shared!(begin!(postgres)).text(Engine::Postgres), shared!(begin!(sqlite)).text(Engine::Sqlite));
-
 /// Counts a try before it is made. Tries of several instances that wait for one another are one: none is counted within the interval
 /// after the last that was. Returns whether this one was.
 async fn begin(db: &Db, consumer: Consumer, tried: &State) -> Result<bool, Error> {
@@ -219,11 +243,11 @@ async fn begin(db: &Db, consumer: Consumer, tried: &State) -> Result<bool, Error
     Ok(!db.rows(&BEGIN, &parameters).await?.is_empty())
 }
 
-/// A failure says nothing about what comes after another instance has come further, or has begun to take event by event.
-const FAIL: Statement = shared!(
-    "UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text ",
-    "WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint"
-);
+/// Takes back what [`begin`] counted, unless another instance has come further meanwhile.
+async fn give_back(db: &Db, consumer: Consumer, tried: &State) -> Result<(), Error> {
+    let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into()];
+    db.execute(&GIVE_BACK, &parameters).await
+}
 
 /// Records why a try failed, and counts it unless [`begin`] did.
 async fn fail(db: &Db, consumer: Consumer, tried: &State, is_counted: bool, error: &str) -> Result<(), Error> {
@@ -232,30 +256,10 @@ async fn fail(db: &Db, consumer: Consumer, tried: &State, is_counted: bool, erro
     db.execute(&FAIL, &parameters).await
 }
 
-const NARROW: Statement = shared!(
-    "UPDATE consumers SET narrow_until = position + $3::bigint, attempts = 0 ",
-    "WHERE name = $1::text AND position = $2::bigint AND narrow_until <= position"
-);
-
 /// Has the next `batch` events taken one by one.
 async fn narrow(db: &Db, name: &str, position: i64, batch: i64) -> Result<(), Error> {
     db.execute(&NARROW, &[name.into(), position.into(), batch.into()]).await
 }
-
-const PARK: Statement = Statement::pair(
-    concat!(
-        // Both parts see the consumer as it was before.
-        "WITH parked AS (UPDATE consumers SET position = position + 1, attempts = 0, error = NULL ",
-        "WHERE name = $1::text AND position = $2::bigint - 1 ",
-        "AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint) RETURNING position) ",
-        "INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at) ",
-        "SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, ",
-        now!(postgres),
-        " FROM parked JOIN outbox o ON o.position = parked.position JOIN consumers c ON c.name = $1::text ",
-        "ON CONFLICT (consumer, position) DO NOTHING"
-    ),
-    "INSERT INTO parked_events (consumer, position, error) VALUES (?1, ?2, ?3)",
-);
 
 /// Moves the event at `position`, which is the consumer's next one, to the dead letters, with the last error or, if none was
 /// recorded, the one given. Both or neither; if the consumer has come further meanwhile, nothing happens.

@@ -3,7 +3,7 @@
 
 use kronos_domain::Instant;
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Row, db::statements};
 
 /// A key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +14,19 @@ pub struct IssuerKeys {
     pub fetched_at: Instant,
 }
 
-const GET: Statement =
-    shared!("SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
+statements! {
+    GET = r"SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text";
+
+    // Five minutes ahead: the clock by which it was fetched was wrong.
+    PUT = r"
+        INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at)
+        VALUES ($1::text, $2::text, $3::text, $4::bigint)
+        ON CONFLICT (issuer) DO UPDATE
+        SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at
+        WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri
+           OR issuer_keys.fetched_at > excluded.fetched_at + 300000000
+    ";
+}
 
 /// The last key set that an issuer answered at an address.
 pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerKeys>, Error> {
@@ -25,15 +36,6 @@ pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerK
     };
     db.row(&GET, &[issuer.into(), jwks_uri.into()]).await?.map(decode).transpose()
 }
-
-const PUT: Statement = shared!(
-    "INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at) VALUES ($1::text, $2::text, $3::text, $4::bigint) ",
-    "ON CONFLICT (issuer) DO UPDATE ",
-    "SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at ",
-    "WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri ",
-    // Five minutes ahead: the clock by which it was fetched was wrong.
-    "OR issuer_keys.fetched_at > excluded.fetched_at + 300000000",
-);
 
 /// Keeps a key set in the place of the one before, unless that is newer, but not of the future, and from the same address.
 pub async fn put(db: &Db, issuer: &str, jwks_uri: &str, keys: &IssuerKeys) -> Result<(), Error> {

@@ -5,23 +5,43 @@
 
 use kronos_domain::{Instant, event::Recorded};
 
-use crate::{Columns, Db, Error, Statement, shared};
+use crate::{
+    Columns, Db, Error,
+    db::{Fragment, statements},
+};
 
 /// The present time of the database, in microseconds since the epoch.
-macro_rules! now {
-    (postgres) => {
-        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
-    };
-    (sqlite) => {
-        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
-    };
-}
-pub(crate) use now;
+pub(crate) const NOW: &[Fragment] = &[Fragment::pair(
+    "now",
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+)];
 
-const ASSIGN: Statement = Statement::pair(
-    "SELECT assign_positions()",
-    "SELECT coalesce((SELECT max(position) FROM outbox), (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)",
-);
+statements! {
+    ASSIGN = {
+        postgres: r"SELECT assign_positions()",
+        sqlite: r"
+            SELECT coalesce(
+                (SELECT max(position) FROM outbox),
+                (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'),
+                0
+            )
+        ",
+    };
+
+    READ = r"
+        SELECT position, organization_id::text, topic, subject::text, version, actor::text, traceparent, occurred_at, data::text
+        FROM outbox
+        WHERE position > $1::bigint
+        ORDER BY position
+        LIMIT $2::bigint
+    ";
+
+    TRIM = {
+        postgres: r"SELECT trim_outbox($1::bigint, COALESCE($2::bigint, {now}))",
+        sqlite: r"INSERT INTO outbox_trims (retention, now_at) VALUES ($1, COALESCE($2, {now}))",
+    } with NOW;
+}
 
 /// Sees to it that every event that has been committed has a position, and returns the last one. Where nothing is to be done it
 /// reads two rows.
@@ -29,11 +49,6 @@ pub async fn assign(db: &Db) -> Result<i64, Error> {
     let row = db.row(&ASSIGN, &[]).await?;
     row.ok_or_else(|| Error::Internal("there is no last position".into()))?.columns().integer()
 }
-
-const READ: Statement = shared!(
-    "SELECT position, organization_id::text, topic, subject::text, version, actor::text, traceparent, occurred_at, data::text ",
-    "FROM outbox WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint"
-);
 
 /// Events after a position, in order, up to `limit` of them. What was recorded since the last [`assign`] may be missing.
 pub async fn read(db: &Db, after: i64, limit: i64) -> Result<Vec<Recorded>, Error> {
@@ -54,11 +69,6 @@ fn decode(columns: &mut Columns) -> Result<Recorded, Error> {
         data: serde_json::from_str(&columns.text()?).map_err(|error| Error::Internal(error.to_string()))?,
     })
 }
-
-const TRIM: Statement = Statement::pair(
-    concat!("SELECT trim_outbox($1::bigint, COALESCE($2::bigint, ", now!(postgres), "))"),
-    concat!("INSERT INTO outbox_trims (retention, now_at) VALUES (?1, COALESCE(?2, ", now!(sqlite), "))"),
-);
 
 /// Drops events that are older than `retention` (in microseconds) and that every consumer has read; the last event always stays. On
 /// PostgreSQL that is whole partitions, and single events of the partition that is being filled; what is deleted one by one is

@@ -4,7 +4,10 @@
 
 use kronos_domain::Instant;
 
-use crate::{Db, Error, Statement, Value, shared};
+use crate::{
+    Db, Error, Value,
+    db::{Fragment, statements},
+};
 
 /// How often something may be tried: each attempt takes one from `burst`, and one is given back every `interval` microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +24,45 @@ impl Rate {
     }
 }
 
-const CHARGE: Statement = shared!(
-    "INSERT INTO identity.sign_in_throttle (subject, free_at) VALUES ($1::text, $2::bigint + $3::bigint) ",
-    "ON CONFLICT (subject) DO UPDATE SET free_at = $3::bigint + ",
-    "CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at ELSE $2::bigint END ",
-    "WHERE sign_in_throttle.free_at - $2::bigint <= $4::bigint ",
-    "RETURNING subject",
-);
+/// What takes an attempt from a subject, if it has one left.
+const TAKE: &[Fragment] = &[Fragment::shared(
+    "take",
+    "ON CONFLICT (subject) DO UPDATE
+        SET free_at = $3::bigint + CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at
+                                        ELSE $2::bigint END
+        WHERE sign_in_throttle.free_at - $2::bigint <= $4::bigint",
+)];
+
+statements! {
+    CHARGE = r"
+        INSERT INTO identity.sign_in_throttle (subject, free_at) VALUES ($1::text, $2::bigint + $3::bigint)
+        {take}
+        RETURNING subject
+    " with TAKE;
+
+    CHARGE_ORIGIN = r"
+        INSERT INTO identity.sign_in_throttle (subject, free_at)
+        SELECT $1::text, $2::bigint + $3::bigint
+        WHERE EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text)
+           OR NOT EXISTS (
+               SELECT 1 FROM identity.sign_in_throttle AS account
+               WHERE account.subject = $5::text AND account.free_at - $2::bigint > $6::bigint
+           )
+        {take}
+        RETURNING EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text)
+    " with TAKE;
+
+    RELEASE = r"UPDATE identity.sign_in_throttle SET free_at = $2::bigint WHERE subject = $1::text";
+
+    GIVE_BACK = r"UPDATE identity.sign_in_throttle SET free_at = free_at - $2::bigint WHERE subject = $1::text";
+
+    // The time is asked twice: PostgreSQL looks at the outer condition once more after it has waited for another writer.
+    FORGET = r"
+        DELETE FROM identity.sign_in_throttle WHERE free_at < $1::bigint AND subject IN (
+            SELECT subject FROM identity.sign_in_throttle WHERE free_at < $1::bigint ORDER BY free_at LIMIT $2::bigint
+        )
+    ";
+}
 
 /// Takes one attempt from a subject. Whether there was one.
 pub async fn charge(db: &Db, subject: &str, now: Instant, rate: Rate) -> Result<bool, Error> {
@@ -45,18 +80,6 @@ pub enum Origin {
     /// There was none left, or it is new and its account has none left.
     Refused,
 }
-
-const CHARGE_ORIGIN: Statement = shared!(
-    "INSERT INTO identity.sign_in_throttle (subject, free_at) ",
-    "SELECT $1::text, $2::bigint + $3::bigint ",
-    "WHERE EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text) OR NOT EXISTS ",
-    "(SELECT 1 FROM identity.sign_in_throttle AS account ",
-    "WHERE account.subject = $5::text AND account.free_at - $2::bigint > $6::bigint) ",
-    "ON CONFLICT (subject) DO UPDATE SET free_at = $3::bigint + ",
-    "CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at ELSE $2::bigint END ",
-    "WHERE sign_in_throttle.free_at - $2::bigint <= $4::bigint ",
-    "RETURNING EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text)",
-);
 
 /// Takes one attempt from an origin: an account and an address together, in the hash that its sessions bear. A new one gets none
 /// while its account has none left, which is only looked at here; take it with [`charge`].
@@ -78,16 +101,10 @@ pub async fn charge_origin(
     Ok(if row.columns().bool()? { Origin::Known } else { Origin::New })
 }
 
-const RELEASE: Statement =
-    shared!("UPDATE identity.sign_in_throttle SET free_at = $2::bigint WHERE subject = $1::text");
-
 /// Gives back all that a subject took.
 pub async fn release(db: &Db, subject: &str, now: Instant) -> Result<(), Error> {
     db.execute(&RELEASE, &[subject.into(), now.into()]).await
 }
-
-const GIVE_BACK: Statement =
-    shared!("UPDATE identity.sign_in_throttle SET free_at = free_at - $2::bigint WHERE subject = $1::text");
 
 /// Gives back one attempt that a subject took.
 pub async fn give_back(db: &Db, subject: &str, rate: Rate) -> Result<(), Error> {
@@ -96,12 +113,6 @@ pub async fn give_back(db: &Db, subject: &str, rate: Rate) -> Result<(), Error> 
 
 /// Rows that are forgotten at a time: more than an attempt can add.
 const BATCH: i64 = 100;
-
-// The time is asked twice: PostgreSQL looks at the outer condition once more after it has waited for another writer.
-const FORGET: Statement = shared!(
-    "DELETE FROM identity.sign_in_throttle WHERE free_at < $1::bigint AND subject IN ",
-    "(SELECT subject FROM identity.sign_in_throttle WHERE free_at < $1::bigint ORDER BY free_at LIMIT $2::bigint)",
-);
 
 /// Forgets some of the subjects that had everything back before, those for longest first.
 pub async fn forget(db: &Db, before: Instant) -> Result<(), Error> {
