@@ -23,7 +23,7 @@ use crate::{
     validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
-/// Attempts to stop the running timer and start another one, when others do the same at once.
+/// How often it is tried to stop the running timer and start another one while others do the same.
 const ATTEMPTS: usize = 5;
 
 /// What to do about a timer that is running.
@@ -121,7 +121,7 @@ async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refus
     Ok(Refusal::Invalid(match new.user {
         _ if !relation.exists => Faults::one("member_id", "must be a member of the organization"),
         Some(_) => Faults::one("user_id", "must be the user of the member, or left out"),
-        // What stood in the way is gone by now.
+        // Whatever was in the way is gone.
         None => return Ok(Refusal::Contended),
     }))
 }
@@ -134,7 +134,7 @@ fn parse(
 ) -> Result<(NewEntry, Origin), Refusal> {
     let mut faults = Faults::default();
     let chosen = chosen_id(&mut faults, body.id.take());
-    // An id that counts as none may be another one when the request is repeated.
+    // An id that counts as none may differ when the request is repeated.
     body.id = chosen.map(|id| id.to_string());
     let request_digest = idempotency::digest(&body)?;
     let member = faults.parse("member_id", body.member_id.as_deref());
@@ -170,13 +170,13 @@ fn parse(
     Ok((new, origin))
 }
 
-/// The id that the client chose. Both official clients of solidtime send one that they don't mean: none, or one by chance.
+/// The id that the client chose. Both official clients of solidtime send one without meaning it: an empty or a random one.
 fn chosen_id(faults: &mut Faults, id: Option<String>) -> Option<EntryId> {
     let id = id.filter(|id| !id.is_empty());
     faults.parse("id", id.as_deref()).filter(|id: &EntryId| id.is_time_ordered())
 }
 
-/// When the entry is: a timer from `start` or now on, or a stretch that `end` or `duration` finishes.
+/// When the entry is: a timer that runs from `start` or now, or a stretch that ends by `end` or `duration`.
 fn span(faults: &mut Faults, body: &CreateTimeEntry, now: Instant) -> Span {
     let start = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.as_deref());
@@ -192,7 +192,7 @@ fn span(faults: &mut Faults, body: &CreateTimeEntry, now: Instant) -> Span {
         faults.add("duration", MISSTATED);
     }
     let end = end.or(duration.map(|duration| Instant::from_seconds(start.seconds() + duration.count())));
-    // What is said of the order of both needs both to be there.
+    // Their order can only be judged where both are valid.
     let span = if faults.is_empty() { faults.check("end", Span::new(start, end)) } else { None };
     span.unwrap_or(Span { start, end })
 }

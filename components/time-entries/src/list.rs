@@ -75,8 +75,8 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     })
 }
 
-/// What the next synchronisation may ask with. All pages of a list answer what the first one did: what was committed while they
-/// are read may sort before the place of the later ones.
+/// What the next synchronisation may ask with. Every page of a list repeats the answer of the first one: what is committed while the
+/// pages are read may belong before the place of a later one.
 async fn sync_since(db: &Db, order: Order, synced: Option<Instant>) -> Result<Option<Instant>, Refusal> {
     Ok(match (order, synced) {
         (Order::Newest | Order::Oldest, _) => None,

@@ -18,17 +18,17 @@ use crate::{
     validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
-/// What a change demands of the entry.
+/// What the entry has to be like for a change.
 #[derive(Debug, Clone, Copy)]
 struct Demand {
     condition: Condition,
-    /// What to answer when the timer has to run and does not.
+    /// The refusal where it has to be running and is not.
     not_running: fn() -> Refusal,
 }
 
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let body: UpdateTimeEntry = call.json()?;
-    // `null` says that the timer is to go on running, so it has to run.
+    // `null` means that the timer keeps running, so it has to be running.
     let running = body.end == Some(None) && body.duration.is_none();
     let (edit, member) = parse(&call, body)?;
     let condition = Condition { version: None, running, member };
@@ -87,7 +87,7 @@ async fn changeable(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refu
     if standing.changeable { Ok(standing) } else { Err(Refusal::Forbidden) }
 }
 
-/// The entry as it is, where the edit changes nothing about it; else why the statement found nothing to change.
+/// The entry as it is, if the edit changes nothing about it; otherwise why the statement found nothing to change.
 async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Demand) -> Result<TimeEntry, Refusal> {
     let Standing { role, entry, .. } = changeable(db, actor, id).await?;
     let Condition { version, running, member } = demand.condition;
@@ -117,7 +117,7 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
         return Err(Faults::one("duration", MISSTATED).into());
     }
     if edit.alters(&entry) {
-        // What stood in the way is gone by now.
+        // Whatever was in the way is gone.
         return Err(Refusal::Contended);
     }
     Ok(entry)
@@ -148,7 +148,8 @@ fn parse(call: &Call, body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>),
     Ok((edit, member))
 }
 
-/// What the body says of what nobody changes: what the path and the kind of entry decide is compared here, the rest in the statement.
+/// What the body says of members that nobody can change: those that the path or the kind of entry determines are compared here, the
+/// others in the statement.
 fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Option<MemberId>, Fixed), Refusal> {
     faults.keep("id", body.id.as_deref(), &call.path.get_as::<EntryId>("entry")?);
     faults.keep("organization_id", body.organization_id.as_deref(), &actor(call)?.organization);
@@ -177,8 +178,8 @@ fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Op
     Ok((faults.unchangeable("member_id", body.member_id.as_deref()), fixed))
 }
 
-/// When the entry is to end, and how long it lasts according to a duration beside that. The statement compares with what is stored;
-/// here is what the request itself contradicts.
+/// When the entry is to end, and the duration that the request states beside that. The statement compares them with what is stored;
+/// here it is checked that the request does not contradict itself.
 fn finish(
     faults: &mut Faults,
     start: Option<Instant>,

@@ -1,4 +1,4 @@
-//! Checks that new entries and changes share. What an entry of Kronos does not have yet is refused, rather than dropped silently.
+//! Checks that new entries and changes share. What an entry cannot have is refused rather than dropped.
 
 use kronos_domain::{Instant, Seconds};
 use kronos_platform::Faults;
@@ -8,7 +8,7 @@ pub const MISSTATED: &str = "must be the time between `start` and `end`";
 /// What is wrong with a duration of more than [`kronos_domain::entry::Span::LONGEST`].
 pub const TOO_LONG: &str = "must not be more than 366 days: record longer work as several entries";
 
-/// Notes references and kinds that there are none of.
+/// Notes references to what entries do not have.
 pub fn refuse_unsupported(
     faults: &mut Faults,
     project: Option<&str>,
@@ -17,21 +17,20 @@ pub fn refuse_unsupported(
     kind: Option<&str>,
 ) {
     if project.is_some() {
-        faults.add("project_id", "must be null: there are no projects yet");
+        faults.add("project_id", "must be null: entries have no project");
     }
     if task.is_some() {
-        faults.add("task_id", "must be null: there are no tasks yet");
+        faults.add("task_id", "must be null: entries have no task");
     }
     if tags.is_some_and(|tags| !tags.is_empty()) {
-        faults.add("tags", "must be empty: there are no tags yet");
+        faults.add("tags", "must be empty: entries have no tags");
     }
     if kind.is_some_and(|kind| kind != "work") {
-        faults.add("type", "must be `work`: there are no breaks yet");
+        faults.add("type", "must be `work`: entries are not breaks");
     }
 }
 
-/// A duration. One that goes beyond all time is refused with what to do instead; whether an entry may last so long depends on what it
-/// is already.
+/// A duration that could be stored. Whether an entry may last that long depends on how long it lasts already.
 pub fn duration(faults: &mut Faults, seconds: Option<i64>) -> Option<Seconds> {
     let seconds = seconds?;
     if seconds < 0 {

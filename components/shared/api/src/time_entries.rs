@@ -41,7 +41,7 @@ pub mod refused {
         "idempotency_key_reused",
         "The idempotency key was used for a request with different content.",
     );
-    /// What happened since the position is not known any more.
+    /// What happened since the position is not known.
     pub const SYNC_EXPIRED: Refused = Refused::new(
         410,
         "sync_expired",
@@ -184,24 +184,24 @@ pub struct TimeEntry {
     pub duration: Option<Seconds>,
     /// Pauses within it in seconds; always 0.
     pub break_seconds: Seconds,
-    /// `work`; other kinds come later.
+    /// Always `work`.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// What was done.
     pub description: String,
-    /// `null` until there are projects.
+    /// Always `null`.
     pub project_id: Option<ProjectId>,
-    /// `null` until there are tasks.
+    /// Always `null`.
     pub task_id: Option<TaskId>,
-    /// `null` until there are clients.
+    /// Always `null`.
     pub client_id: Option<ClientId>,
-    /// Empty until there are tags.
+    /// Always empty.
     pub tags: Vec<TagId>,
     /// Whether somebody pays for it.
     pub billable: bool,
     /// Minor units per hour, frozen on the entry.
     pub billable_rate: Option<HourlyRate>,
-    /// `null` until there are cost rates.
+    /// Always `null`.
     pub cost_rate: Option<HourlyRate>,
     /// Currency of the rates.
     pub currency: Currency,
@@ -317,7 +317,7 @@ pub struct CreateTimeEntry {
     pub end: Option<String>,
     /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second.
     pub duration: Option<i64>,
-    /// `work`; other kinds come later.
+    /// Has to be `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// IANA zone; default the user's.
@@ -328,11 +328,11 @@ pub struct CreateTimeEntry {
     pub billable: Option<bool>,
     /// Minor units per hour; for owners and administrators.
     pub billable_rate: Option<i64>,
-    /// Refused until there are projects.
+    /// Has to be `null`.
     pub project_id: Option<String>,
-    /// Refused until there are tasks.
+    /// Has to be `null`.
     pub task_id: Option<String>,
-    /// Refused until there are tags, unless empty.
+    /// Has to be empty.
     pub tags: Option<Vec<String>>,
 }
 
@@ -359,7 +359,7 @@ pub struct UpdateTimeEntry {
     pub duration: Option<i64>,
     /// Cannot be changed.
     pub break_seconds: Option<i64>,
-    /// `work`; other kinds come later.
+    /// Has to be `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// IANA zone.
@@ -372,11 +372,11 @@ pub struct UpdateTimeEntry {
     /// Minor units per hour, `null` for none; for owners and administrators.
     #[serde(deserialize_with = "present")]
     pub billable_rate: Option<Option<i64>>,
-    /// Refused until there are projects.
+    /// Has to be `null`.
     pub project_id: Option<String>,
-    /// Refused until there are tasks.
+    /// Has to be `null`.
     pub task_id: Option<String>,
-    /// Refused until there are tags, unless empty.
+    /// Has to be empty.
     pub tags: Option<Vec<String>>,
     /// Cannot be changed.
     pub client_id: Option<String>,

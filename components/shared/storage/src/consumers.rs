@@ -1,11 +1,11 @@
-//! Consumers of events: how far each has come, and what to do when it does not come further.
+//! Consumers of events: how far each has come, and what to do when one is stuck.
 //!
 //! A consumer applies the events after its position in batches, each in one statement that moves the position with the effect and
 //! sets `attempts` to 0.
 //!
-//! No event blocks the others for ever. Tries without success are counted in the database: failures when they happen, and what might
-//! crash the instance before it does. A batch that has failed too often is taken event by event, and the one that keeps failing alone
-//! goes to the dead letters.
+//! No event blocks the others for ever. Tries that fail are counted in the database: failures when they happen, and tries that might
+//! crash the instance before they are made. A batch that has failed too often is taken event by event, and an event that keeps
+//! failing alone goes to the dead letters.
 
 use crate::{
     Db, Error,
@@ -40,7 +40,7 @@ impl Consumer {
         Self { batch: events, ..self }
     }
 
-    /// Batches per [`drain`]. It bounds how long one message keeps a trigger busy that is serial.
+    /// Batches per [`drain`], which bound how long one message occupies a trigger that takes them one at a time.
     #[must_use]
     pub const fn batches(self, batches: usize) -> Self {
         Self { batches, ..self }
@@ -52,8 +52,8 @@ impl Consumer {
         Self { attempts, ..self }
     }
 
-    /// Microseconds within which tries count as one until the first of them has failed: those of several instances wait for one
-    /// another.
+    /// Microseconds within which tries count as one until the first of them has failed: the tries of several instances wait for each
+    /// other.
     #[must_use]
     pub const fn interval(self, micros: i64) -> Self {
         Self { interval: micros, ..self }
@@ -78,7 +78,7 @@ impl Consumer {
 enum Step {
     /// There are no events.
     Rest,
-    /// Apply up to so many events.
+    /// Apply up to this many events.
     Apply(i64),
     /// Take the next batch event by event.
     Narrow,
@@ -86,11 +86,11 @@ enum Step {
     Park,
 }
 
-/// Applies events until none is left, up to the consumer's number of batches. `apply` gets how many events to take, at most; `pause`
-/// lets others follow, `log` gets what an operator should know. Returns whether the outbox is to be trimmed.
+/// Applies events until none is left, up to the consumer's number of batches. `apply` gets the most events that it may take; `pause`
+/// lets others catch up, `log` gets what an operator should know. Returns whether the outbox is due to be trimmed.
 ///
-/// `is_trusted` says whether the last try of this instance succeeded, and is `false` at first. Then the next try need not be counted
-/// before it is made: if it crashes, the instance is gone, and the next one counts.
+/// `is_trusted` says whether the last try of this instance succeeded, and is `false` at first. After a success the next try need not
+/// be counted beforehand: if it crashes, the instance is gone, and its successor counts.
 pub async fn drain<F, P>(
     db: &Db,
     consumer: Consumer,
@@ -116,17 +116,17 @@ where
             }
             Step::Apply(events) => {
                 if !*is_trusted {
-                    // A try that fails gives back the positions that it assigned: what is counted is to be of one event.
+                    // A try that fails undoes the positions that it assigned, and a count has to stay with its event.
                     outbox::assign(db).await?;
                 }
                 let is_counted = !*is_trusted && begin(db, consumer, &state).await?;
                 *is_trusted = false;
                 match apply(db, events).await {
                     Ok(()) => *is_trusted = true,
-                    // No event can do that, so it was no try of one.
+                    // No event can cause that, so it does not count.
                     Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => {
                         if is_counted {
-                            // Where the database is away, it stays counted.
+                            // It stays counted where the database cannot be reached.
                             let _failed = give_back(db, consumer, &state).await;
                         }
                         return Err(error);
@@ -179,7 +179,7 @@ statements! {
         ",
     } with NOW;
 
-    // A stamp of the future is of a clock that was set back.
+    // A stamp in the future comes from before the clock was set back.
     BEGIN = r"
         UPDATE consumers SET attempts = attempts + 1, attempted_at = {now}
         WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
@@ -192,7 +192,7 @@ statements! {
         WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND attempts > 0
     ";
 
-    // A failure says nothing about what comes after another instance has come further, or has begun to take event by event.
+    // Once another instance has moved on, or takes event by event, a failure says nothing about what is next.
     FAIL = r"
         UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text
         WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
@@ -236,14 +236,14 @@ pub async fn state(db: &Db, name: &str) -> Result<State, Error> {
     })
 }
 
-/// Counts a try before it is made. Tries of several instances that wait for one another are one: none is counted within the interval
-/// after the last that was. Returns whether this one was.
+/// Counts a try before it is made, and returns whether it did. The tries of several instances that wait for each other count as one:
+/// after a counted one, none is counted for the length of the interval.
 async fn begin(db: &Db, consumer: Consumer, tried: &State) -> Result<bool, Error> {
     let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into(), consumer.interval.into()];
     Ok(!db.rows(&BEGIN, &parameters).await?.is_empty())
 }
 
-/// Takes back what [`begin`] counted, unless another instance has come further meanwhile.
+/// Takes back what [`begin`] counted, unless another instance has moved on since.
 async fn give_back(db: &Db, consumer: Consumer, tried: &State) -> Result<(), Error> {
     let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into()];
     db.execute(&GIVE_BACK, &parameters).await
@@ -262,7 +262,7 @@ async fn narrow(db: &Db, name: &str, position: i64, batch: i64) -> Result<(), Er
 }
 
 /// Moves the event at `position`, which is the consumer's next one, to the dead letters, with the last error or, if none was
-/// recorded, the one given. Both or neither; if the consumer has come further meanwhile, nothing happens.
+/// recorded, the one given. Both or neither; if the consumer has moved on since, nothing happens.
 async fn park(db: &Db, name: &str, position: i64, error: &str) -> Result<(), Error> {
     db.execute(&PARK, &[name.into(), position.into(), error.into()]).await
 }

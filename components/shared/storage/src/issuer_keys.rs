@@ -17,7 +17,7 @@ pub struct IssuerKeys {
 statements! {
     GET = r"SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text";
 
-    // Five minutes ahead: the clock by which it was fetched was wrong.
+    // More than five minutes in the future: the clock was wrong when it was fetched.
     PUT = r"
         INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at)
         VALUES ($1::text, $2::text, $3::text, $4::bigint)
@@ -28,7 +28,7 @@ statements! {
     ";
 }
 
-/// The last key set that an issuer answered at an address.
+/// The last key set that an issuer published at an address.
 pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerKeys>, Error> {
     let decode = |row: Row| {
         let mut columns = row.columns();
@@ -37,7 +37,7 @@ pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerK
     db.row(&GET, &[issuer.into(), jwks_uri.into()]).await?.map(decode).transpose()
 }
 
-/// Keeps a key set in the place of the one before, unless that is newer, but not of the future, and from the same address.
+/// Replaces the key set of an issuer, unless the stored one is from the same address and newer, without being in the future.
 pub async fn put(db: &Db, issuer: &str, jwks_uri: &str, keys: &IssuerKeys) -> Result<(), Error> {
     let parameters = [issuer.into(), jwks_uri.into(), keys.jwks.as_str().into(), keys.fetched_at.into()];
     db.execute(&PUT, &parameters).await

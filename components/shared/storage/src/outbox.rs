@@ -43,8 +43,7 @@ statements! {
     } with NOW;
 }
 
-/// Sees to it that every event that has been committed has a position, and returns the last one. Where nothing is to be done it
-/// reads two rows.
+/// Gives every committed event a position, and returns the last one. Where there is nothing to do, it reads two rows.
 pub async fn assign(db: &Db) -> Result<i64, Error> {
     let row = db.row(&ASSIGN, &[]).await?;
     row.ok_or_else(|| Error::Internal("there is no last position".into()))?.columns().integer()
@@ -70,9 +69,9 @@ fn decode(columns: &mut Columns) -> Result<Recorded, Error> {
     })
 }
 
-/// Drops events that are older than `retention` (in microseconds) and that every consumer has read; the last event always stays. On
-/// PostgreSQL that is whole partitions, and single events of the partition that is being filled; what is deleted one by one is
-/// bounded, and as long as there may be more, consumers are told that trimming is due.
+/// Drops events that are older than `retention` (in microseconds) and that every consumer has read; the last event always stays.
+/// PostgreSQL drops whole partitions, and single events of the partition that is being filled. How many it deletes one by one is
+/// bounded; as long as there may be more, consumers are told that trimming is due.
 ///
 /// The audit trail is not touched. `now` is the database's own time if none is given.
 pub async fn trim(db: &Db, retention: i64, now: Option<Instant>) -> Result<(), Error> {

@@ -97,7 +97,7 @@ pub enum Rotation {
     Unknown,
 }
 
-/// Microseconds after its use for which a refresh token that comes again does not end the session.
+/// Microseconds for which a refresh token that was spent may come again without ending the session.
 pub const GRACE: i64 = 10 * 1_000_000;
 
 /// Spends a refresh token and puts its successor, which nobody else has, in its place.
@@ -141,7 +141,7 @@ pub async fn revoke(db: &Db, session: SessionId, user: UserId, now: Instant) -> 
 /// Sessions that are deleted at a time: more than a sign-in adds.
 const BATCH: i64 = 100;
 
-/// Deletes some of the sessions that would have ended before even with use.
+/// Deletes some of the sessions that ended before this instant, however much they were used.
 pub async fn delete_ended(db: &Db, before: Instant) -> Result<(), Error> {
     db.execute(&DELETE_ENDED, &[before.into(), BATCH.into()]).await
 }

@@ -1,6 +1,6 @@
-//! How often one may try to sign in. A subject is a hash of what attempts have in common; each attempt takes one of the subject's,
-//! which come back with time (the generic cell rate algorithm). It is taken before the attempt, so that many at the same time don't
-//! all get through. An attempt that is refused takes nothing and stores nothing.
+//! How often one may try to sign in. A subject is a hash of what attempts have in common. It has a number of attempts, which come back
+//! with time (the generic cell rate algorithm). An attempt is taken before it is made, so that many at once do not all get through;
+//! one that is refused takes nothing and stores nothing.
 
 use kronos_domain::Instant;
 
@@ -64,7 +64,7 @@ statements! {
     ";
 }
 
-/// Takes one attempt from a subject. Whether there was one.
+/// Takes one attempt from a subject, and returns whether there was one.
 pub async fn charge(db: &Db, subject: &str, now: Instant, rate: Rate) -> Result<bool, Error> {
     let parameters = [subject.into(), now.into(), rate.interval.into(), rate.tolerance().into()];
     Ok(db.row(&CHARGE, &parameters).await?.is_some())
@@ -114,7 +114,7 @@ pub async fn give_back(db: &Db, subject: &str, rate: Rate) -> Result<(), Error> 
 /// Rows that are forgotten at a time: more than an attempt can add.
 const BATCH: i64 = 100;
 
-/// Forgets some of the subjects that had everything back before, those for longest first.
+/// Forgets some of the subjects that had all attempts back before this instant, the oldest first.
 pub async fn forget(db: &Db, before: Instant) -> Result<(), Error> {
     db.execute(&FORGET, &[before.into(), Value::Integer(BATCH)]).await
 }

@@ -68,7 +68,7 @@ pub async fn read(db: &Db, actor: Actor, id: EntryId) -> Result<Option<TimeEntry
     entry(db, &READ, &[actor.organization.into(), actor.user.into(), id.into()]).await
 }
 
-/// The person's running timer; of several in different organizations the one that was started last.
+/// The person's running timer; where several organizations have one, the one that was started last.
 pub async fn active(db: &Db, user: UserId) -> Result<Option<TimeEntry>, Error> {
     entry(db, &ACTIVE, &[user.into()]).await
 }

@@ -11,7 +11,7 @@ use crate::{
     db::{Fragment, statements},
 };
 
-/// Recording an entry and recording one in place of the running timer differ in the target and in what surrounds it.
+/// What recording an entry and recording one in place of the running timer have in common.
 const CREATE: &[Fragment] = &[
     Fragment::shared(
         "columns",
@@ -51,8 +51,8 @@ statements! {
         RETURNING {entry}
     " with CREATE;
 
-    // PostgreSQL: the insert depends on the update, so the running timer has stopped when the unique index looks. The whole is
-    // undone when the insert is refused.
+    // PostgreSQL: the insert reads from the update, so the running timer has stopped before the unique index is checked. If the
+    // insert is refused, the update is undone.
     REPLACE_RUNNING = {
         postgres: r"
         WITH stopped AS (
@@ -135,7 +135,7 @@ statements! {
 /// What a change makes of each column.
 const CHANGED: &[Fragment] = &[
     Fragment::shared("start", "COALESCE($4::bigint, start_at)"),
-    // A duration, or an end; a timer that began ahead of the clock ends where it began.
+    // A duration or an end. A timer that starts in the future ends where it starts.
     Fragment::shared(
         "end",
         "CASE WHEN $18::bigint IS NOT NULL THEN {start} + $18::bigint
@@ -155,7 +155,7 @@ pub struct NewEntry {
     pub id: EntryId,
     /// Another member's, or the actor's own.
     pub member: Option<MemberId>,
-    /// Whom the request takes that member for. It is refused where they are somebody else.
+    /// The user whom the request names beside the member; refused where the member is somebody else.
     pub user: Option<UserId>,
     /// When; without an end a timer runs.
     pub span: Span,
@@ -163,7 +163,7 @@ pub struct NewEntry {
     pub time_zone: Option<Zone>,
     /// What was done.
     pub description: Description,
-    /// Whether somebody pays.
+    /// Whether it is billable.
     pub billable: bool,
     /// The price, if the request states one.
     pub billable_rate: Option<HourlyRate>,
@@ -201,8 +201,8 @@ pub async fn create(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option
     entry(db, &INSERT, &new.parameters(change)).await
 }
 
-/// Records a running entry after stopping the one that runs, both or neither. The one that runs ends where the new one starts, or
-/// now where it is the later one.
+/// Stops the running entry and records another one that runs, both or neither. The running one ends where the new one starts, or
+/// now if it started after that.
 pub async fn create_stopping_running(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option<TimeEntry>, Error> {
     let mut parameters = new.parameters(change);
     parameters.push(change.now.truncated().into());
@@ -212,37 +212,37 @@ pub async fn create_stopping_running(db: &Db, change: Change<'_>, new: NewEntry)
 /// When an entry is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// At this instant, which is refused before the start.
+    /// At this instant; refused before the start.
     At(Instant),
-    /// At this instant, or with its start where that is later.
+    /// At this instant, or at its start if that is later.
     FromStart(Instant),
-    /// So long after its start.
+    /// This long after its start.
     After(Seconds),
 }
 
-/// What to change about an entry; what is none stays.
+/// What to change about an entry; what is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     /// When work began.
     pub start: Option<Instant>,
     /// When it ended.
     pub end: Option<End>,
-    /// How long it lasts, as a request states it beside the end. What an entry lasts before the change may be sent back and states
-    /// nothing; anything else has to be the time between start and end.
+    /// The duration that a request states beside the end. The present one, sent back, states nothing; any other has to be the time
+    /// between start and end.
     pub lasting: Option<Seconds>,
     /// The zone in which it was recorded.
     pub time_zone: Option<Zone>,
     /// What was done.
     pub description: Option<Description>,
-    /// Whether somebody pays.
+    /// Whether it is billable.
     pub billable: Option<bool>,
     /// The price, or that there is none.
     pub billable_rate: Option<Option<HourlyRate>>,
-    /// What nobody changes.
+    /// What the request says of members that nobody can change.
     pub fixed: Fixed,
 }
 
-/// What a request says of members that nobody changes. An edit applies only where all of it is true.
+/// What a request says of members that nobody can change. An edit applies only where all of it is true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fixed {
     /// The person behind the member.
@@ -256,7 +256,7 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// The columns of which it says something else than the entry has.
+    /// The members that are different in the entry.
     pub fn differing(&self, entry: &TimeEntry) -> impl Iterator<Item = &'static str> {
         let at = self.created_at.map(Instant::seconds);
         [
@@ -271,7 +271,7 @@ impl Fixed {
 }
 
 impl Edit {
-    /// What it would make of the span of an entry.
+    /// The span that an entry would have.
     pub fn span_of(&self, entry: &TimeEntry) -> Span {
         let start = self.start.unwrap_or(entry.start);
         let end = match self.end {
@@ -283,13 +283,13 @@ impl Edit {
         Span { start, end }
     }
 
-    /// Whether it would make an entry longer than what can be recorded. To stop a timer is always possible.
+    /// Whether it would make an entry longer than can be recorded. A timer can always be stopped.
     pub fn makes_too_long(&self, entry: &TimeEntry) -> bool {
         let span = self.span_of(entry);
         span.is_too_long() && !(span.start == entry.start && (entry.end.is_none() || span.end == entry.end))
     }
 
-    /// Whether it states a duration that is neither the present one nor what it would make of it.
+    /// Whether it states a duration that is neither the present one nor the one that the entry would have.
     pub fn misstates_duration(&self, entry: &TimeEntry) -> bool {
         let span = self.span_of(entry);
         self.lasting.is_some_and(|lasting| entry.duration() != Some(lasting) && !span.lasts(lasting))
@@ -304,7 +304,7 @@ impl Edit {
             || self.sets_rate_of(entry)
     }
 
-    /// Whether it would change the price, which not everybody may who may change the rest.
+    /// Whether it would change the price, which fewer people may change than the rest.
     pub fn sets_rate_of(&self, entry: &TimeEntry) -> bool {
         self.billable_rate.is_some_and(|rate| rate != entry.billable_rate)
     }
@@ -321,8 +321,8 @@ pub struct Condition {
     pub member: Option<MemberId>,
 }
 
-/// Changes an entry. None means that there is none that the actor may change, that meets the condition and that the edit alters
-/// and may alter: [`super::standing`] and the methods of [`Edit`] tell.
+/// Changes an entry. None means that there is no such entry that the actor may change, that it does not meet the condition, or that
+/// the edit changes nothing or may not be made: [`super::standing`] and the methods of [`Edit`] tell which.
 pub async fn update(
     db: &Db,
     change: Change<'_>,
@@ -368,7 +368,7 @@ fn micros(duration: Seconds) -> i64 {
     Instant::from_seconds(duration.count()).micros()
 }
 
-/// Deletes an entry; a tombstone remains. None means that there is none of this version that the actor may change.
+/// Deletes an entry, of which a tombstone remains. None means that there is none of this version that the actor may change.
 pub async fn delete(
     db: &Db,
     change: Change<'_>,
