@@ -94,7 +94,8 @@ async fn without_a_secret_the_remedy_is_told() {
     })
     .await;
     for token in ["", OPERATOR_SECRET] {
-        let refused = kronos.anonymous().with_token(token).get(TOKENS).await.expect_problem(404, "operator_tokens_disabled");
+        let refused =
+            kronos.anonymous().with_token(token).get(TOKENS).await.expect_problem(404, "operator_tokens_disabled");
         assert!(refused.string("/message").contains("`operator_secret` is empty"), "{}", refused.text);
     }
 }

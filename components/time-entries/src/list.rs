@@ -40,8 +40,7 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let cursors = Cursors { list: call.operation.id, order: name(order) };
     let (after, synced) = place(query, cursors, order)?;
     let offset = offset(query)?;
-    let slice =
-        Slice { after, skip: offset.unwrap_or_default(), limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
+    let slice = Slice { after, skip: offset.unwrap_or_default(), limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
     let with_total = query.flag("total")?.unwrap_or(false);
 
     let db = call.db().await?;

@@ -7,7 +7,9 @@ use kronos_domain::{Reach, Role};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::{Access, Body, Effect, Kind, Need, Object, Operation, Parameter, Refused, identity, operations, refused, scope};
+use crate::{
+    Access, Body, Effect, Kind, Need, Object, Operation, Parameter, Refused, identity, operations, refused, scope,
+};
 
 mod headers;
 
@@ -111,7 +113,8 @@ fn security(operation: &Operation, refusals: &[Refused]) -> Value {
 /// The permission with how far it goes for each role.
 fn permission(need: Need) -> Value {
     let reaches = Role::ALL.into_iter().map(|role| (role, need.permission.reach(role)));
-    let roles = reaches.filter(|(_, reach)| *reach != Reach::None).map(|(role, reach)| (role.to_string(), json!(reach)));
+    let roles =
+        reaches.filter(|(_, reach)| *reach != Reach::None).map(|(role, reach)| (role.to_string(), json!(reach)));
     let object = match need.object {
         Object::Named => "what the path names",
         Object::Reached => "as much as the role reaches",
@@ -219,15 +222,15 @@ fn responses(shape: &Shape<'_>, content: Option<&Value>) -> Value {
         responses.insert("200".to_owned(), answer(replayed, &["ETag", "Idempotency-Replayed"], content));
     }
     if shape.is_conditional() {
-        responses.insert("304".to_owned(), answer("`If-None-Match` names what the caller has already.", &["ETag"], None));
+        responses
+            .insert("304".to_owned(), answer("`If-None-Match` names what the caller has already.", &["ETag"], None));
     }
     for refusal in shape.refusals {
         responses.entry(refusal.status.to_string()).or_insert_with(|| {
             let alike = || shape.refusals.iter().filter(|other| other.status == refusal.status);
             let lines: Vec<String> = alike().map(|other| format!("`{}`: {}", other.key, other.sentence)).collect();
-            let examples = alike().map(|other| {
-                (other.key.to_owned(), json!({ "$ref": format!("#{EXAMPLES}/{}", other.key) }))
-            });
+            let examples =
+                alike().map(|other| (other.key.to_owned(), json!({ "$ref": format!("#{EXAMPLES}/{}", other.key) })));
             let mut refused = answer(&lines.join("\n"), headers::of_refusal(refusal.status), None);
             refused["content"] = json!({
                 "application/problem+json": {
@@ -253,7 +256,10 @@ fn is_tagged(answer: &Value, answered: &SchemaGenerator) -> bool {
 fn examples() -> Value {
     let all = operations::all().flat_map(refusals).map(|refusal| (refusal.key, refusal));
     let all: BTreeMap<_, _> = all.collect();
-    all.into_iter().map(|(key, refusal)| (key.to_owned(), json!({ "value": example(refusal) }))).collect::<Map<_, _>>().into()
+    all.into_iter()
+        .map(|(key, refusal)| (key.to_owned(), json!({ "value": example(refusal) })))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn example(Refused { status, key, sentence }: Refused) -> Value {

@@ -85,7 +85,14 @@ fn header_fields_stand_where_they_apply() {
         let (mut have_taken, mut have_answered) = fields(described, status);
         have_taken.sort_unstable();
         have_answered.sort_unstable();
-        assert_eq!((have_taken, have_answered), (taken.iter().map(|name| (*name).to_owned()).collect(), answered.iter().map(|name| (*name).to_owned()).collect()), "{id}: {status}");
+        assert_eq!(
+            (have_taken, have_answered),
+            (
+                taken.iter().map(|name| (*name).to_owned()).collect(),
+                answered.iter().map(|name| (*name).to_owned()).collect()
+            ),
+            "{id}: {status}"
+        );
     }
 }
 
@@ -103,7 +110,10 @@ fn parameters_have_their_bounds_and_defaults() {
     let document = openapi::document();
     let parameters = operation(&document, "list_time_entries")["parameters"].as_array().expect("parameters");
     let schema = |name: &str| &parameters.iter().find(|one| one["name"] == name).expect(name)["schema"];
-    assert_eq!(*schema("limit"), serde_json::json!({ "type": "integer", "minimum": 1, "maximum": 500, "default": 100 }));
+    assert_eq!(
+        *schema("limit"),
+        serde_json::json!({ "type": "integer", "minimum": 1, "maximum": 500, "default": 100 })
+    );
     assert_eq!(schema("sort")["default"], "-start");
     assert_eq!(schema("search")["maxLength"], 200);
     assert_eq!(schema("member_ids")["maxItems"], 100);

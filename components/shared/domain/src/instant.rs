@@ -173,8 +173,7 @@ impl<'a> Written<'a> {
             return None;
         }
         let number = |from: usize, to: usize| digits(&bytes[from..to]);
-        let numbers =
-            [number(0, 4)?, number(5, 7)?, number(8, 10)?, number(11, 13)?, number(14, 16)?, number(17, 19)?];
+        let numbers = [number(0, 4)?, number(5, 7)?, number(8, 10)?, number(11, 13)?, number(14, 16)?, number(17, 19)?];
         let (fraction, offset) = match rest.strip_prefix('.') {
             None => ("", rest),
             Some(rest) => rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?),

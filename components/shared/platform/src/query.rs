@@ -32,7 +32,9 @@ impl Query {
             let value = digit(bytes.next()).zip(digit(bytes.next()));
             let value = value.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
             decoded.push(value.ok_or_else(|| {
-                Problem::malformed("The query has a `%` without two hexadecimal digits behind it. The character itself is `%25`.")
+                Problem::malformed(
+                    "The query has a `%` without two hexadecimal digits behind it. The character itself is `%25`.",
+                )
             })?);
         }
         match str::from_utf8(&decoded) {
@@ -247,7 +249,10 @@ mod tests {
             serde_json::json!({ "member_ids": empty, "limit": empty, "since": ["must not be empty"] })
         );
         let commas = Query::parse(Some("member_ids=,")).of(&LIST).expect("not empty");
-        assert_eq!(errors(commas.list_as::<Word>("member_ids", 3).expect_err("nobody")), serde_json::json!({ "member_ids": empty }));
+        assert_eq!(
+            errors(commas.list_as::<Word>("member_ids", 3).expect_err("nobody")),
+            serde_json::json!({ "member_ids": empty })
+        );
     }
 
     #[test]

@@ -137,7 +137,9 @@ mod tests {
     #[test]
     fn other_paths_are_nothing() {
         let longer = format!("/entries/{ID}/2");
-        for path in ["/", "/entries", "/entries/", &longer, "/other", "/entries/1", "/entries/aggregate", "/entries/{entry}"] {
+        for path in
+            ["/", "/entries", "/entries/", &longer, "/other", "/entries/1", "/entries/aggregate", "/entries/{entry}"]
+        {
             assert_eq!(find_op("GET", path), Err(Vec::new()), "{path}");
         }
         assert_eq!(find_op("DELETE", "/entries/active"), Err(vec!["GET", "HEAD"]));

@@ -24,9 +24,8 @@ pub(super) fn command() -> Command {
     command.mut_subcommands(|subcommand| {
         let Some(shown) = shown(subcommand.get_name()) else { return subcommand };
         let is_hidden = |option: &Arg| !shown.contains(&option.get_id().as_str());
-        let subcommand = global.iter().fold(subcommand, |subcommand, option| {
-            subcommand.arg(option.clone().hide(is_hidden(option)))
-        });
+        let subcommand =
+            global.iter().fold(subcommand, |subcommand, option| subcommand.arg(option.clone().hide(is_hidden(option))));
         subcommand.after_help("The options of `kronos --help` are accepted, too.")
     })
 }
@@ -44,7 +43,8 @@ mod tests {
     fn a_subcommand_shows_the_options_that_matter_to_it() {
         command().debug_assert();
         let token = help("token");
-        for option in ["--email", "--days", "--list", "--revoke", "--manifest", "--state-dir", "--postgres", "--listen"] {
+        for option in ["--email", "--days", "--list", "--revoke", "--manifest", "--state-dir", "--postgres", "--listen"]
+        {
             assert!(token.contains(option), "{option}: {token}");
         }
         for option in ["--max-streams", "--drain-timeout", "--access-log", "--no-build", "Limits"] {

@@ -136,7 +136,9 @@ mod tests {
         for valid in [&["--email", "a@b"][..], &["--email", "a@b", "--days", "365"], &["--list"], &["--revoke", "1"]] {
             assert!(token(valid), "{valid:?}");
         }
-        for invalid in [&[][..], &["--list", "--revoke", "1"], &["--email", "a@b", "--list"], &["--email", "a@b", "--days", "366"]] {
+        for invalid in
+            [&[][..], &["--list", "--revoke", "1"], &["--email", "a@b", "--list"], &["--email", "a@b", "--days", "366"]]
+        {
             assert!(!token(invalid), "{invalid:?}");
         }
     }

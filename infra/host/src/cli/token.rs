@@ -103,7 +103,9 @@ impl Operator {
         options.listen = ([127, 0, 0, 1], 0).into();
         options.tick = None;
         let host = Host::start(options).await.map_err(|error| match error {
-            StartError::Load(error) => format!("{error}\n  Where the components are not built, run `kronos build`.").into(),
+            StartError::Load(error) => {
+                format!("{error}\n  Where the components are not built, run `kronos build`.").into()
+            }
             other => Failure::from(other),
         })?;
         Ok(Self { host, secret })
@@ -153,7 +155,13 @@ async fn list(operator: &Operator) -> Result<(), Failure> {
     for token in tokens {
         let text = |member: &str| token[member].as_str().unwrap_or_default();
         let state = if token["revoked_at"].is_null() { "expires" } else { "revoked, would expire" };
-        println!("{}  made {}, {state} {}, user {}", text("id"), text("created_at"), text("expires_at"), text("user_id"));
+        println!(
+            "{}  made {}, {state} {}, user {}",
+            text("id"),
+            text("created_at"),
+            text("expires_at"),
+            text("user_id")
+        );
     }
     Ok(())
 }
@@ -191,7 +199,8 @@ mod tests {
 
     fn store(state_dir: &Path) -> (Manifest, Variables, RuntimeConfig) {
         let path = state_dir.join("spin.toml");
-        let text = "spin_manifest_version = 2\n[application]\nname = \"a\"\n[variables]\npostgres_url = { default = \"\" }\n";
+        let text =
+            "spin_manifest_version = 2\n[application]\nname = \"a\"\n[variables]\npostgres_url = { default = \"\" }\n";
         std::fs::write(&path, text).expect("a manifest");
         let options = kronos_host::Options::new(path);
         let manifest = Manifest::load(&options.manifest).expect("valid");

@@ -51,7 +51,8 @@ impl Shape<'_> {
         if self.operation.status == 201 {
             names.push("Location");
         }
-        let counts = |name| move |parameter: &crate::Parameter| parameter.name == name && parameter.effect == Effect::Applied;
+        let counts =
+            |name| move |parameter: &crate::Parameter| parameter.name == name && parameter.effect == Effect::Applied;
         if ["total", "page"].into_iter().any(|name| self.operation.parameters.iter().any(counts(name))) {
             names.push("X-Total-Count");
         }
@@ -81,9 +82,7 @@ pub(super) fn references(names: &[&str]) -> Value {
 
 /// Fields of requests.
 pub(super) fn parameters() -> Value {
-    let field = |name: &str, about: &str, example: &str| {
-        json!({ "name": name, "in": "header", "description": about, "schema": { "type": "string" }, "example": example })
-    };
+    let field = |name: &str, about: &str, example: &str| json!({ "name": name, "in": "header", "description": about, "schema": { "type": "string" }, "example": example });
     let mut key = field(
         "Idempotency-Key",
         "A name for the request, of 1 to 255 visible ASCII characters: when it is made again under the same name, it has no further effect.",
@@ -105,13 +104,10 @@ pub(super) fn parameters() -> Value {
 
 /// Fields of responses.
 pub(super) fn headers() -> Value {
-    let text = |about: &str, example: &str| {
-        json!({ "description": about, "schema": { "type": "string" }, "example": example })
-    };
-    let number = |about: &str, example: u64| {
-        json!({ "description": about, "schema": { "type": "integer", "minimum": 0 }, "example": example })
-    };
-    let location = "/api/v1/organizations/01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e/time-entries/01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6f";
+    let text = |about: &str, example: &str| json!({ "description": about, "schema": { "type": "string" }, "example": example });
+    let number = |about: &str, example: u64| json!({ "description": about, "schema": { "type": "integer", "minimum": 0 }, "example": example });
+    let location =
+        "/api/v1/organizations/01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e/time-entries/01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6f";
     json!({
         "ETag": text("The version of the resource, for `If-Match` and `If-None-Match`.", "\"3\""),
         "Idempotency-Replayed": text("`true`: nothing happened this time.", "true"),

@@ -272,11 +272,15 @@ async fn roles_reach_what_later_migrations_make() {
     };
     let mut all = migrations::postgres::migrations::runner().get_migrations().clone();
     // One by a superuser, whose tables the owner's defaults are not for, and one by the owner.
-    for (version, name, role) in [(2_099_010_101, "first_later", "postgres"), (2_099_010_102, "second_later", owner.as_str())] {
+    for (version, name, role) in
+        [(2_099_010_101, "first_later", "postgres"), (2_099_010_102, "second_later", owner.as_str())]
+    {
         all.push(later(version, name));
         if role == owner {
-            let given = format!("ALTER TABLE first_later OWNER TO {owner}; ALTER TABLE identity.first_later OWNER TO {owner};
-                                 ALTER FUNCTION trim_outbox(first_later) OWNER TO {owner}");
+            let given = format!(
+                "ALTER TABLE first_later OWNER TO {owner}; ALTER TABLE identity.first_later OWNER TO {owner};
+                                 ALTER FUNCTION trim_outbox(first_later) OWNER TO {owner}"
+            );
             let administrator = postgres::connect(&url("postgres")).await.expect("a connection");
             administrator.batch_execute(&given).await.expect("an owner");
         }
