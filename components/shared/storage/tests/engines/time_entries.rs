@@ -221,6 +221,7 @@ on_both_engines! {
             billable: Some(entry.billable),
             // Who may not set a rate may send back what there is.
             billable_rate: Some(entry.billable_rate),
+            ..Edit::default()
         };
         let lasting = Edit { end: entry.duration().map(End::After), ..Edit::default() };
         for edit in [Edit::default(), all, lasting] {

@@ -268,7 +268,7 @@ async fn roles_reach_what_later_migrations_make() {
             "CREATE TABLE {name} (n bigint GENERATED ALWAYS AS IDENTITY); CREATE TABLE identity.{name} (n int);
              CREATE FUNCTION trim_outbox({name}) RETURNS void LANGUAGE sql AS 'SELECT'"
         );
-        refinery::Migration::unapplied(&format!("V{version}__{name}"), &sql).expect("a migration")
+        Migration::unapplied(&format!("V{version}__{name}"), &sql).expect("a migration")
     };
     let mut all = migrations::postgres::migrations::runner().get_migrations().clone();
     // One by a superuser, whose tables the owner's defaults are not for, and one by the owner.
