@@ -19,7 +19,7 @@ pub(crate) const NOW: &[Fragment] = &[Fragment::pair(
 
 statements! {
     ASSIGN = {
-        postgres: r"SELECT assign_positions()",
+        postgres: r"/* writes */ SELECT assign_positions()",
         sqlite: r"
             SELECT coalesce(
                 (SELECT max(position) FROM outbox),
@@ -38,7 +38,7 @@ statements! {
     ";
 
     TRIM = {
-        postgres: r"SELECT trim_outbox($1::bigint, COALESCE($2::bigint, {now}))",
+        postgres: r"/* writes */ SELECT trim_outbox($1::bigint, COALESCE($2::bigint, {now}))",
         sqlite: r"INSERT INTO outbox_trims (retention, now_at) VALUES ($1, COALESCE($2, {now}))",
     } with NOW;
 }

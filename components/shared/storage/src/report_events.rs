@@ -8,7 +8,7 @@ pub const CONSUMER: &str = "reports";
 
 statements! {
     APPLY = {
-        postgres: r"SELECT apply_report_events($1::bigint)",
+        postgres: r"/* writes */ SELECT apply_report_events($1::bigint)",
         sqlite: r"INSERT INTO report_batches (batch_size) VALUES ($1)",
     };
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Actor, decode};
 use crate::{
     Db, Error, Statement, Value,
-    db::{Fragment, containing, statements},
+    db::{Fragment, Width as _, containing, statements},
 };
 
 /// The most rows of an index that a request looks at. The statements repeat the number.
@@ -140,7 +140,7 @@ const PAGES: &[Fragment] = &[
     Fragment::shared("within", "NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))"),
     Fragment::shared(
         "page",
-        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id,
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::id AS edge_id,
             CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE {within}) END AS skipped
         FROM caller
         LEFT JOIN edge ON true
@@ -355,16 +355,17 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
     let mut entries = Vec::with_capacity(rows.len());
     let (mut edge, mut skipped) = (None, slice.skip);
     for row in rows {
-        let (entry, place) = row.split_last(3);
-        let mut place = place.columns();
-        if let (Some(at), Some(id)) = (place.optional_instant()?, place.optional_parsed()?) {
+        let mut columns = row.columns();
+        if columns.is_null() {
+            columns.skip(TimeEntry::WIDTH)?;
+        } else {
+            entries.push(decode(&mut columns)?);
+        }
+        if let (Some(at), Some(id)) = (columns.optional_instant()?, columns.optional_id()?) {
             edge = Some(Cursor { at, id });
         }
-        if let Some(count) = place.optional_integer()? {
+        if let Some(count) = columns.optional_integer()? {
             skipped = usize::try_from(count).unwrap_or_default().min(slice.skip);
-        }
-        if !entry.starts_with_null() {
-            entries.push(decode(&mut entry.columns())?);
         }
     }
     let next = if entries.len() > slice.limit {
