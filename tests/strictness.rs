@@ -84,7 +84,9 @@ on_both_engines! {
             for (name, parameter) in parameters(operation) {
                 if let Effect::Only(only) = parameter.effect {
                     let answer = send(&[(name, "2")], "").await;
-                    expect_fault(answer, operation, parameter.name, &format!("must be `{only}`"));
+                    let is_paged = operation.parameters.iter().any(|other| other.name == "cursor");
+                    let pages = if is_paged { "follow `cursor` to the other pages" } else { "there are no other pages" };
+                    expect_fault(answer, operation, parameter.name, &format!("must be `{only}`: {pages}"));
                 }
                 if !parameter.repeats {
                     let twice = [(name, parameter.sample), (parameter.name, parameter.sample)];
@@ -92,6 +94,22 @@ on_both_engines! {
                 }
             }
         }
+    }
+
+    /// A word where an id stands names an operation that there is not: no method, parameter or body of another one is looked at.
+    async fn an_unknown_operation_is_not_taken_for_an_id(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        for (method, path) in [
+            (Method::GET, "/time-entries/aggregate"),
+            (Method::GET, "/time-entries/aggregate?group=project&start=2026-03-01T00:00:00Z"),
+            (Method::PATCH, "/time-entries/aggregate"),
+            (Method::POST, "/time-entries/export/stop"),
+        ] {
+            let request = owner.request(method.clone(), &owner.path(path)).json(&json!({ "group": "project" }));
+            owner.send(request).await.expect_problem(404, "not_found");
+        }
+        let refused = owner.delete(&owner.path("/time-entries/changes")).await.expect_problem(405, "method_not_allowed");
+        assert_eq!(refused.header("allow"), "GET, HEAD");
     }
 
     /// A member that neither the type nor the row knows is refused with its name, and nothing is written.
@@ -129,6 +147,93 @@ on_both_engines! {
             let answer = owner.send(request(&owner, operation, &entry, "").json(&body)).await;
             assert_eq!(answer.status, operation.status, "{}: {}", operation.id, answer.text);
         }
+    }
+
+    /// A member that nobody can change is refused with another value than the present one, and nothing is written. `null`, empty and
+    /// the present value say nothing.
+    async fn what_cannot_be_changed_is_refused_by_name(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let whole = json!({ "start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:00:00Z" });
+        let entry = owner.post(&owner.path("/time-entries"), &whole).await.expect(201).string("/data/id");
+        let address = owner.path(&format!("/time-entries/{entry}"));
+        let read = owner.get(&address).await.expect(200).body["data"].clone();
+        let other = uuid::Uuid::now_v7().to_string();
+        for (member, value) in [
+            ("id", json!(other)),
+            ("organization_id", json!(other)),
+            ("member_id", json!(employee.member)),
+            ("user_id", json!(other)),
+            ("user_id", json!("nobody")),
+            ("break_seconds", json!(60)),
+            ("client_id", json!(other)),
+            ("cost_rate", json!(1)),
+            ("currency", json!("USD")),
+            ("currency", json!("money")),
+            ("approval_status", json!("approved")),
+            ("locked_reason", json!("period")),
+            ("invoiced_at", json!("2026-03-04T09:00:00Z")),
+            ("source", json!("import")),
+            ("created_at", json!("2026-03-04T09:00:00Z")),
+            ("deleted_at", json!("2026-03-04T09:00:00Z")),
+        ] {
+            for method in [Method::PUT, Method::PATCH] {
+                let body = json!({ "description": "other", member: value });
+                let refused = owner.send(owner.request(method, &address).json(&body)).await;
+                let refused = refused.expect_problem(422, "validation_failed");
+                assert_eq!(refused.body["errors"], json!({ member: ["cannot be changed"] }), "{body}");
+            }
+            let mut nothing = vec![read[member].clone(), Value::Null];
+            if value.is_string() {
+                nothing.push("".into());
+            }
+            for value in nothing {
+                let same = owner.put(&address, &json!({ member: value })).await.expect(200);
+                assert_eq!(same.body["data"], read, "{member}: {value}");
+            }
+        }
+        let two = json!({ "source": "import", "user_id": other });
+        let refused = owner.patch(&address, &two).await.expect(422).body["errors"].clone();
+        assert_eq!(refused, json!({ "source": ["cannot be changed"], "user_id": ["cannot be changed"] }));
+        // What an older answer said of these is no request.
+        for (member, value) in [("version", json!(7)), ("updated_at", json!("2026-03-04T09:00:00Z"))] {
+            owner.put(&address, &json!({ member: value })).await.expect(200);
+        }
+    }
+
+    /// A new entry belongs to the organization of the path and the user of its member, whatever is said otherwise.
+    async fn a_new_entry_says_nothing_else_of_its_owner(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let user = |actor: &Actor| {
+            let actor = actor.clone();
+            async move { actor.get("/api/v1/users/me").await.expect(200).string("/data/id") }
+        };
+        let (own, theirs, nobody) = (user(&owner).await, user(&employee).await, uuid::Uuid::now_v7().to_string());
+        let create = async |actor: &Actor, mut body: Value| {
+            body["start"] = json!("2026-03-04T09:00:00Z");
+            body["duration"] = json!(60);
+            actor.post(&actor.path("/time-entries"), &body).await
+        };
+        for body in [
+            json!({ "user_id": "", "organization_id": "" }),
+            json!({ "user_id": null, "organization_id": owner.organization, "member_id": owner.member }),
+            json!({ "user_id": own }),
+            json!({ "user_id": theirs, "member_id": employee.member }),
+        ] {
+            create(&owner, body).await.expect(201);
+        }
+        for (actor, body, field) in [
+            (&owner, json!({ "organization_id": nobody }), "organization_id"),
+            (&owner, json!({ "user_id": theirs }), "user_id"),
+            (&owner, json!({ "user_id": own, "member_id": employee.member }), "user_id"),
+            (&owner, json!({ "user_id": own, "member_id": nobody }), "member_id"),
+            (&owner, json!({ "user_id": "me" }), "user_id"),
+            (&employee, json!({ "user_id": own }), "user_id"),
+        ] {
+            let refused = create(actor, body.clone()).await.expect_problem(422, "validation_failed");
+            assert!(refused.body["errors"][field][0].is_string(), "{body}: {}", refused.text);
+        }
+        create(&employee, json!({ "user_id": own, "member_id": owner.member })).await.expect_problem(403, "permission_denied");
+        assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 4);
     }
 
     /// What was read can be sent back, and changes nothing but the version.
@@ -173,12 +278,22 @@ on_both_engines! {
         }
         for (query, name, fault) in [
             ("search=%00", "search", "must not contain the character U+0000"),
-            ("limit=-1", "limit", "must be a whole number"),
+            ("limit=-1", "limit", "must be a whole number of 0 or more"),
+            ("member_ids=", "member_ids", "must not be empty: leave it out instead"),
+            ("member_ids[]=,", "member_ids", "must not be empty: leave it out instead"),
+            ("active=", "active", "must not be empty: leave it out instead"),
+            ("start=2026-03-04T09:00:00+01:00", "start", "has a space in place of the `+` of its offset: write `%2B` in a URL"),
+            ("end=2026-02-30T09:00:00Z", "end", "names a day that does not exist"),
+            ("end=2026-02-28T24:00:00Z", "end", "names a time of day that does not exist"),
+            ("start=2026-03-04T09:00:01Z&end=2026-03-04T09:00:00Z", "end", "must not be before `start`"),
             ("limit=501", "limit", "must be between 1 and 500"),
             ("billable=maybe", "billable", "must be `true` or `false`"),
         ] {
             let answer = owner.get(&format!("{}?{query}", owner.path("/time-entries"))).await.expect(422);
             assert_eq!(answer.body["errors"], json!({ name: [fault] }), "{query}");
+        }
+        for query in ["search=%", "search=100%&limit=1", "search=%FC"] {
+            owner.get(&format!("{}?{query}", owner.path("/time-entries"))).await.expect_problem(400, "malformed_request");
         }
         let range = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z";
         let report = owner.get(&format!("{}?group=mood&{range}", owner.path("/reports/summary"))).await.expect(422);
@@ -221,9 +336,12 @@ on_both_engines! {
             owner.send(request).await
         };
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            for tag in ["\"+2\"", "\"02\"", "W/\"2\"", "2", "\"1\"", "\"3\"", ""] {
+            for tag in ["\"+2\"", "\"02\"", "W/\"2\"", "\"1\"", "\"3\"", ""] {
                 send(method.clone(), "if-match", tag).await.expect_problem(412, "version_mismatch");
             }
+            let unquoted = send(method.clone(), "if-match", "2").await.expect_problem(400, "malformed_request");
+            let told = "`If-Match` has to hold entity tags with their quotes, as in `If-Match: \"3\"`.";
+            assert_eq!(unquoted.string("/detail"), told);
             for tag in ["*", "\"2\"", "W/\"2\"", "\"1\", \"2\""] {
                 send(method.clone(), "if-none-match", tag).await.expect_problem(412, "version_mismatch");
             }

@@ -1,6 +1,6 @@
 //! `/auth/operator/tokens`: tokens for scripts.
 
-use kronos_tests::{Actor, Kronos, OPERATOR_SECRET, on_both_engines};
+use kronos_tests::{Actor, Engine, Kronos, OPERATOR_SECRET, on_both_engines};
 use serde_json::{Value, json};
 
 const TOKENS: &str = "/auth/operator/tokens";
@@ -79,8 +79,23 @@ on_both_engines! {
         }
         let refused = stranger.get(TOKENS).await.expect_problem(429, "too_many_requests");
         assert_eq!(refused.header("retry-after"), "30");
+        assert_eq!(refused.string("/message"), "There were too many requests. Try again in 30 seconds.");
         let late = kronos.anonymous_at(0, 2).with_token(OPERATOR_SECRET);
         late.get(TOKENS).await.expect_problem(429, "too_many_requests");
         operator(&kronos).get(TOKENS).await.expect(200);
+    }
+}
+
+/// Without a secret nobody manages tokens, and whoever tries is told what is missing.
+#[tokio::test]
+async fn without_a_secret_the_remedy_is_told() {
+    let kronos = Kronos::start_with(Engine::Embedded, |options| {
+        options.variables.retain(|(name, _)| name != "operator_secret");
+    })
+    .await;
+    for token in ["", OPERATOR_SECRET] {
+        let refused =
+            kronos.anonymous().with_token(token).get(TOKENS).await.expect_problem(404, "operator_tokens_disabled");
+        assert!(refused.string("/message").contains("`operator_secret` is empty"), "{}", refused.text);
     }
 }

@@ -1,5 +1,5 @@
 //! `/auth/operator/tokens`: tokens for scripts, made by the operator of the installation: who may set variables may act for any user
-//! anyway. Without the variable `operator_secret` there is no such thing.
+//! anyway. Without the variable `operator_secret` all of it is refused.
 
 use std::rc::Rc;
 
@@ -78,7 +78,7 @@ pub fn token_id(id: OperatorTokenId) -> String {
 async fn authorize(call: &Call) -> Result<Rc<Db>, Refusal> {
     let secret = call.variable("operator_secret").await?;
     if secret.is_empty() {
-        return Err(Refusal::NotFound);
+        return Err(Refusal::NoOperator);
     }
     let secrets = secrets::db(call).await?;
     let charged = throttle::charge_operator(&secrets, call).await?;

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use futures::future::{Either, select};
-use kronos_platform::Problem;
+use kronos_platform::{Problem, within};
 use spin_sdk::time::sleep;
 
 use crate::refusal::Refusal;
@@ -85,11 +84,7 @@ impl Turn {
                 sleep(PAUSE).await;
             }
         };
-        let in_time = match select(std::pin::pin!(first), std::pin::pin!(sleep(MAX_WAIT))).await {
-            Either::Left(((), _)) => true,
-            Either::Right(((), _)) => false,
-        };
-        if in_time { Ok(turn) } else { Err(busy()) }
+        within(MAX_WAIT, first).await.map(|()| turn).ok_or_else(busy)
     }
 
     /// Takes the last place, if the queue is not full.

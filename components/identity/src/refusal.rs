@@ -12,6 +12,8 @@ kronos_platform::refusals! {
     RefreshTokenSpent => refused::REFRESH_TOKEN_SPENT,
     /// Wrong operator secret.
     OperatorSecret => refused::OPERATOR_SECRET,
+    /// There is no operator secret.
+    NoOperator => refused::NO_OPERATOR,
     /// No user has this e-mail address.
     NoSuchUser => refused::NO_SUCH_USER,
     /// As many tokens are revoked as can be published.

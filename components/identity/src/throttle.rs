@@ -55,7 +55,10 @@ impl Attempt {
             Origin::New => return refused(ACCOUNT),
             Origin::Refused => return refused(ORIGIN),
         };
-        throttle::forget(db, Instant::from_micros(now.micros() - FORGET_AFTER)).await?;
+        // Where somebody has signed in, there are no more rows than sessions.
+        if !known {
+            throttle::forget(db, Instant::from_micros(now.micros() - FORGET_AFTER)).await?;
+        }
         let attempt = Self { origin, account, address, known, now };
         if throttle::charge(db, &attempt.address, now, ADDRESS).await? {
             return Ok(attempt);

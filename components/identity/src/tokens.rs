@@ -11,7 +11,7 @@ use crate::signing::{self, MAX_LIFETIME};
 
 /// Seconds for which the token of a session is valid. Ending the session does not end it sooner.
 pub const SESSION_LIFETIME: u64 = 15 * 60;
-/// The client that all tokens are issued to until there are others.
+/// The client that all tokens are issued to.
 const CLIENT: &str = "kronos";
 
 #[derive(Serialize)]

@@ -204,6 +204,22 @@ WHERE c.user_id = ?1 AND e.end_at IS NULL AND e.deleted_at IS NULL
 ORDER BY e.start_at DESC, e.id DESC
 LIMIT 1;
 
+-- time_entries::read::RUNNING, PostgreSQL
+SELECT e.id::text
+FROM callers c
+JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($3::uuid, c.member_id)
+JOIN time_entries e ON e.member_id = t.id AND e.end_at IS NULL AND e.deleted_at IS NULL
+WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+  AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
+
+-- time_entries::read::RUNNING, SQLite
+SELECT e.id
+FROM callers c
+JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE(?3, c.member_id)
+JOIN time_entries e ON e.member_id = t.id AND e.end_at IS NULL AND e.deleted_at IS NULL
+WHERE c.organization_id = ?1 AND c.user_id = ?2
+  AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
+
 -- time_entries::read::STANDING, PostgreSQL
 SELECT c.role, c.member_id::text, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
@@ -218,11 +234,15 @@ JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND e.id = ?3 AND e.deleted_at IS NULL;
 
--- time_entries::read::MEMBER_ROLE, PostgreSQL
-SELECT role FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid) AS caller;
+-- time_entries::read::RELATION, PostgreSQL
+SELECT c.role, c.member_id::text, t.id IS NOT NULL
+FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid) c
+LEFT JOIN members t ON t.organization_id = c.organization_id AND t.id = $3::uuid;
 
--- time_entries::read::MEMBER_ROLE, SQLite
-SELECT role FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2) AS caller;
+-- time_entries::read::RELATION, SQLite
+SELECT c.role, c.member_id, t.id IS NOT NULL
+FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2) c
+LEFT JOIN members t ON t.organization_id = c.organization_id AND t.id = ?3;
 
 -- time_entries::write::INSERT, PostgreSQL
 INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, folded_description, billable,
@@ -238,6 +258,7 @@ CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)
 RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::INSERT, SQLite
@@ -254,13 +275,14 @@ CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE(
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
+  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16)
 RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::REPLACE_RUNNING, PostgreSQL
 WITH stopped AS (
     UPDATE time_entries SET
         end_at = CASE WHEN $5::bigint >= time_entries.start_at THEN $5::bigint
-                      ELSE greatest(time_entries.start_at, $16::bigint) END,
+                      ELSE greatest(time_entries.start_at, $17::bigint) END,
         version = time_entries.version + 1,
         changed_by = c.user_id, request_id = $14::text, traceparent = $15::text,
         updated_at = change_stamp(time_entries.updated_at)
@@ -269,6 +291,7 @@ WITH stopped AS (
     WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)
       AND time_entries.member_id = t.id AND time_entries.end_at IS NULL AND time_entries.deleted_at IS NULL
     RETURNING time_entries.id
 )
@@ -284,7 +307,8 @@ LEFT JOIN users u ON u.id = t.user_id
 CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
-  AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin')) AND (SELECT count(*) FROM stopped) >= 0
+  AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid) AND (SELECT count(*) FROM stopped) >= 0
 RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::REPLACE_RUNNING, SQLite
@@ -292,7 +316,7 @@ INSERT INTO time_entry_replacements (id, organization_id, member_id, user_id, st
     billable_rate, currency, source, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at, stopped_at)
 SELECT ?3, t.organization_id, t.id, COALESCE(t.user_id, t.id), ?5, ?6,
     COALESCE(?7, u.time_zone, o.time_zone), ?8, ?9, ?10,
-    ?11, o.currency, ?12, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at, ?16
+    ?11, o.currency, ?12, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at, ?17
 FROM callers c
 JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE(?4, c.member_id)
 JOIN organizations o ON o.id = c.organization_id
@@ -301,6 +325,7 @@ CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE(
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
+  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16)
 RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::UPDATE, PostgreSQL
@@ -321,6 +346,9 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
   AND ($13::bigint IS NULL OR version = $13::bigint)
   AND (NOT $14::boolean OR end_at IS NULL)
   AND ($15::uuid IS NULL OR member_id = $15::uuid)
+  AND COALESCE($20::uuid, user_id) = user_id AND COALESCE($21::text, currency) = currency
+  AND COALESCE($22::text, source) = source
+  AND COALESCE($23::bigint, created_at / 1000000) = created_at / 1000000
   AND (CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
            WHEN $12::boolean AND $5::bigint < start_at THEN start_at
            ELSE COALESCE($5::bigint, end_at) END IS NULL OR CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
@@ -329,6 +357,9 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
        OR (start_at = COALESCE($4::bigint, start_at) AND (end_at IS NULL OR end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
            WHEN $12::boolean AND $5::bigint < start_at THEN start_at
            ELSE COALESCE($5::bigint, end_at) END)))
+  AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs(CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
+           ELSE COALESCE($5::bigint, end_at) END - COALESCE($4::bigint, start_at) - $19::bigint) <= 1000000)
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -357,6 +388,9 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
   AND (?13 IS NULL OR version = ?13)
   AND (NOT ?14 OR end_at IS NULL)
   AND (?15 IS NULL OR member_id = ?15)
+  AND COALESCE(?20, user_id) = user_id AND COALESCE(?21, currency) = currency
+  AND COALESCE(?22, source) = source
+  AND COALESCE(?23, created_at / 1000000) = created_at / 1000000
   AND (CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
            WHEN ?12 AND ?5 < start_at THEN start_at
            ELSE COALESCE(?5, end_at) END IS NULL OR CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
@@ -365,6 +399,9 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
        OR (start_at = COALESCE(?4, start_at) AND (end_at IS NULL OR end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
            WHEN ?12 AND ?5 < start_at THEN start_at
            ELSE COALESCE(?5, end_at) END)))
+  AND (?19 IS NULL OR end_at - start_at = ?19 OR abs(CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
+           WHEN ?12 AND ?5 < start_at THEN start_at
+           ELSE COALESCE(?5, end_at) END - COALESCE(?4, start_at) - ?19) <= 1000000)
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2
@@ -449,7 +486,8 @@ edge AS MATERIALIZED (
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -502,7 +540,8 @@ edge AS MATERIALIZED (
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
     ) own
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -555,7 +594,8 @@ edge AS MATERIALIZED (
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -608,7 +648,8 @@ edge AS MATERIALIZED (
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
     ) own
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -643,7 +684,8 @@ edge AS MATERIALIZED (
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -678,7 +720,8 @@ edge AS MATERIALIZED (
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT id FROM target) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -713,7 +756,8 @@ edge AS MATERIALIZED (
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -748,7 +792,8 @@ edge AS MATERIALIZED (
     WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT id FROM target) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -791,7 +836,8 @@ edge AS MATERIALIZED (
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -834,7 +880,8 @@ edge AS MATERIALIZED (
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?11
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -877,7 +924,8 @@ edge AS MATERIALIZED (
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -920,7 +968,8 @@ edge AS MATERIALIZED (
     WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?11
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -947,7 +996,8 @@ found AS MATERIALIZED (
     ORDER BY w.start_at ASC, w.id ASC LIMIT $11::bigint
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -974,7 +1024,8 @@ found AS MATERIALIZED (
     ORDER BY w.start_at ASC, w.id ASC LIMIT ?11
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -1001,7 +1052,8 @@ found AS MATERIALIZED (
     ORDER BY w.start_at DESC, w.id DESC LIMIT $11::bigint
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -1028,7 +1080,8 @@ found AS MATERIALIZED (
     ORDER BY w.start_at DESC, w.id DESC LIMIT ?11
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -1061,7 +1114,8 @@ edge AS MATERIALIZED (
     WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
     ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id::text AS edge_id
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -1094,7 +1148,8 @@ edge AS MATERIALIZED (
     WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > (?9, ?10)
     ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id AS edge_id
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
 LEFT JOIN (
@@ -1282,3 +1337,375 @@ FROM caller
 CROSS JOIN (SELECT count(*) AS events, max(position) AS last FROM looked) span
 LEFT JOIN seen e ON true
 ORDER BY e.position;
+
+-- consumers::STATE, PostgreSQL
+SELECT s.position > c.position
+        OR (SELECT seq FROM outbox_pending WHERE seq > s.settled ORDER BY seq LIMIT 1) IS NOT NULL,
+    c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+FROM consumers c
+CROSS JOIN outbox_state s
+WHERE c.name = $1::text;
+
+-- consumers::STATE, SQLite
+SELECT coalesce((SELECT max(position) FROM outbox) > c.position, 0),
+    c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+FROM consumers c
+CROSS JOIN outbox_state s
+WHERE c.name = ?1;
+
+-- consumers::BEGIN, PostgreSQL
+UPDATE consumers SET attempts = attempts + 1, attempted_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
+  AND (attempted_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $4::bigint OR attempted_at > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+RETURNING attempts;
+
+-- consumers::BEGIN, SQLite
+UPDATE consumers SET attempts = attempts + 1, attempted_at = CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+WHERE name = ?1 AND position = ?2 AND narrow_until = ?3
+  AND (attempted_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER) - ?4 OR attempted_at > CAST(unixepoch('subsec') * 1000000 AS INTEGER))
+RETURNING attempts;
+
+-- consumers::GIVE_BACK, PostgreSQL
+UPDATE consumers SET attempts = attempts - 1
+WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND attempts > 0;
+
+-- consumers::GIVE_BACK, SQLite
+UPDATE consumers SET attempts = attempts - 1
+WHERE name = ?1 AND position = ?2 AND narrow_until = ?3 AND attempts > 0;
+
+-- consumers::FAIL, PostgreSQL
+UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text
+WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint;
+
+-- consumers::FAIL, SQLite
+UPDATE consumers SET attempts = attempts + CASE WHEN ?4 THEN 0 ELSE 1 END, error = ?5
+WHERE name = ?1 AND position = ?2 AND narrow_until = ?3;
+
+-- consumers::NARROW, PostgreSQL
+UPDATE consumers SET narrow_until = position + $3::bigint, attempts = 0
+WHERE name = $1::text AND position = $2::bigint AND narrow_until <= position;
+
+-- consumers::NARROW, SQLite
+UPDATE consumers SET narrow_until = position + ?3, attempts = 0
+WHERE name = ?1 AND position = ?2 AND narrow_until <= position;
+
+-- consumers::PARK, PostgreSQL
+WITH parked AS (
+    UPDATE consumers SET position = position + 1, attempts = 0, error = NULL
+    WHERE name = $1::text AND position = $2::bigint - 1
+      AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint)
+    RETURNING position
+)
+INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at)
+SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+FROM parked
+JOIN outbox o ON o.position = parked.position
+JOIN consumers c ON c.name = $1::text
+ON CONFLICT (consumer, position) DO NOTHING;
+
+-- consumers::PARK, SQLite
+INSERT INTO parked_events (consumer, position, error) VALUES (?1, ?2, ?3);
+
+-- outbox::ASSIGN, PostgreSQL
+SELECT assign_positions();
+
+-- outbox::ASSIGN, SQLite
+SELECT coalesce(
+    (SELECT max(position) FROM outbox),
+    (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'),
+    0
+);
+
+-- outbox::READ, PostgreSQL
+SELECT position, organization_id::text, topic, subject::text, version, actor::text, traceparent, occurred_at, data::text
+FROM outbox
+WHERE position > $1::bigint
+ORDER BY position
+LIMIT $2::bigint;
+
+-- outbox::READ, SQLite
+SELECT position, organization_id, topic, subject, version, actor, traceparent, occurred_at, data
+FROM outbox
+WHERE position > ?1
+ORDER BY position
+LIMIT ?2;
+
+-- outbox::TRIM, PostgreSQL
+SELECT trim_outbox($1::bigint, COALESCE($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint));
+
+-- outbox::TRIM, SQLite
+INSERT INTO outbox_trims (retention, now_at) VALUES (?1, COALESCE(?2, CAST(unixepoch('subsec') * 1000000 AS INTEGER)));
+
+-- report_events::APPLY, PostgreSQL
+SELECT apply_report_events($1::bigint);
+
+-- report_events::APPLY, SQLite
+INSERT INTO report_batches (batch_size) VALUES (?1);
+
+-- credentials::INSERT, PostgreSQL
+INSERT INTO identity.credentials (user_id, password_hash) VALUES ($1::uuid, $2::text);
+
+-- credentials::INSERT, SQLite
+INSERT INTO credentials (user_id, password_hash) VALUES (?1, ?2);
+
+-- credentials::PASSWORD_HASH, PostgreSQL
+SELECT password_hash FROM identity.credentials WHERE user_id = $1::uuid;
+
+-- credentials::PASSWORD_HASH, SQLite
+SELECT password_hash FROM credentials WHERE user_id = ?1;
+
+-- credentials::REPLACE, PostgreSQL
+UPDATE identity.credentials SET password_hash = $3::text
+WHERE user_id = $1::uuid AND password_hash = $2::text;
+
+-- credentials::REPLACE, SQLite
+UPDATE credentials SET password_hash = ?3
+WHERE user_id = ?1 AND password_hash = ?2;
+
+-- credentials::DELETE, PostgreSQL
+DELETE FROM identity.credentials WHERE user_id = $1::uuid;
+
+-- credentials::DELETE, SQLite
+DELETE FROM credentials WHERE user_id = ?1;
+
+-- issuer_keys::GET, PostgreSQL
+SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text;
+
+-- issuer_keys::GET, SQLite
+SELECT jwks, fetched_at FROM issuer_keys WHERE issuer = ?1 AND jwks_uri = ?2;
+
+-- issuer_keys::PUT, PostgreSQL
+INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at)
+VALUES ($1::text, $2::text, $3::text, $4::bigint)
+ON CONFLICT (issuer) DO UPDATE
+SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at
+WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri
+   OR issuer_keys.fetched_at > excluded.fetched_at + 300000000;
+
+-- issuer_keys::PUT, SQLite
+INSERT INTO issuer_keys (issuer, jwks_uri, jwks, fetched_at)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (issuer) DO UPDATE
+SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at
+WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri
+   OR issuer_keys.fetched_at > excluded.fetched_at + 300000000;
+
+-- operator_tokens::INSERT, PostgreSQL
+INSERT INTO identity.operator_tokens (id, user_id, created_at, expires_at)
+VALUES ($1::uuid, $2::uuid, $3::bigint, $4::bigint);
+
+-- operator_tokens::INSERT, SQLite
+INSERT INTO operator_tokens (id, user_id, created_at, expires_at)
+VALUES (?1, ?2, ?3, ?4);
+
+-- operator_tokens::LIST, PostgreSQL
+SELECT id::text, user_id::text, created_at, expires_at, revoked_at FROM identity.operator_tokens
+WHERE expires_at > $1::bigint
+ORDER BY id DESC
+LIMIT $2::bigint;
+
+-- operator_tokens::LIST, SQLite
+SELECT id, user_id, created_at, expires_at, revoked_at FROM operator_tokens
+WHERE expires_at > ?1
+ORDER BY id DESC
+LIMIT ?2;
+
+-- operator_tokens::REVOKE, PostgreSQL
+UPDATE identity.operator_tokens SET
+    revoked_at = CASE
+        WHEN revoked_at IS NOT NULL THEN revoked_at
+        WHEN (
+            SELECT count(*) FROM (
+                SELECT 1 FROM identity.operator_tokens AS other
+                WHERE other.revoked_at IS NOT NULL AND other.expires_at > $3::bigint
+                LIMIT $4::bigint
+            ) AS revoked
+        ) < $4::bigint THEN $2::bigint
+    END
+WHERE id = $1::uuid AND expires_at > $3::bigint
+RETURNING revoked_at;
+
+-- operator_tokens::REVOKE, SQLite
+UPDATE operator_tokens SET
+    revoked_at = CASE
+        WHEN revoked_at IS NOT NULL THEN revoked_at
+        WHEN (
+            SELECT count(*) FROM (
+                SELECT 1 FROM operator_tokens AS other
+                WHERE other.revoked_at IS NOT NULL AND other.expires_at > ?3
+                LIMIT ?4
+            ) AS revoked
+        ) < ?4 THEN ?2
+    END
+WHERE id = ?1 AND expires_at > ?3
+RETURNING revoked_at;
+
+-- operator_tokens::REVOKED, PostgreSQL
+SELECT id::text FROM identity.operator_tokens
+WHERE revoked_at IS NOT NULL AND expires_at > $1::bigint
+ORDER BY expires_at DESC, id
+LIMIT $2::bigint;
+
+-- operator_tokens::REVOKED, SQLite
+SELECT id FROM operator_tokens
+WHERE revoked_at IS NOT NULL AND expires_at > ?1
+ORDER BY expires_at DESC, id
+LIMIT ?2;
+
+-- operator_tokens::DELETE_EXPIRED, PostgreSQL
+DELETE FROM identity.operator_tokens WHERE id IN (
+    SELECT id FROM identity.operator_tokens WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint
+);
+
+-- operator_tokens::DELETE_EXPIRED, SQLite
+DELETE FROM operator_tokens WHERE id IN (
+    SELECT id FROM operator_tokens WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2
+);
+
+-- sessions::INSERT, PostgreSQL
+INSERT INTO identity.sessions
+    (id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at)
+VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::bigint, $8::bigint);
+
+-- sessions::INSERT, SQLite
+INSERT INTO sessions
+    (id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- sessions::ROTATE, PostgreSQL
+UPDATE identity.sessions SET
+    revoked_at = CASE WHEN token_hash = $2::text OR spent_hash = $2::text AND spent_at > $6::bigint THEN NULL
+                      ELSE $4::bigint END,
+    idle_expires_at = CASE WHEN token_hash <> $2::text THEN idle_expires_at
+                           WHEN $5::bigint < expires_at THEN $5::bigint
+                           ELSE expires_at END,
+    spent_hash = CASE WHEN token_hash = $2::text THEN token_hash ELSE spent_hash END,
+    spent_at = CASE WHEN token_hash = $2::text THEN $4::bigint ELSE spent_at END,
+    token_hash = CASE WHEN token_hash = $2::text THEN $3::text ELSE token_hash END
+WHERE family_hash = $1::text AND revoked_at IS NULL
+  AND expires_at > $4::bigint AND idle_expires_at > $4::bigint
+RETURNING id::text, user_id::text, revoked_at, token_hash = $3::text;
+
+-- sessions::ROTATE, SQLite
+UPDATE sessions SET
+    revoked_at = CASE WHEN token_hash = ?2 OR spent_hash = ?2 AND spent_at > ?6 THEN NULL
+                      ELSE ?4 END,
+    idle_expires_at = CASE WHEN token_hash <> ?2 THEN idle_expires_at
+                           WHEN ?5 < expires_at THEN ?5
+                           ELSE expires_at END,
+    spent_hash = CASE WHEN token_hash = ?2 THEN token_hash ELSE spent_hash END,
+    spent_at = CASE WHEN token_hash = ?2 THEN ?4 ELSE spent_at END,
+    token_hash = CASE WHEN token_hash = ?2 THEN ?3 ELSE token_hash END
+WHERE family_hash = ?1 AND revoked_at IS NULL
+  AND expires_at > ?4 AND idle_expires_at > ?4
+RETURNING id, user_id, revoked_at, token_hash = ?3;
+
+-- sessions::REVOKE_FAMILY, PostgreSQL
+UPDATE identity.sessions SET revoked_at = $2::bigint WHERE family_hash = $1::text AND revoked_at IS NULL;
+
+-- sessions::REVOKE_FAMILY, SQLite
+UPDATE sessions SET revoked_at = ?2 WHERE family_hash = ?1 AND revoked_at IS NULL;
+
+-- sessions::REVOKE, PostgreSQL
+UPDATE identity.sessions SET revoked_at = $3::bigint
+WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL;
+
+-- sessions::REVOKE, SQLite
+UPDATE sessions SET revoked_at = ?3
+WHERE id = ?1 AND user_id = ?2 AND revoked_at IS NULL;
+
+-- sessions::DELETE_ENDED, PostgreSQL
+DELETE FROM identity.sessions WHERE id IN (
+    SELECT id FROM identity.sessions WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint
+);
+
+-- sessions::DELETE_ENDED, SQLite
+DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2
+);
+
+-- signing_keys::LIST, PostgreSQL
+SELECT period, kid, seed FROM identity.signing_keys
+WHERE period BETWEEN $1::bigint AND $2::bigint
+ORDER BY period;
+
+-- signing_keys::LIST, SQLite
+SELECT period, kid, seed FROM signing_keys
+WHERE period BETWEEN ?1 AND ?2
+ORDER BY period;
+
+-- signing_keys::INSERT, PostgreSQL
+INSERT INTO identity.signing_keys (period, kid, seed, created_at)
+VALUES ($1::bigint, $2::text, $3::text, $4::bigint)
+ON CONFLICT DO NOTHING;
+
+-- signing_keys::INSERT, SQLite
+INSERT INTO signing_keys (period, kid, seed, created_at)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT DO NOTHING;
+
+-- throttle::CHARGE, PostgreSQL
+INSERT INTO identity.sign_in_throttle (subject, free_at) VALUES ($1::text, $2::bigint + $3::bigint)
+ON CONFLICT (subject) DO UPDATE
+SET free_at = $3::bigint + CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at
+                                ELSE $2::bigint END
+WHERE sign_in_throttle.free_at - $2::bigint <= $4::bigint
+RETURNING subject;
+
+-- throttle::CHARGE, SQLite
+INSERT INTO sign_in_throttle (subject, free_at) VALUES (?1, ?2 + ?3)
+ON CONFLICT (subject) DO UPDATE
+SET free_at = ?3 + CASE WHEN sign_in_throttle.free_at > ?2 THEN sign_in_throttle.free_at
+                                ELSE ?2 END
+WHERE sign_in_throttle.free_at - ?2 <= ?4
+RETURNING subject;
+
+-- throttle::CHARGE_ORIGIN, PostgreSQL
+INSERT INTO identity.sign_in_throttle (subject, free_at)
+SELECT $1::text, $2::bigint + $3::bigint
+WHERE EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text)
+   OR NOT EXISTS (
+       SELECT 1 FROM identity.sign_in_throttle AS account
+       WHERE account.subject = $5::text AND account.free_at - $2::bigint > $6::bigint
+   )
+ON CONFLICT (subject) DO UPDATE
+SET free_at = $3::bigint + CASE WHEN sign_in_throttle.free_at > $2::bigint THEN sign_in_throttle.free_at
+                                ELSE $2::bigint END
+WHERE sign_in_throttle.free_at - $2::bigint <= $4::bigint
+RETURNING EXISTS (SELECT 1 FROM identity.sessions WHERE sessions.origin_hash = $1::text);
+
+-- throttle::CHARGE_ORIGIN, SQLite
+INSERT INTO sign_in_throttle (subject, free_at)
+SELECT ?1, ?2 + ?3
+WHERE EXISTS (SELECT 1 FROM sessions WHERE sessions.origin_hash = ?1)
+   OR NOT EXISTS (
+       SELECT 1 FROM sign_in_throttle AS account
+       WHERE account.subject = ?5 AND account.free_at - ?2 > ?6
+   )
+ON CONFLICT (subject) DO UPDATE
+SET free_at = ?3 + CASE WHEN sign_in_throttle.free_at > ?2 THEN sign_in_throttle.free_at
+                                ELSE ?2 END
+WHERE sign_in_throttle.free_at - ?2 <= ?4
+RETURNING EXISTS (SELECT 1 FROM sessions WHERE sessions.origin_hash = ?1);
+
+-- throttle::RELEASE, PostgreSQL
+UPDATE identity.sign_in_throttle SET free_at = $2::bigint WHERE subject = $1::text;
+
+-- throttle::RELEASE, SQLite
+UPDATE sign_in_throttle SET free_at = ?2 WHERE subject = ?1;
+
+-- throttle::GIVE_BACK, PostgreSQL
+UPDATE identity.sign_in_throttle SET free_at = free_at - $2::bigint WHERE subject = $1::text;
+
+-- throttle::GIVE_BACK, SQLite
+UPDATE sign_in_throttle SET free_at = free_at - ?2 WHERE subject = ?1;
+
+-- throttle::FORGET, PostgreSQL
+DELETE FROM identity.sign_in_throttle WHERE free_at < $1::bigint AND subject IN (
+    SELECT subject FROM identity.sign_in_throttle WHERE free_at < $1::bigint ORDER BY free_at LIMIT $2::bigint
+);
+
+-- throttle::FORGET, SQLite
+DELETE FROM sign_in_throttle WHERE free_at < ?1 AND subject IN (
+    SELECT subject FROM sign_in_throttle WHERE free_at < ?1 ORDER BY free_at LIMIT ?2
+);

@@ -1,13 +1,13 @@
 //! Recording an entry, or starting a timer. Repeating a request does not repeat its effect when it bears an id or an
 //! `Idempotency-Key`.
 
-use kronos_api::time_entries::CreateTimeEntry;
+use kronos_api::time_entries::{CreateTimeEntry, refused};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, Role,
+    EntryId, HourlyRate, Instant, MemberId, Permission,
     entry::{Description, Span, TimeEntry},
 };
 use kronos_platform::{
-    Call, Faults, Reply, StatusCode,
+    Call, Faults, Problem, Reply, StatusCode,
     idempotency::{self, Key},
     new_id,
 };
@@ -20,10 +20,10 @@ use crate::{
     change,
     refusal::Refusal,
     reply,
-    validation::{agrees, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
-/// Attempts to stop the running timer and start another one, when others do the same at once.
+/// How often it is tried to stop the running timer and start another one while others do the same.
 const ATTEMPTS: usize = 5;
 
 /// What to do about a timer that is running.
@@ -94,25 +94,36 @@ async fn repeated(db: &Db, actor: Actor, new: &NewEntry, origin: Origin, constra
         return Ok(reply(StatusCode::OK, entry).header("idempotency-replayed", "true"));
     }
     match (constraint, origin) {
-        (time_entries::ONE_RUNNING, _) => Err(Refusal::StillRunning),
+        (time_entries::ONE_RUNNING, _) => Err(still_running(db, actor, new.member).await?.into()),
         (time_entries::PRIMARY_KEY, Origin::Key) => Err(Refusal::IdempotencyKeyReused),
         (time_entries::PRIMARY_KEY, Origin::Client) => Err(Refusal::IdAlreadyUsed),
         (other, _) => Err(Error::Unique(other.into()).into()),
     }
 }
 
+/// Names the timer that runs, so that a client can stop it.
+async fn still_running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Problem, Error> {
+    let problem = Problem::from(refused::STILL_RUNNING);
+    Ok(match time_entries::running(db, actor, member).await? {
+        Some(id) => problem.with_meta(serde_json::json!({ "time_entry_id": id })),
+        // It has stopped since.
+        None => problem,
+    })
+}
+
 /// Why the statement found nobody to record the entry for.
 async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refusal> {
-    let Some(role) = time_entries::member_role(db, actor).await? else { return Ok(Refusal::NotFound) };
-    if !Role::changes_everyone(role) {
+    let Some(relation) = time_entries::relation(db, actor, new.member).await? else { return Ok(Refusal::NotFound) };
+    let of_own = relation.own && new.billable_rate.is_none();
+    if !Permission::EntriesChange.allows(relation.role, of_own) {
         return Ok(Refusal::Forbidden);
     }
-    let mut faults = Faults::default();
-    if new.member.is_some() {
-        faults.add("member_id", "must be a member of the organization");
-    }
-    // Without a member of another's the statement refuses owners and administrators nothing.
-    Ok(Refusal::Invalid(faults))
+    Ok(Refusal::Invalid(match new.user {
+        _ if !relation.exists => Faults::one("member_id", "must be a member of the organization"),
+        Some(_) => Faults::one("user_id", "must be the user of the member, or left out"),
+        // Whatever was in the way is gone.
+        None => return Ok(Refusal::Contended),
+    }))
 }
 
 fn parse(
@@ -123,10 +134,12 @@ fn parse(
 ) -> Result<(NewEntry, Origin), Refusal> {
     let mut faults = Faults::default();
     let chosen = chosen_id(&mut faults, body.id.take());
-    // An id that counts as none may be another one when the request is repeated.
+    // An id that counts as none may differ when the request is repeated.
     body.id = chosen.map(|id| id.to_string());
     let request_digest = idempotency::digest(&body)?;
     let member = faults.parse("member_id", body.member_id.as_deref());
+    let user = faults.parse("user_id", body.user_id.as_deref().filter(|id| !id.is_empty()));
+    faults.keep("organization_id", body.organization_id.as_deref(), &actor.organization);
     let span = span(&mut faults, &body, call.now.into());
     let time_zone = faults.parse("time_zone", body.time_zone.as_deref());
     let description = faults.check("description", Description::parse(body.description.unwrap_or_default()));
@@ -145,6 +158,7 @@ fn parse(
     let new = NewEntry {
         id,
         member,
+        user,
         span,
         time_zone,
         description: description.unwrap_or_default(),
@@ -156,28 +170,29 @@ fn parse(
     Ok((new, origin))
 }
 
-/// The id that the client chose. Both official clients of solidtime send one that they don't mean: none, or one by chance.
+/// The id that the client chose. Both official clients of solidtime send one without meaning it: an empty or a random one.
 fn chosen_id(faults: &mut Faults, id: Option<String>) -> Option<EntryId> {
     let id = id.filter(|id| !id.is_empty());
     faults.parse("id", id.as_deref()).filter(|id: &EntryId| id.is_time_ordered())
 }
 
-/// When the entry is: a timer from `start` or now on, or a stretch that `end` or `duration` finishes.
+/// When the entry is: a timer that runs from `start` or now, or a stretch that ends by `end` or `duration`.
 fn span(faults: &mut Faults, body: &CreateTimeEntry, now: Instant) -> Span {
     let start = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.as_deref());
     let duration = duration(faults, body.duration);
+    if duration.is_some_and(|duration| duration > Span::LONGEST) {
+        faults.add("duration", TOO_LONG);
+    }
     if body.start.is_none() && (body.end.is_some() || body.duration.is_some()) {
         faults.add("start", "is required with `end` or `duration`");
     }
     let start: Instant = start.unwrap_or(now);
-    if let (Some(end), Some(duration)) = (end, duration)
-        && !agrees(start, end, duration)
-    {
-        faults.add("duration", "must be the time between `start` and `end`");
+    if end.is_some() && duration.is_some_and(|duration| !(Span { start, end }).lasts(duration)) {
+        faults.add("duration", MISSTATED);
     }
     let end = end.or(duration.map(|duration| Instant::from_seconds(start.seconds() + duration.count())));
-    // What is said of the order of both needs both to be there.
+    // Their order can only be judged where both are valid.
     let span = if faults.is_empty() { faults.check("end", Span::new(start, end)) } else { None };
     span.unwrap_or(Span { start, end })
 }

@@ -62,7 +62,7 @@ fn reply(status: StatusCode, entry: entry::TimeEntry) -> Reply {
 async fn active(call: Call) -> Result<Reply, Refusal> {
     let user = call.user()?;
     let entry = time_entries::active(&*call.db().await?, user).await?.ok_or(Refusal::NoneActive)?;
-    // The address shows now this entry, now that one.
+    // The address shows different entries over time.
     let etag = etag::of_one(entry.id, entry.version);
     Ok(Reply::ok(&Data { data: TimeEntry::from(entry) }).header("etag", etag))
 }

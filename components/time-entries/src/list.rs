@@ -3,7 +3,7 @@
 use kronos_api::{Page, PageMeta, time_entries::TimeEntry};
 use kronos_domain::{EntryId, Instant, MemberId, Since, Until};
 use kronos_platform::{
-    Call, Problem, Query, Reply,
+    Call, Faults, Problem, Query, Reply,
     page::{self, Cursors},
 };
 use kronos_storage::{
@@ -39,13 +39,21 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     let filter = filter(query, order)?;
     let cursors = Cursors { list: call.operation.id, order: name(order) };
     let (after, synced) = place(query, cursors, order)?;
-    let slice = Slice { after, skip: offset(query)?, limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
+    let offset = offset(query)?;
+    let slice = Slice { after, skip: offset.unwrap_or_default(), limit: page::limit(query, DEFAULT_LIMIT, MAX_LIMIT)? };
     let with_total = query.flag("total")?.unwrap_or(false);
 
     let db = call.db().await?;
     let sync_since = sync_since(&db, order, synced).await?;
     let sort = if order == Order::Newest { Sort::Descending } else { Sort::Ascending };
-    let listing = time_entries::list(&db, actor, &filter, sort, slice).await?.ok_or(Refusal::NotFound)?;
+    let listing = match offset {
+        Some(_) => time_entries::list_full(&db, actor, &filter, sort, slice).await?,
+        None => time_entries::list(&db, actor, &filter, sort, slice).await?,
+    };
+    let listing = listing.ok_or(Refusal::NotFound)?;
+    if slice.skip > 0 && listing.entries.len() < slice.limit && listing.next.is_some() {
+        return Err(Faults::one("offset", "skips too much with these filters: follow `cursor` instead").into());
+    }
     let total = if with_total { Some(time_entries::count(&db, actor, &filter).await?) } else { None };
 
     let next_cursor = listing.next.map(|next| {
@@ -66,8 +74,8 @@ pub async fn list(call: Call) -> Result<Reply, Refusal> {
     })
 }
 
-/// What the next synchronisation may ask with. All pages of a list answer what the first one did: what was committed while they
-/// are read may sort before the place of the later ones.
+/// What the next synchronisation may ask with. Every page of a list repeats the answer of the first one: what is committed while the
+/// pages are read may belong before the place of a later one.
 async fn sync_since(db: &Db, order: Order, synced: Option<Instant>) -> Result<Option<Instant>, Refusal> {
     Ok(match (order, synced) {
         (Order::Newest | Order::Oldest, _) => None,
@@ -99,22 +107,27 @@ fn place(query: &Query, cursors: Cursors<'_>, order: Order) -> Result<(Option<Cu
     Ok(read.map_or((None, None), |(place, since)| (Some(cursor(place)), Some(Instant::from_micros(since)))))
 }
 
-fn offset(query: &Query) -> Result<usize, Problem> {
-    let offset = query.number("offset")?.unwrap_or(0);
+fn offset(query: &Query) -> Result<Option<usize>, Problem> {
+    let Some(offset) = query.number("offset")? else { return Ok(None) };
     if offset > MAX_OFFSET {
         return Err(Problem::invalid("offset", format!("must not be more than {MAX_OFFSET}: follow `cursor` instead")));
     }
     if offset > 0 && query.get("cursor")?.is_some() {
         return Err(Problem::invalid("offset", "must be 0 together with `cursor`"));
     }
-    Ok(usize::try_from(offset).unwrap_or_default())
+    Ok(usize::try_from(offset).ok())
 }
 
 fn filter(query: &Query, order: Order) -> Result<Filter, Problem> {
     let since = query.get_as::<Since>("updated_since")?.map(|bound| bound.0);
+    let start = query.get_as::<Since>("start")?.map(|bound| bound.0);
+    let end = query.get_as::<Until>("end")?.map(|bound| bound.0);
+    if start.zip(end).is_some_and(|(start, end)| end < start) {
+        return Err(Problem::invalid("end", "must not be before `start`"));
+    }
     Ok(Filter {
-        start: query.get_as::<Since>("start")?.map(|bound| bound.0),
-        end: query.get_as::<Until>("end")?.map(|bound| bound.0),
+        start,
+        end,
         active: query.flag("active")?,
         billable: query.flag("billable")?,
         members: query.list_as::<MemberId>("member_ids", MAX_MEMBERS)?,

@@ -6,8 +6,6 @@ use kronos_storage::time_entries;
 kronos_platform::refusals! {
     /// No timer is running.
     NoneActive => refused::NONE_ACTIVE,
-    /// A timer is running already.
-    StillRunning => refused::STILL_RUNNING,
     /// The entry is not running.
     NotRunning => refused::NOT_RUNNING,
     /// A stopped entry cannot run again.

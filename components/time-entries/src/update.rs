@@ -2,35 +2,35 @@
 
 use kronos_api::time_entries::{StopTimeEntry, UpdateTimeEntry};
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, MemberId,
+    EntryId, HourlyRate, Instant, MemberId, Seconds,
     entry::{Description, InvalidSpan, Span, TimeEntry},
 };
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
 use kronos_storage::{
     Actor, Db,
-    time_entries::{self, Condition, Edit, End, Standing},
+    time_entries::{self, Condition, Edit, End, Fixed, Standing},
 };
 
 use crate::{
     actor, change,
     refusal::Refusal,
     reply,
-    validation::{agrees, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
 };
 
-/// What a change demands of the entry.
+/// What the entry has to be like for a change.
 #[derive(Debug, Clone, Copy)]
 struct Demand {
     condition: Condition,
-    /// What to answer when the timer has to run and does not.
+    /// The refusal where it has to be running and is not.
     not_running: fn() -> Refusal,
 }
 
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let body: UpdateTimeEntry = call.json()?;
-    // `null` says that the timer is to go on running, so it has to run.
+    // `null` means that the timer keeps running, so it has to be running.
     let running = body.end == Some(None) && body.duration.is_none();
-    let (edit, member) = parse(body)?;
+    let (edit, member) = parse(&call, body)?;
     let condition = Condition { version: None, running, member };
     apply(&call, edit, Demand { condition, not_running: || Refusal::CannotBeRestarted }).await
 }
@@ -87,7 +87,7 @@ async fn changeable(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refu
     if standing.changeable { Ok(standing) } else { Err(Refusal::Forbidden) }
 }
 
-/// The entry as it is, where the edit changes nothing about it; else why the statement found nothing to change.
+/// The entry as it is, if the edit changes nothing about it; otherwise why the statement found nothing to change.
 async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Demand) -> Result<TimeEntry, Refusal> {
     let Standing { role, entry, .. } = changeable(db, actor, id).await?;
     let Condition { version, running, member } = demand.condition;
@@ -100,35 +100,47 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
     if running && entry.end.is_some() {
         return Err((demand.not_running)());
     }
+    let mut faults = Faults::default();
     if member.is_some_and(|member| member != entry.member) {
-        return Err(Faults::one("member_id", "cannot be changed").into());
+        faults.refuse_change("member_id");
     }
+    edit.fixed.differing(&entry).for_each(|column| faults.refuse_change(column));
+    faults.finish()?;
     if edit.makes_too_long(&entry) {
-        return Err(Faults::one("end", InvalidSpan::TooLong).into());
+        return Err(match edit.end {
+            Some(End::After(_)) => Faults::one("duration", TOO_LONG),
+            Some(End::At(_) | End::FromStart(_)) | None => Faults::one("end", InvalidSpan::TooLong),
+        }
+        .into());
+    }
+    if edit.misstates_duration(&entry) {
+        return Err(Faults::one("duration", MISSTATED).into());
     }
     if edit.alters(&entry) {
-        // What stood in the way is gone by now.
+        // Whatever was in the way is gone.
         return Err(Refusal::Contended);
     }
     Ok(entry)
 }
 
-fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
+fn parse(call: &Call, body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     let mut faults = Faults::default();
-    let member = faults.parse("member_id", body.member_id.as_deref());
+    let (member, fixed) = fixed(&mut faults, call, &body)?;
     let start: Option<Instant> = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.flatten().as_deref());
-    let end = finish(&mut faults, start, end, body.duration);
+    let (end, lasting) = finish(&mut faults, start, end, body.duration);
     let description = body.description.map(Option::unwrap_or_default);
     let edit = Edit {
         start: start.map(Instant::truncated),
         end,
+        lasting,
         time_zone: faults.parse("time_zone", body.time_zone.as_deref()),
         description: description.and_then(|text| faults.check("description", Description::parse(text))),
         billable: body.billable,
         billable_rate: body
             .billable_rate
             .map(|rate| rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)))),
+        fixed,
     };
     let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
     refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
@@ -136,25 +148,48 @@ fn parse(body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     Ok((edit, member))
 }
 
-/// When the entry is to end. The statement compares with what is stored; here is what the request itself contradicts.
-fn finish(faults: &mut Faults, start: Option<Instant>, end: Option<Instant>, seconds: Option<i64>) -> Option<End> {
-    let duration = duration(faults, seconds);
-    match (start, end, duration) {
-        (_, None, duration) => duration.map(End::After),
-        (None, Some(end), None) => Some(End::At(end.truncated())),
-        (None, Some(_), Some(_)) => {
-            faults.add("duration", "needs `start` beside `end`");
-            None
-        }
-        (Some(start), Some(end), duration) => {
-            if duration.is_some_and(|duration| !agrees(start, end, duration)) {
-                faults.add("duration", "must be the time between `start` and `end`");
-            }
-            let span = Span { start, end: Some(end) };
-            if span.is_reversed() {
-                faults.add("end", InvalidSpan::EndBeforeStart);
-            }
-            Some(End::At(end.truncated()))
-        }
+/// What the body says of members that nobody can change: those that the path or the kind of entry determines are compared here, the
+/// others in the statement.
+fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Option<MemberId>, Fixed), Refusal> {
+    faults.keep("id", body.id.as_deref(), &call.path.get_as::<EntryId>("entry")?);
+    faults.keep("organization_id", body.organization_id.as_deref(), &actor(call)?.organization);
+    faults.keep("approval_status", body.approval_status.as_deref(), &"open".to_owned());
+    let nothing = [
+        ("client_id", body.client_id.as_deref()),
+        ("locked_reason", body.locked_reason.as_deref()),
+        ("invoiced_at", body.invoiced_at.as_deref()),
+        ("deleted_at", body.deleted_at.as_deref()),
+    ];
+    for (member, text) in nothing {
+        faults.keep(member, text, &String::new());
     }
+    if body.break_seconds.is_some_and(|seconds| seconds != 0) {
+        faults.refuse_change("break_seconds");
+    }
+    if body.cost_rate.is_some() {
+        faults.refuse_change("cost_rate");
+    }
+    let fixed = Fixed {
+        user: faults.unchangeable("user_id", body.user_id.as_deref()),
+        currency: faults.unchangeable("currency", body.currency.as_deref()),
+        source: faults.unchangeable("source", body.source.as_deref()),
+        created_at: faults.unchangeable("created_at", body.created_at.as_deref()),
+    };
+    Ok((faults.unchangeable("member_id", body.member_id.as_deref()), fixed))
+}
+
+/// When the entry is to end, and the duration that the request states beside that. The statement compares them with what is stored;
+/// here it is checked that the request does not contradict itself.
+fn finish(
+    faults: &mut Faults,
+    start: Option<Instant>,
+    end: Option<Instant>,
+    seconds: Option<i64>,
+) -> (Option<End>, Option<Seconds>) {
+    let duration = duration(faults, seconds);
+    let Some(end) = end else { return (duration.map(End::After), None) };
+    if start.is_some_and(|start| Span { start, end: Some(end) }.is_reversed()) {
+        faults.add("end", InvalidSpan::EndBeforeStart);
+    }
+    (Some(End::At(end.truncated())), duration)
 }

@@ -1,9 +1,14 @@
-//! Checks that new entries and changes share. What an entry of Kronos does not have yet is refused, rather than dropped silently.
+//! Checks that new entries and changes share. What an entry cannot have is refused rather than dropped.
 
-use kronos_domain::{Instant, Seconds, entry::Span};
+use kronos_domain::{Instant, Seconds};
 use kronos_platform::Faults;
 
-/// Notes references and kinds that there are none of.
+/// What is wrong with a duration beside an end.
+pub const MISSTATED: &str = "must be the time between `start` and `end`";
+/// What is wrong with a duration of more than [`kronos_domain::entry::Span::LONGEST`].
+pub const TOO_LONG: &str = "must not be more than 366 days: record longer work as several entries";
+
+/// Notes references to what entries do not have.
 pub fn refuse_unsupported(
     faults: &mut Faults,
     project: Option<&str>,
@@ -12,35 +17,29 @@ pub fn refuse_unsupported(
     kind: Option<&str>,
 ) {
     if project.is_some() {
-        faults.add("project_id", "must be null: there are no projects yet");
+        faults.add("project_id", "must be null: entries have no project");
     }
     if task.is_some() {
-        faults.add("task_id", "must be null: there are no tasks yet");
+        faults.add("task_id", "must be null: entries have no task");
     }
     if tags.is_some_and(|tags| !tags.is_empty()) {
-        faults.add("tags", "must be empty: there are no tags yet");
+        faults.add("tags", "must be empty: entries have no tags");
     }
     if kind.is_some_and(|kind| kind != "work") {
-        faults.add("type", "must be `work`: there are no breaks yet");
+        faults.add("type", "must be `work`: entries are not breaks");
     }
 }
 
-/// A duration that an entry can have. A longer one is refused with what to do instead.
+/// A duration that could be stored. Whether an entry may last that long depends on how long it lasts already.
 pub fn duration(faults: &mut Faults, seconds: Option<i64>) -> Option<Seconds> {
     let seconds = seconds?;
     if seconds < 0 {
-        faults.add("duration", "must not be negative");
+        faults.add("duration", "must be a whole number of 0 or more");
         return None;
     }
-    if seconds > Span::LONGEST.count() {
-        faults.add("duration", "must not be more than 366 days: record longer work as several entries");
+    if seconds > Instant::MAX.seconds() {
+        faults.add("duration", TOO_LONG);
         return None;
     }
     Some(Seconds::new(seconds))
-}
-
-/// Whether a duration is the time between two instants. Clients cut or round fractions before or after they subtract, so it may
-/// be a second off.
-pub fn agrees(start: Instant, end: Instant, duration: Seconds) -> bool {
-    (end.seconds() - start.seconds() - duration.count()).abs() <= 1
 }

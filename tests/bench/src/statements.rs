@@ -43,6 +43,7 @@ pub fn write(engine: Engine, folder: &Path) -> anyhow::Result<()> {
     let entry = parse::<EntryId>(id)?;
     let now = Instant::from_seconds(0);
     let new = NewEntry {
+        user: None,
         id: entry,
         member: None,
         span: entry::Span::new(now, None)?,

@@ -19,13 +19,21 @@ const BACK: Duration = Duration::from_secs(5);
 /// What goes wrong.
 type Cause = Box<dyn Fn(&FaultProxy)>;
 
+/// What a request that fails is answered with.
+#[derive(Clone, Copy)]
+struct Failures {
+    /// Where nothing comes.
+    silent: u16,
+    /// Where the connection breaks.
+    broken: u16,
+}
+
 /// A component that asks a server, which is behind a proxy.
 struct Behind {
     actor: Actor,
     proxy: FaultProxy,
     action: &'static str,
-    /// What a request that fails is answered with.
-    failures: &'static [u16],
+    failures: Failures,
     arguments: Vec<(&'static str, String)>,
     _kronos: Kronos,
 }
@@ -33,7 +41,7 @@ struct Behind {
 impl Behind {
     async fn start(
         action: &'static str,
-        failures: &'static [u16],
+        failures: Failures,
         limit: Duration,
         url: &str,
         arguments: &[(&'static str, &str)],
@@ -53,15 +61,15 @@ impl Behind {
         Self { actor: kronos.anonymous(), proxy, action, failures, arguments, _kronos: kronos }
     }
 
-    /// One request of every client; says how many succeeded. Failures come in time too.
-    async fn round(&self) -> usize {
+    /// One request of every client; says how many succeeded. Failures come in time too, and with this status.
+    async fn round(&self, failure: u16) -> usize {
         let request = async || {
             let start = Instant::now();
             let path = format!("/granted/{}", self.action);
             let answer = self.actor.send(self.actor.request(Method::GET, &path).query(&self.arguments)).await;
             assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
             let success = answer.status == 200;
-            assert!(success || self.failures.contains(&answer.status), "{}: {}", answer.status, answer.text);
+            assert!(success || answer.status == failure, "{} instead of {failure}: {}", answer.status, answer.text);
             success
         };
         let all = futures::future::join_all((0..CLIENTS).map(|_| request())).await;
@@ -72,26 +80,27 @@ impl Behind {
         let forgets = |proxy: &FaultProxy| proxy.forget();
         let cuts = |proxy: &FaultProxy| proxy.cut();
         let sets = |fault: Fault| move |proxy: &FaultProxy| proxy.set(fault);
-        let faults: [(&str, Cause); 8] = [
-            ("total silence", Box::new(sets(Fault::TotalSilence))),
-            ("silence to the server", Box::new(sets(Fault::Silence(Way::ToServer)))),
-            ("silence from the server", Box::new(sets(Fault::Silence(Way::ToClient)))),
-            ("a firewall that forgets", Box::new(forgets)),
-            ("a cut", Box::new(cuts)),
-            ("half closed to the server", Box::new(sets(Fault::HalfClose(Way::ToServer)))),
-            ("half closed from the server", Box::new(sets(Fault::HalfClose(Way::ToClient)))),
-            ("a reset", Box::new(sets(Fault::Reset(Way::ToClient, 50)))),
+        let Failures { silent, broken } = self.failures;
+        let faults: [(&str, Cause, u16); 8] = [
+            ("total silence", Box::new(sets(Fault::TotalSilence)), silent),
+            ("silence to the server", Box::new(sets(Fault::Silence(Way::ToServer))), silent),
+            ("silence from the server", Box::new(sets(Fault::Silence(Way::ToClient))), silent),
+            ("a firewall that forgets", Box::new(forgets), silent),
+            ("a cut", Box::new(cuts), broken),
+            ("half closed to the server", Box::new(sets(Fault::HalfClose(Way::ToServer))), broken),
+            ("half closed from the server", Box::new(sets(Fault::HalfClose(Way::ToClient))), broken),
+            ("a reset", Box::new(sets(Fault::Reset(Way::ToClient, 50))), broken),
         ];
-        assert_eq!(self.round().await, CLIENTS);
-        for (name, fault) in faults {
+        assert_eq!(self.round(broken).await, CLIENTS);
+        for (name, fault, failure) in faults {
             fault(&self.proxy);
             // Those of the first round meet the fault, those of the second what it left.
             for _ in 0..2 {
-                self.round().await;
+                self.round(failure).await;
             }
             self.proxy.set(Fault::None);
             let back = Instant::now();
-            while self.round().await < CLIENTS {
+            while self.round(failure).await < CLIENTS {
                 assert!(back.elapsed() < BACK, "{name}: no success");
             }
         }
@@ -103,7 +112,8 @@ impl Behind {
 async fn redis_succeeds_again() {
     let server = redis();
     // More than it may take: the component answers, not the host.
-    let behind = Behind::start("redis", &[502], Duration::from_secs(30), &server.url(), &[("command", "PING")]).await;
+    let failures = Failures { silent: 502, broken: 502 };
+    let behind = Behind::start("redis", failures, Duration::from_secs(30), &server.url(), &[("command", "PING")]).await;
     behind.success_returns_with_the_network().await;
 }
 
@@ -111,8 +121,8 @@ async fn redis_succeeds_again() {
 async fn http_succeeds_again() {
     let upstream = Guests::start(Engine::Embedded, |_| ()).await;
     // How long an HTTP server may take to answer is for the component to say: it says nothing, so the host's limit ends it.
-    let behind =
-        Behind::start("fetch", &[502, 504], Duration::from_secs(8), &format!("{}/granted/hello", upstream.url), &[])
-            .await;
+    let failures = Failures { silent: 504, broken: 502 };
+    let url = format!("{}/granted/hello", upstream.url);
+    let behind = Behind::start("fetch", failures, Duration::from_secs(8), &url, &[]).await;
     behind.success_returns_with_the_network().await;
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
+    refused::{INVALID_TOKEN, UNAUTHENTICATED},
     scope::ORGANIZATIONS_READ,
 };
 
@@ -28,6 +29,13 @@ pub mod refused {
     );
     /// The operator secret is not the configured one.
     pub const OPERATOR_SECRET: Refused = Refused::new(401, "invalid_operator_secret", "The operator secret is wrong.");
+    /// The variable `operator_secret` is empty.
+    pub const NO_OPERATOR: Refused = Refused::new(
+        404,
+        "operator_tokens_disabled",
+        "Tokens for scripts cannot be managed over HTTP here: the variable `operator_secret` is empty. Whoever runs Kronos sets it, or \
+         uses `kronos token` on the machine itself.",
+    );
     /// There is no such user.
     pub const NO_SUCH_USER: Refused = Refused::new(404, "no_such_user", "No user has this e-mail address.");
     /// No more tokens can be revoked until some of them have expired.
@@ -67,20 +75,25 @@ crate::operations! {
     DeleteSession => Operation::new("delete_session", "DELETE", "/auth/session", Public)
         .takes::<Refresh>(r#"{"refresh_token": "XvnzQJpF3Vo0hA2rR9S0tAZ1f3u0m2c9kqk0F3Vo0hA2rR9S0tAXvnzQJpF3Vo0h"}"#)
         .optionally()
-        .answers_nothing(204),
+        .answers_nothing(204)
+        .refuses(&[UNAUTHENTICATED, INVALID_TOKEN]),
     /// Makes a token for scripts, in the name of a user. The operator secret goes into the `authorization` field.
     CreateOperatorToken => Operation::new("create_operator_token", "POST", "/auth/operator/tokens", Public)
         .takes::<OperatorToken>(r#"{"email": "owner@example.com", "expires_in": 3600}"#)
         .answers::<Tokens>(200)
-        .refuses(&[refused::OPERATOR_SECRET, refused::NO_SUCH_USER, refused::TOO_MANY_REQUESTS]),
+        .refuses(&[
+            refused::OPERATOR_SECRET, refused::NO_OPERATOR, refused::NO_SUCH_USER, refused::TOO_MANY_REQUESTS,
+        ]),
     /// The newest 500 tokens for scripts that have not expired. The operator secret goes into the `authorization` field.
     ListOperatorTokens => Operation::new("list_operator_tokens", "GET", "/auth/operator/tokens", Public)
         .answers::<Data<Vec<OperatorTokenState>>>(200)
-        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REQUESTS]),
+        .refuses(&[refused::OPERATOR_SECRET, refused::NO_OPERATOR, refused::TOO_MANY_REQUESTS]),
     /// Revokes a token for scripts; it works for five more minutes at most, while keys are cached.
     RevokeOperatorToken => Operation::new("revoke_operator_token", "DELETE", "/auth/operator/tokens/{token}", Public)
         .answers_nothing(204)
-        .refuses(&[refused::OPERATOR_SECRET, refused::TOO_MANY_REVOKED, refused::TOO_MANY_REQUESTS]),
+        .refuses(&[
+            refused::OPERATOR_SECRET, refused::NO_OPERATOR, refused::TOO_MANY_REVOKED, refused::TOO_MANY_REQUESTS,
+        ]),
     /// The user who is calling.
     GetUser => Operation::new("get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)).answers::<Data<User>>(200),
     /// The organizations that the caller belongs to, and their role in each.

@@ -9,8 +9,8 @@ pub const LIMIT: usize = 500;
 
 /// The parameters of every such list. [`paged!`](crate::paged!) puts them behind those of a row.
 pub const PARAMETERS: [Parameter; 6] = [
-    Parameter::number("page", "1", "Number of the page."),
-    Parameter::number("limit", "100", "Resources on a page, at most 500.").or(&["per_page"]),
+    Parameter::number("page", "1", "Number of the page.").between(1, 1_000_000).defaults_to("1"),
+    Parameter::number("limit", "100", "Resources on a page.").or(&["per_page"]).between(1, 500).defaults_to("500"),
     Parameter::text("cursor", "", "`next_cursor` of the page before, instead of `page`."),
     Parameter::one_of(
         "sort",

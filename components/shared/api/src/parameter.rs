@@ -45,13 +45,31 @@ pub struct Parameter {
     pub required: bool,
     /// A value that is accepted; empty where only an earlier answer holds one.
     pub sample: &'static str,
+    /// What it is when it is left out; empty where that is no value.
+    pub default: &'static str,
+    /// The smallest number.
+    pub least: Option<u64>,
+    /// The largest number, the most characters of a text, or how often a repeated one may come.
+    pub most: Option<u64>,
     /// What it does.
     pub effect: Effect,
 }
 
 impl Parameter {
     const fn new(name: &'static str, kind: Kind, sample: &'static str, about: &'static str) -> Self {
-        Self { name, aliases: &[], about, kind, repeats: false, required: false, sample, effect: Effect::Applied }
+        Self {
+            name,
+            aliases: &[],
+            about,
+            kind,
+            repeats: false,
+            required: false,
+            sample,
+            default: "",
+            least: None,
+            most: None,
+            effect: Effect::Applied,
+        }
     }
 
     /// A text.
@@ -79,13 +97,13 @@ impl Parameter {
         Self::new(name, Kind::Id, "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e", about)
     }
 
-    /// One of several words, of which the first is the sample.
+    /// One of several words, of which the first is the sample, and the default unless it is required.
     pub const fn one_of(name: &'static str, words: &'static [&'static str], about: &'static str) -> Self {
         let sample = match words {
             [first, ..] => *first,
             [] => "",
         };
-        Self::new(name, Kind::OneOf(words), sample, about)
+        Self { default: sample, ..Self::new(name, Kind::OneOf(words), sample, about) }
     }
 
     /// One that clients send without need.
@@ -115,7 +133,25 @@ impl Parameter {
     /// The same, not to be left out.
     #[must_use]
     pub const fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self { required: true, default: "", ..self }
+    }
+
+    /// The same with a value for those who leave it out.
+    #[must_use]
+    pub const fn defaults_to(self, default: &'static str) -> Self {
+        Self { default, ..self }
+    }
+
+    /// The same with a smallest and a largest number.
+    #[must_use]
+    pub const fn between(self, least: u64, most: u64) -> Self {
+        Self { least: Some(least), most: Some(most), ..self }
+    }
+
+    /// The same with so many characters or values at most.
+    #[must_use]
+    pub const fn at_most(self, most: u64) -> Self {
+        Self { most: Some(most), ..self }
     }
 
     /// Whether it goes by this name.

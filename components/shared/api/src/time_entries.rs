@@ -19,9 +19,12 @@ pub mod refused {
 
     /// The caller has no running timer.
     pub const NONE_ACTIVE: Refused = Refused::new(404, "no_active_time_entry", "No timer is running.");
-    /// A member has one running timer at most.
-    pub const STILL_RUNNING: Refused =
-        Refused::new(409, "time_entry_still_running", "A timer is still running. Stop it first.");
+    /// A member has one running timer at most. `meta.time_entry_id` is the one that runs.
+    pub const STILL_RUNNING: Refused = Refused::new(
+        409,
+        "time_entry_still_running",
+        "A timer is still running. Stop it first, or start the new one with `on_running=stop`.",
+    );
     /// There is nothing to stop.
     pub const NOT_RUNNING: Refused = Refused::new(409, "time_entry_not_running", "The timer has stopped already.");
     /// `end: null` for a stopped entry.
@@ -38,11 +41,12 @@ pub mod refused {
         "idempotency_key_reused",
         "The idempotency key was used for a request with different content.",
     );
-    /// What happened since the position is not known any more.
+    /// What happened since the position is not known.
     pub const SYNC_EXPIRED: Refused = Refused::new(
         410,
         "sync_expired",
-        "Changes since that position are not kept any more. List everything again, then follow from `meta.since`.",
+        "Changes since that position cannot be told: they are not kept any more, or this database never had the position. List \
+         everything again, then follow from `meta.since`.",
     );
 }
 
@@ -53,8 +57,6 @@ const ENTRY: &str = "/api/v1/organizations/{organization}/time-entries/{entry}";
 const UNMEANT: &[&str] = &["member_ids", "billable_by_default", "archived_at"];
 /// Members of an entry that the server sets, of those that a new entry does not take.
 const READ_ONLY_OF_NEW: &[&str] = &[
-    "organization_id",
-    "user_id",
     "break_seconds",
     "client_id",
     "cost_rate",
@@ -68,24 +70,8 @@ const READ_ONLY_OF_NEW: &[&str] = &[
     "updated_at",
     "deleted_at",
 ];
-/// Members of an entry that the server sets, of those that a change does not take.
-const READ_ONLY: &[&str] = &[
-    "id",
-    "organization_id",
-    "user_id",
-    "break_seconds",
-    "client_id",
-    "cost_rate",
-    "currency",
-    "approval_status",
-    "locked_reason",
-    "invoiced_at",
-    "source",
-    "version",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-];
+/// Members of an entry that every change moves: what an older answer said of them asks for nothing.
+const READ_ONLY: &[&str] = &["version", "updated_at"];
 
 const SAMPLE: &str =
     r#"{"start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:30:00Z", "description": "Design", "billable": true}"#;
@@ -107,19 +93,20 @@ crate::operations! {
             Parameter::flag("billable", "Only billable entries, or only others."),
             Parameter::id("member_ids", "Only entries of these members; also separated by commas.")
                 .or(&["member_id", "member_ids[]"])
-                .repeated(),
+                .repeated()
+                .at_most(100),
             Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later, in the order of changes; `meta.sync_since` is what to ask with next."),
-            Parameter::flag("include_deleted", "With tombstones of deleted entries."),
-            Parameter::text("search", "design", "Only entries whose description contains this text."),
+            Parameter::flag("include_deleted", "With tombstones of deleted entries.").defaults_to("false"),
+            Parameter::text("search", "design", "Only entries whose description contains this text.").at_most(200),
             Parameter::one_of(
                 "sort",
                 &["-start", "start", "updated_at"],
                 "Newest or oldest first, or in the order of changes, which `updated_since` implies.",
             ),
             Parameter::text("cursor", "", "`next_cursor` of the page before."),
-            Parameter::number("limit", "100", "Entries on a page, at most 500."),
-            Parameter::number("offset", "0", "Entries to skip, at most 10000; `cursor` has no limit."),
-            Parameter::flag("total", "Count the entries of all pages."),
+            Parameter::number("limit", "100", "Entries on a page.").between(1, 500).defaults_to("100"),
+            Parameter::number("offset", "0", "Entries to skip; `cursor` has no limit.").between(0, 10_000).defaults_to("0"),
+            Parameter::flag("total", "Count the entries of all pages.").defaults_to("false"),
             Parameter::only("page", "1"),
         ])
         .answers::<Page<TimeEntry>>(200),
@@ -137,8 +124,8 @@ crate::operations! {
     )
     .needs(Permission::EntriesRead)
     .query(&[
-        Parameter::number("since", "0", "`meta.since` of an earlier answer; none for all that is kept."),
-        Parameter::number("limit", "100", "Entries on a page, at most 500."),
+        Parameter::number("since", "0", "`meta.since` of an earlier answer; 0 for all that is kept.").defaults_to("0"),
+        Parameter::number("limit", "100", "Entries on a page.").between(1, 500).defaults_to("100"),
     ])
     .answers::<Changes<TimeEntry>>(200)
     .refuses(&[refused::SYNC_EXPIRED]),
@@ -197,24 +184,24 @@ pub struct TimeEntry {
     pub duration: Option<Seconds>,
     /// Pauses within it in seconds; always 0.
     pub break_seconds: Seconds,
-    /// `work`; other kinds come later.
+    /// Always `work`.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// What was done.
     pub description: String,
-    /// `null` until there are projects.
+    /// Always `null`.
     pub project_id: Option<ProjectId>,
-    /// `null` until there are tasks.
+    /// Always `null`.
     pub task_id: Option<TaskId>,
-    /// `null` until there are clients.
+    /// Always `null`.
     pub client_id: Option<ClientId>,
-    /// Empty until there are tags.
+    /// Always empty.
     pub tags: Vec<TagId>,
     /// Whether somebody pays for it.
     pub billable: bool,
     /// Minor units per hour, frozen on the entry.
     pub billable_rate: Option<HourlyRate>,
-    /// `null` until there are cost rates.
+    /// Always `null`.
     pub cost_rate: Option<HourlyRate>,
     /// Currency of the rates.
     pub currency: Currency,
@@ -318,13 +305,19 @@ pub struct CreateTimeEntry {
     pub id: Option<String>,
     /// Another member, for owners and administrators; default the caller.
     pub member_id: Option<String>,
+    /// The person behind the member; another one is refused. Empty counts as none.
+    #[serde(skip_serializing)]
+    pub user_id: Option<String>,
+    /// The organization of the path; another one is refused. Empty counts as none.
+    #[serde(skip_serializing)]
+    pub organization_id: Option<String>,
     /// RFC 3339; default now. Needed with `end` or `duration`.
     pub start: Option<String>,
     /// RFC 3339; without it and without `duration` a timer starts to run.
     pub end: Option<String>,
     /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second.
     pub duration: Option<i64>,
-    /// `work`; other kinds come later.
+    /// Has to be `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// IANA zone; default the user's.
@@ -335,29 +328,38 @@ pub struct CreateTimeEntry {
     pub billable: Option<bool>,
     /// Minor units per hour; for owners and administrators.
     pub billable_rate: Option<i64>,
-    /// Refused until there are projects.
+    /// Has to be `null`.
     pub project_id: Option<String>,
-    /// Refused until there are tasks.
+    /// Has to be `null`.
     pub task_id: Option<String>,
-    /// Refused until there are tags, unless empty.
+    /// Has to be empty.
     pub tags: Option<Vec<String>>,
 }
 
-/// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is.
+/// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is. Members
+/// that cannot be changed may be sent back as they were read; `null` and empty, they say nothing, and anything else is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateTimeEntry {
-    /// The member whose entry it is; another one is refused.
+    /// Cannot be changed.
+    pub id: Option<String>,
+    /// Cannot be changed.
+    pub organization_id: Option<String>,
+    /// Cannot be changed.
     pub member_id: Option<String>,
+    /// Cannot be changed.
+    pub user_id: Option<String>,
     /// RFC 3339.
     pub start: Option<String>,
     /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.
     #[serde(deserialize_with = "present")]
     pub end: Option<Option<String>>,
-    /// Worked time in seconds, instead of `end`; beside it, `start` is needed, and it has to agree to the second.
+    /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second, or to be what was read before the change.
     pub duration: Option<i64>,
-    /// `work`; other kinds come later.
+    /// Cannot be changed.
+    pub break_seconds: Option<i64>,
+    /// Has to be `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// IANA zone.
@@ -370,12 +372,30 @@ pub struct UpdateTimeEntry {
     /// Minor units per hour, `null` for none; for owners and administrators.
     #[serde(deserialize_with = "present")]
     pub billable_rate: Option<Option<i64>>,
-    /// Refused until there are projects.
+    /// Has to be `null`.
     pub project_id: Option<String>,
-    /// Refused until there are tasks.
+    /// Has to be `null`.
     pub task_id: Option<String>,
-    /// Refused until there are tags, unless empty.
+    /// Has to be empty.
     pub tags: Option<Vec<String>>,
+    /// Cannot be changed.
+    pub client_id: Option<String>,
+    /// Cannot be changed.
+    pub cost_rate: Option<i64>,
+    /// Cannot be changed.
+    pub currency: Option<String>,
+    /// Cannot be changed.
+    pub approval_status: Option<String>,
+    /// Cannot be changed.
+    pub locked_reason: Option<String>,
+    /// Cannot be changed.
+    pub invoiced_at: Option<String>,
+    /// Cannot be changed.
+    pub source: Option<String>,
+    /// Cannot be changed.
+    pub created_at: Option<String>,
+    /// Cannot be changed.
+    pub deleted_at: Option<String>,
 }
 
 /// Body of `POST .../time-entries/{entry}/stop`; may be empty.

@@ -1,5 +1,7 @@
 //! Time entries.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::{Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, Seconds, UserId};
 
 /// A stretch of work, or a running timer.
@@ -21,7 +23,7 @@ pub struct TimeEntry {
     pub time_zone: String,
     /// What was done.
     pub description: String,
-    /// Whether somebody pays for it.
+    /// Whether it is billable.
     pub billable: bool,
     /// Price, frozen on the entry.
     pub billable_rate: Option<HourlyRate>,
@@ -79,20 +81,21 @@ impl Description {
         &self.0
     }
 
-    /// What a search compares with, where it differs from the text.
+    /// The text that searches compare with, if it is not the text itself.
     pub fn folded(&self) -> Option<String> {
         Some(fold(&self.0)).filter(|folded| *folded != self.0)
     }
 }
 
-/// The text without the difference between capitals and small letters, letter by letter, so that a part of a text is also a part
-/// of it when both are folded.
+/// The text in lower case and in NFC, so that neither capitals nor the way in which a letter is encoded matter. It is folded letter by
+/// letter: a part of a text is still a part of it when both are folded.
 pub fn fold(text: &str) -> String {
-    // The final sigma is a letter of its own, and small already.
-    text.chars().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
+    let small = text.chars().flat_map(char::to_lowercase);
+    // The final sigma is a letter of its own, and lower case already.
+    small.map(|letter| if letter == 'ς' { 'σ' } else { letter }).nfc().collect()
 }
 
-/// When an entry is, as a client may state it: running without an end.
+/// When an entry starts and ends; without an end it is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// When work began.
@@ -101,7 +104,7 @@ pub struct Span {
     pub end: Option<Instant>,
 }
 
-/// A start and an end that make no entry.
+/// Why a start and an end make no entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSpan {
     /// The end lies before the start.
@@ -128,12 +131,17 @@ impl Span {
         }
     }
 
-    /// Whether the second of its end lies before that of its start.
+    /// Whether it ends before it starts, to the second.
     pub fn is_reversed(self) -> bool {
         self.end.is_some_and(|end| end.seconds() < self.start.seconds())
     }
 
-    /// Whether it is longer than what can be recorded.
+    /// Whether it lasts this long, give or take a second: clients cut or round fractions before or after they subtract.
+    pub fn lasts(self, duration: Seconds) -> bool {
+        self.end.is_some_and(|end| (end.seconds() - self.start.seconds() - duration.count()).abs() <= 1)
+    }
+
+    /// Whether it is longer than can be recorded.
     pub fn is_too_long(self) -> bool {
         self.end.is_some_and(|end| end.seconds() - self.start.seconds() > Self::LONGEST.count())
     }
@@ -169,6 +177,9 @@ mod tests {
         assert_eq!(fold("ÜBERGABE Straße ΟΔΟΣ Ж"), "übergabe straße οδοσ ж");
         assert_eq!(fold("οδος"), fold("ΟΔΟΣ"));
         assert!(fold("ΟΔΟΣΑΝ").contains(&fold("οδος")));
+        for decomposed in ["u\u{308}bergabe", "U\u{308}BERGABE"] {
+            assert_eq!(fold(decomposed), "übergabe");
+        }
         assert_eq!(Description::parse("work".into()).expect("short").folded(), None);
         assert_eq!(Description::parse("Work".into()).expect("short").folded().as_deref(), Some("work"));
     }

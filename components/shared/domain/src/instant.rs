@@ -2,7 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::Offset,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A point in time: microseconds since the epoch, UTC. It is written with whole seconds and `Z`.
@@ -12,9 +16,18 @@ pub struct Instant(i64);
 /// A text that is not an instant that Kronos can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidInstant {
-    /// Not of the form that RFC 3339, section 5.6, prescribes, or no such date or time of day.
+    /// Not of the form that RFC 3339, section 5.6, prescribes.
     #[error("must be an RFC 3339 timestamp with an offset, such as `2026-03-04T09:23:52Z`")]
     Format,
+    /// The calendar has no such day.
+    #[error("names a day that does not exist")]
+    NoSuchDay,
+    /// The day has no such time, or it is a leap second that was never announced.
+    #[error("names a time of day that does not exist")]
+    NoSuchTime,
+    /// The `+` of its offset has become a space, as it does in a query.
+    #[error("has a space in place of the `+` of its offset: write `%2B` in a URL")]
+    LostPlus,
     /// Outside [`Instant::MIN`] to [`Instant::MAX`].
     #[error("must lie between the years 1970 and 2199")]
     Range,
@@ -78,7 +91,7 @@ impl FromStr for Instant {
 
     /// Reads RFC 3339 with any offset and any number of fractional digits; the fraction is cut off.
     fn from_str(text: &str) -> Result<Self, InvalidInstant> {
-        let (instant, _) = parse(text).ok_or(InvalidInstant::Format)?;
+        let (instant, _) = parse(text)?;
         if (Self::MIN..=Self::MAX).contains(&instant) { Ok(instant) } else { Err(InvalidInstant::Range) }
     }
 }
@@ -92,7 +105,7 @@ impl FromStr for Since {
 
     /// Reads what [`Instant`] reads, of any year.
     fn from_str(text: &str) -> Result<Self, InvalidInstant> {
-        let (instant, _) = parse(text).ok_or(InvalidInstant::Format)?;
+        let (instant, _) = parse(text)?;
         Ok(Self(instant.clamp(Instant::MIN, Until::NONE.0)))
     }
 }
@@ -112,56 +125,61 @@ impl FromStr for Until {
     /// Reads what [`Instant`] reads, of any year; a fraction is rounded up: a range until `23:59:59.999` contains the second that
     /// begins at `23:59:59`.
     fn from_str(text: &str) -> Result<Self, InvalidInstant> {
-        let (instant, has_fraction) = parse(text).ok_or(InvalidInstant::Format)?;
+        let (instant, has_fraction) = parse(text)?;
         let bound = Instant::from_seconds(instant.seconds() + i64::from(has_fraction));
         Ok(Self(bound.clamp(Instant::MIN, Self::NONE.0)))
     }
 }
 
 /// The whole second, and whether there was more than that.
-fn parse(text: &str) -> Option<(Instant, bool)> {
-    let (date_time, rest) = text.split_at_checked(19)?;
-    let bytes = date_time.as_bytes();
-    let punctuated = bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && matches!(bytes[10], b'T' | b't' | b' ')
-        && bytes[13] == b':'
-        && bytes[16] == b':';
-    if !punctuated {
-        return None;
-    }
-    let number = |from: usize, to: usize| digits(&bytes[from..to]);
-    let seconds = number(17, 19)?;
+fn parse(text: &str) -> Result<(Instant, bool), InvalidInstant> {
+    let written = Written::read(text).ok_or(InvalidInstant::Format)?;
+    let offset = offset_seconds(written.offset)?;
+    let [year, month, day, hour, minute, second] = written.numbers;
+    let small = |number: i16| i8::try_from(number).unwrap_or(i8::MAX);
+    let day = Date::new(year, small(month), small(day)).map_err(|_| InvalidInstant::NoSuchDay)?;
     // A leap second has no place in Unix time; POSIX repeats the second before it.
-    let is_leap = seconds == 60;
-    let seconds = if is_leap { 59 } else { seconds };
-    let civil = DateTime::new(
-        number(0, 4)?,
-        number(5, 7)?.try_into().ok()?,
-        number(8, 10)?.try_into().ok()?,
-        number(11, 13)?.try_into().ok()?,
-        number(14, 16)?.try_into().ok()?,
-        seconds.try_into().ok()?,
-        0,
-    )
-    .ok()?;
-    let (fraction, offset) = match rest.strip_prefix('.') {
-        None => ("", rest),
-        Some(rest) => {
-            let offset = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-            if offset.len() == rest.len() {
-                return None;
-            }
-            (&rest[..rest.len() - offset.len()], offset)
-        }
-    };
+    let is_leap = second == 60;
+    let second = if is_leap { 59 } else { second };
+    let time = Time::new(small(hour), small(minute), small(second), 0).map_err(|_| InvalidInstant::NoSuchTime)?;
     // jiff's timestamps end a day before the year 9999 does.
-    let beyond = if civil.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX };
-    let timestamp = Offset::from_seconds(offset_seconds(offset)?).ok()?.to_timestamp(civil).unwrap_or(beyond);
+    let beyond = if year < 1970 { Timestamp::MIN } else { Timestamp::MAX };
+    let offset = Offset::from_seconds(offset).map_err(|_| InvalidInstant::Format)?;
+    let timestamp = offset.to_timestamp(day.to_datetime(time)).unwrap_or(beyond);
     if is_leap && !precedes_leap_second(timestamp) {
-        return None;
+        return Err(InvalidInstant::NoSuchTime);
     }
-    Some((timestamp.into(), fraction.bytes().any(|digit| digit != b'0')))
+    Ok((timestamp.into(), written.fraction.bytes().any(|digit| digit != b'0')))
+}
+
+/// A timestamp of the right form.
+struct Written<'a> {
+    /// Year, month, day, hour, minute, second.
+    numbers: [i16; 6],
+    fraction: &'a str,
+    offset: &'a str,
+}
+
+impl<'a> Written<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (date_time, rest) = text.split_at_checked(19)?;
+        let bytes = date_time.as_bytes();
+        let punctuated = bytes[4] == b'-'
+            && bytes[7] == b'-'
+            && matches!(bytes[10], b'T' | b't' | b' ')
+            && bytes[13] == b':'
+            && bytes[16] == b':';
+        if !punctuated {
+            return None;
+        }
+        let number = |from: usize, to: usize| digits(&bytes[from..to]);
+        let numbers = [number(0, 4)?, number(5, 7)?, number(8, 10)?, number(11, 13)?, number(14, 16)?, number(17, 19)?];
+        let (fraction, offset) = match rest.strip_prefix('.') {
+            None => ("", rest),
+            Some(rest) => rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?),
+        };
+        Some(Self { numbers, fraction, offset })
+    }
 }
 
 /// Whether a leap second may follow: the last second, UTC, of June or December (RFC 3339, section 5.7).
@@ -170,18 +188,20 @@ fn precedes_leap_second(timestamp: Timestamp) -> bool {
     matches!((utc.month(), utc.day()), (6, 30) | (12, 31)) && (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59)
 }
 
-fn offset_seconds(text: &str) -> Option<i32> {
-    match text.as_bytes() {
-        b"Z" | b"z" => Some(0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            let (hours, minutes) = (i32::from(digits(&[*h1, *h2])?), i32::from(digits(&[*m1, *m2])?));
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let seconds = (hours * 60 + minutes) * 60;
-            Some(if *sign == b'-' { -seconds } else { seconds })
-        }
-        _ => None,
+fn offset_seconds(text: &str) -> Result<i32, InvalidInstant> {
+    let (sign, h1, h2, m1, m2) = match text.as_bytes() {
+        b"Z" | b"z" => return Ok(0),
+        [sign @ (b'+' | b'-' | b' '), h1, h2, b':', m1, m2] => (*sign, *h1, *h2, *m1, *m2),
+        _ => return Err(InvalidInstant::Format),
+    };
+    let (Some(hours @ 0..=23), Some(minutes @ 0..=59)) = (digits(&[h1, h2]), digits(&[m1, m2])) else {
+        return Err(InvalidInstant::Format);
+    };
+    let seconds = i32::from(hours * 60 + minutes) * 60;
+    match sign {
+        b' ' => Err(InvalidInstant::LostPlus),
+        b'-' => Ok(-seconds),
+        _ => Ok(seconds),
     }
 }
 
@@ -242,20 +262,34 @@ mod tests {
             "2026-03-04T09:23:52.Z",
             "2026-03-04T09:23:52+0100",
             "2026-03-04T09:23:52+24:00",
-            "2026-13-04T09:23:52Z",
-            "2026-02-29T09:23:52Z",
-            "2026-03-04T24:00:00Z",
-            "2026-03-04T09:23:61Z",
-            "2026-03-04T09:23:60Z",
-            "2026-03-31T23:59:60Z",
-            "2016-12-31T22:59:60Z",
-            "2016-12-31T23:59:60+01:00",
             "2026-03-04T09:23:52Z[Europe/Berlin]",
+            "2026-03-04T09:23:52 1:00",
             "+026-03-04T09:23:52Z",
             "2026-03-04T09:23:5２Z",
             "1772616232",
         ] {
             assert_eq!(text.parse::<Instant>(), Err(InvalidInstant::Format), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_timestamp_is_told() {
+        for (text, expected) in [
+            ("2026-13-04T09:23:52Z", InvalidInstant::NoSuchDay),
+            ("2026-02-29T09:23:52Z", InvalidInstant::NoSuchDay),
+            ("2026-02-30T09:23:52+01:00", InvalidInstant::NoSuchDay),
+            ("2026-03-00T09:23:52Z", InvalidInstant::NoSuchDay),
+            ("2026-03-04T24:00:00Z", InvalidInstant::NoSuchTime),
+            ("2026-03-04T09:60:00Z", InvalidInstant::NoSuchTime),
+            ("2026-03-04T09:23:61Z", InvalidInstant::NoSuchTime),
+            ("2026-03-04T09:23:60Z", InvalidInstant::NoSuchTime),
+            ("2026-03-31T23:59:60Z", InvalidInstant::NoSuchTime),
+            ("2016-12-31T22:59:60Z", InvalidInstant::NoSuchTime),
+            ("2016-12-31T23:59:60+01:00", InvalidInstant::NoSuchTime),
+            ("2026-03-04T09:23:52 01:00", InvalidInstant::LostPlus),
+            ("2026-03-04T09:23:52.123 01:00", InvalidInstant::LostPlus),
+        ] {
+            assert_eq!(text.parse::<Instant>(), Err(expected), "{text}");
         }
     }
 

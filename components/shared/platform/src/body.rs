@@ -11,8 +11,8 @@ use spin_sdk::wasip3::wit_bindgen::{StreamReader, StreamResult, spawn};
 use spin_sdk::wasip3::wit_future;
 
 use crate::members;
-use crate::patience::within;
 use crate::problem::Problem;
+use crate::within;
 
 /// Largest body unless a component says otherwise.
 pub const DEFAULT_LIMIT: usize = 1024 * 1024;

@@ -9,8 +9,8 @@ use http::Uri;
 use serde::Deserialize;
 use spin_sdk::variables;
 
-use crate::patience::within;
 use crate::problem::Problem;
+use crate::within;
 
 /// The variables that every HTTP component has.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use spin_sdk::redis::Connection;
 use spin_sdk::wasip3::wit_bindgen::spawn;
 
 use crate::configuration;
-use crate::patience::within;
+use crate::within;
 
 /// The channel that the consumers listen to.
 pub const CHANNEL: &str = "kronos.outbox";

@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use http::{HeaderMap, HeaderName, header};
 
-use crate::refusal::Shared;
+use crate::{problem::Problem, refusal::Shared};
 
 /// The tag of a version.
 pub fn of(version: i64) -> String {
@@ -28,6 +28,8 @@ enum Tags {
     Any,
     /// One of these versions. Tags that are not ours name none.
     Versions(Vec<i64>),
+    /// Something without quotes, which is no tag of anybody's.
+    Unquoted,
 }
 
 impl Tags {
@@ -41,6 +43,9 @@ impl Tags {
             if tag == "*" {
                 return Self::Any;
             }
+            if !tag.is_empty() && !tag.contains('"') {
+                return Self::Unquoted;
+            }
             versions.extend(version(if weak { without_weakness(tag) } else { tag }));
         }
         Self::Versions(versions)
@@ -48,7 +53,7 @@ impl Tags {
 
     fn contain(&self, version: i64) -> bool {
         match self {
-            Self::Absent => false,
+            Self::Absent | Self::Unquoted => false,
             Self::Any => true,
             Self::Versions(versions) => versions.contains(&version),
         }
@@ -89,11 +94,17 @@ impl Preconditions {
 
     /// The version that the statement has to find, none if any will do. Where the request does not say it, `current` is asked for
     /// the version of the resource, which the caller may see; it refuses when there is none. A version that does not meet the
-    /// conditions is [`Shared::VersionMismatch`].
+    /// conditions is [`Shared::VersionMismatch`]; what is no entity tag is malformed.
     pub async fn version<E: From<Shared>>(
         &self,
         current: impl AsyncFnOnce() -> Result<i64, E>,
     ) -> Result<Option<i64>, E> {
+        for (name, tags) in [("If-Match", &self.if_match), ("If-None-Match", &self.if_none_match)] {
+            if *tags == Tags::Unquoted {
+                let detail = format!("`{name}` has to hold entity tags with their quotes, as in `{name}: {}`.", of(3));
+                return Err(Shared::Problem(Problem::malformed(detail)).into());
+            }
+        }
         match (&self.if_match, &self.if_none_match) {
             (Tags::Absent | Tags::Any, Tags::Absent) => return Ok(None),
             (Tags::Versions(versions), Tags::Absent) if versions.len() == 1 => return Ok(versions.first().copied()),
@@ -125,11 +136,11 @@ mod tests {
         fields.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
-    /// What a write of version 3 is to find; `Err` when it is refused.
-    fn required(fields: &[(HeaderName, &'static str)]) -> Result<Option<i64>, ()> {
+    /// What a write of version 3 is to find; `Err` with a status when it is refused.
+    fn required(fields: &[(HeaderName, &'static str)]) -> Result<Option<i64>, u16> {
         let preconditions = Preconditions::of(&headers(fields));
         let version = preconditions.version(async || Ok::<_, Shared>(3)).now_or_never();
-        version.expect("nothing to wait for").map_err(|_| ())
+        version.expect("nothing to wait for").map_err(|refusal| Problem::from(refusal).status().as_u16())
     }
 
     #[test]
@@ -139,21 +150,30 @@ mod tests {
         assert_eq!(required(&[(header::IF_MATCH, "\"2\"")]), Ok(Some(2)));
         assert_eq!(required(&[(header::IF_MATCH, "\"2\", \"3\"")]), Ok(Some(3)));
         for other in
-            ["W/\"3\"", "3", "\"+3\"", "\"03\"", "\" 3\"", "\"3 \"", "\"-0\"", "\"\"", "", "\"4\", \"5\"", "\"x\""]
+            ["W/\"3\"", "\"+3\"", "\"03\"", "\" 3\"", "\"3 \"", "\"-0\"", "\"\"", "", "\"4\", \"5\"", "\"x\"", "\"3,\""]
         {
-            assert_eq!(required(&[(header::IF_MATCH, other)]), Err(()), "{other}");
+            assert_eq!(required(&[(header::IF_MATCH, other)]), Err(412), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_quotes_is_malformed() {
+        for name in [header::IF_MATCH, header::IF_NONE_MATCH] {
+            for unquoted in ["3", "W/3", "\"2\", 3", "x"] {
+                assert_eq!(required(&[(name.clone(), unquoted)]), Err(400), "{unquoted}");
+            }
         }
     }
 
     #[test]
     fn if_none_match_refuses_what_it_names() {
         for named in ["*", "\"3\"", "W/\"3\"", "\"2\", \"3\""] {
-            assert_eq!(required(&[(header::IF_NONE_MATCH, named)]), Err(()), "{named}");
+            assert_eq!(required(&[(header::IF_NONE_MATCH, named)]), Err(412), "{named}");
         }
-        for other in ["\"2\"", "\"03\"", "3", ""] {
+        for other in ["\"2\"", "\"03\"", ""] {
             assert_eq!(required(&[(header::IF_NONE_MATCH, other)]), Ok(Some(3)), "{other}");
         }
-        assert_eq!(required(&[(header::IF_MATCH, "\"3\""), (header::IF_NONE_MATCH, "\"3\"")]), Err(()));
+        assert_eq!(required(&[(header::IF_MATCH, "\"3\""), (header::IF_NONE_MATCH, "\"3\"")]), Err(412));
         assert_eq!(required(&[(header::IF_MATCH, "\"3\""), (header::IF_NONE_MATCH, "\"2\"")]), Ok(Some(3)));
     }
 

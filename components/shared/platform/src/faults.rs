@@ -11,6 +11,9 @@ const MAX: usize = 50;
 /// Characters of a name that are told at most.
 const MAX_NAME: usize = 200;
 
+/// What is wrong with another value for what nobody can change.
+const UNCHANGEABLE: &str = "cannot be changed";
+
 /// Fields with what is wrong about them. A field is named by its path in the body, or is a parameter of the query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Faults(Vec<(Cow<'static, str>, String)>);
@@ -41,6 +44,25 @@ impl Faults {
     /// Parses a text if there is one.
     pub fn parse<T: FromStr<Err: Display>>(&mut self, field: &'static str, text: Option<&str>) -> Option<T> {
         text.and_then(|text| self.check(field, text.parse()))
+    }
+
+    /// What a request says of a member that nobody can change, to be compared with the resource. `null` and the empty text say
+    /// nothing: clients send them for what they leave to the server. What no resource can have is a fault.
+    pub fn unchangeable<T: FromStr>(&mut self, field: &'static str, text: Option<&str>) -> Option<T> {
+        let text = text.filter(|text| !text.is_empty())?;
+        self.check(field, text.parse().map_err(|_| UNCHANGEABLE))
+    }
+
+    /// Notes that a request says something else of a member than `present`, and that nobody can change it.
+    pub fn keep<T: FromStr + PartialEq>(&mut self, field: &'static str, text: Option<&str>, present: &T) {
+        if self.unchangeable::<T>(field, text).is_some_and(|said| said != *present) {
+            self.refuse_change(field);
+        }
+    }
+
+    /// Notes that nobody can change a member.
+    pub fn refuse_change(&mut self, field: &'static str) {
+        self.add(field, UNCHANGEABLE);
     }
 
     /// Whether there is nothing wrong so far.
@@ -78,6 +100,22 @@ mod tests {
         assert_eq!(status, 422);
         assert_eq!(body["errors"]["c"], serde_json::json!(["must be small"]));
         assert_eq!(body["errors"].as_object().map(serde_json::Map::len), Some(2));
+        assert_eq!(body["message"], "b: provided string was not `true` or `false`", "the first one");
+    }
+
+    #[test]
+    fn what_cannot_be_changed_is_refused_unless_it_says_nothing() {
+        let told = |text: Option<&str>| {
+            let mut faults = Faults::default();
+            faults.keep("a", text, &7_u8);
+            faults.finish()
+        };
+        for same in [None, Some(""), Some("7")] {
+            assert_eq!(told(same), Ok(()), "{same:?}");
+        }
+        for other in ["8", "x", "null"] {
+            assert_eq!(told(Some(other)), Err(Faults::one("a", "cannot be changed")), "{other}");
+        }
     }
 
     #[test]

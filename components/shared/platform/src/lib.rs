@@ -21,7 +21,6 @@ pub mod idempotency;
 mod members;
 pub mod page;
 pub mod pages;
-mod patience;
 mod problem;
 mod query;
 pub mod refusal;
@@ -42,6 +41,7 @@ pub use routes::PathParams;
 pub use serve::{Service, serve};
 
 pub use http::StatusCode;
+pub use kronos_storage::patience::within;
 
 /// What [`http_service`] and [`refusals`] expand to.
 #[doc(hidden)]

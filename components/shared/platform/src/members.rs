@@ -12,6 +12,9 @@ use crate::{faults::Faults, problem::Problem};
 
 /// Reads a body. Members that neither the type nor the row knows are refused, each with its path.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8], row: Option<&Body>) -> Result<T, Problem> {
+    if body.trim_ascii().is_empty() {
+        return Err(Problem::malformed("The body is empty. It has to be JSON."));
+    }
     // Serde would take an array for the members in their order.
     if body.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::invalid("body", "must be an object"));
@@ -31,7 +34,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], row: Option<&Body>) -> Resu
     let value = serde_ignored::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track), note);
     match value {
         Ok(value) => {
-            json.end().map_err(|_| not_json())?;
+            json.end().map_err(|error| not_json(&error))?;
             faults.finish()?;
             Ok(value)
         }
@@ -40,12 +43,13 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], row: Option<&Body>) -> Resu
             faults.add(field, fault);
             Err(faults.into())
         }
-        Err(_) => Err(not_json()),
+        Err(error) => Err(not_json(&error)),
     }
 }
 
-fn not_json() -> Problem {
-    Problem::malformed("The body is not valid JSON.")
+/// The message of such an error is about JSON, and says where in the body.
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::malformed(format!("The body is not valid JSON: {error}."))
 }
 
 /// The path as errors name it, such as `changes.tags[0]`.
@@ -188,6 +192,17 @@ mod tests {
         ] {
             assert_eq!(refused(body).0, 400, "{body}");
         }
+        let told = |body: &str| {
+            let problem = read::<Example>(body.as_bytes(), Some(&ROW)).expect_err(body);
+            let (_, _, body) = problem.into_parts("");
+            serde_json::from_slice::<Value>(&body).expect("JSON")["detail"].as_str().expect("a text").to_owned()
+        };
+        assert_eq!(
+            told("{\n  \"name\": \"a\"\n  \"on\": true }"),
+            "The body is not valid JSON: expected `,` or `}` at line 3 column 3."
+        );
+        assert_eq!(told(r#"{"name":"a"} x"#), "The body is not valid JSON: trailing characters at line 1 column 14.");
+        assert_eq!(told(" "), "The body is empty. It has to be JSON.");
         assert_eq!(refused(&"[".repeat(10_000)), (422, json!({ "body": ["must be an object"] })));
     }
 

@@ -20,6 +20,8 @@ struct Parts {
     key: Cow<'static, str>,
     detail: Cow<'static, str>,
     errors: BTreeMap<String, Vec<String>>,
+    /// The first of them, for clients that show nothing but a message.
+    first_error: Option<String>,
     fields: Vec<Field>,
     meta: Option<serde_json::Value>,
     /// For the log only.
@@ -50,6 +52,7 @@ impl Problem {
             key: key.into(),
             detail: detail.into(),
             errors: BTreeMap::new(),
+            first_error: None,
             fields: Vec::new(),
             meta: None,
             internal: None,
@@ -78,7 +81,10 @@ impl Problem {
 
     /// 429: too many requests.
     pub fn too_many_requests(retry_after_seconds: u32) -> Self {
-        Self::from(refused::TOO_MANY_REQUESTS).with_field("retry-after", retry_after_seconds.to_string())
+        let Refused { status: _, key, sentence: _ } = refused::TOO_MANY_REQUESTS;
+        let unit = if retry_after_seconds == 1 { "second" } else { "seconds" };
+        let detail = format!("There were too many requests. Try again in {retry_after_seconds} {unit}.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, key, detail).with_field("retry-after", retry_after_seconds.to_string())
     }
 
     /// 500: our fault. `log` goes to the log with the request id, the client learns nothing of it.
@@ -96,7 +102,9 @@ impl Problem {
     /// The same problem with one more unacceptable value.
     #[must_use]
     pub fn with_error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.0.errors.entry(field.into()).or_default().push(message.into());
+        let (field, message) = (field.into(), message.into());
+        self.0.first_error.get_or_insert_with(|| format!("{field}: {message}"));
+        self.0.errors.entry(field).or_default().push(message);
         self
     }
 
@@ -131,7 +139,7 @@ impl Problem {
     }
 
     pub(crate) fn into_parts(self, request_id: &str) -> (StatusCode, Vec<Field>, Vec<u8>) {
-        let Parts { status, key, detail, errors, mut fields, meta, internal: _ } = *self.0;
+        let Parts { status, key, detail, errors, first_error, mut fields, meta, internal: _ } = *self.0;
         let body = Body {
             // The key tells problems apart; the status says all that a type without a page of its own could.
             r#type: "about:blank",
@@ -139,7 +147,7 @@ impl Problem {
             status: status.as_u16(),
             detail: &detail,
             key: &key,
-            message: &detail,
+            message: first_error.as_deref().unwrap_or(&detail),
             error: true,
             errors: &errors,
             meta,
@@ -194,7 +202,7 @@ mod tests {
                 "status": 422,
                 "detail": "The given data is invalid.",
                 "key": "validation_failed",
-                "message": "The given data is invalid.",
+                "message": "start: is required",
                 "error": true,
                 "errors": { "start": ["is required", "must be a time"] },
                 "request_id": "r-1",

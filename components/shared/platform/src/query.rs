@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 
-use kronos_api::{Effect, Operation};
+use kronos_api::{Effect, Kind, Operation, Parameter};
 
 use crate::{faults::Faults, problem::Problem};
 
@@ -17,6 +17,30 @@ impl Query {
     pub(crate) fn parse(query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self { pairs: pairs.map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned())).collect() }
+    }
+
+    /// Refuses a query that would not be read as it was meant.
+    pub(crate) fn check(query: Option<&str>) -> Result<(), Problem> {
+        let mut bytes = query.unwrap_or_default().bytes();
+        let mut decoded = Vec::with_capacity(bytes.len());
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        while let Some(byte) = bytes.next() {
+            if byte != b'%' {
+                decoded.push(byte);
+                continue;
+            }
+            let value = digit(bytes.next()).zip(digit(bytes.next()));
+            let value = value.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+            decoded.push(value.ok_or_else(|| {
+                Problem::malformed(
+                    "The query has a `%` without two hexadecimal digits behind it. The character itself is `%25`.",
+                )
+            })?);
+        }
+        match str::from_utf8(&decoded) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Problem::malformed("The query is not UTF-8 when its percent-encoding is undone.")),
+        }
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -42,7 +66,12 @@ impl Query {
             if let Effect::Only(only) = parameter.effect
                 && *value != only
             {
-                faults.add(parameter.name, format_args!("must be `{only}`"));
+                faults.add(parameter.name, wanted(operation, parameter, only));
+            }
+            // An empty text searches for nothing, and an empty cursor is the first page; a filter of another kind was to narrow.
+            if value.is_empty() && parameter.effect == Effect::Applied && parameter.kind != Kind::Text {
+                let remedy = if parameter.required { "" } else { ": leave it out instead" };
+                faults.add(parameter.name, format_args!("must not be empty{remedy}"));
             }
             seen.push(parameter.name);
             *name = Cow::Borrowed(parameter.name);
@@ -87,7 +116,7 @@ impl Query {
         // `parse` would take a sign.
         let number = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
         let number = number.and_then(|value| value.parse().ok());
-        number.map(Some).ok_or_else(|| Problem::invalid(name, "must be a whole number"))
+        number.map(Some).ok_or_else(|| Problem::invalid(name, "must be a whole number of 0 or more"))
     }
 
     /// One of several words, such as the order of a list.
@@ -116,6 +145,9 @@ impl Query {
         let texts = self.all(name).flat_map(|value| value.split(',')).filter(|text| !text.is_empty());
         let values: Result<Vec<T>, T::Err> = texts.map(str::parse).collect();
         let mut values = values.map_err(|fault| Problem::invalid(name, fault.to_string()))?;
+        if values.is_empty() && self.has(name) {
+            return Err(Problem::invalid(name, "must not be empty: leave it out instead"));
+        }
         values.sort_unstable();
         values.dedup();
         if values.len() > most {
@@ -135,6 +167,16 @@ impl Query {
     }
 }
 
+/// What the one value of a parameter is, and for pages how to get to the others.
+fn wanted(operation: &Operation, parameter: &Parameter, only: &str) -> String {
+    let is_paged = operation.parameters.iter().any(|other| other.name == "cursor");
+    match parameter.name {
+        "page" if is_paged => format!("must be `{only}`: follow `cursor` to the other pages"),
+        "page" => format!("must be `{only}`: there are no other pages"),
+        _ => format!("must be `{only}`"),
+    }
+}
+
 /// `a`, `b` or `c`.
 fn alternatives<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
@@ -146,7 +188,7 @@ fn alternatives<'a>(words: impl Iterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kronos_api::{Access, Parameter};
+    use kronos_api::Access;
 
     use super::*;
 
@@ -155,6 +197,8 @@ mod tests {
         Parameter::id("member_ids", "Whose.").or(&["member_id", "member_ids[]"]).repeated(),
         Parameter::ignored("per_page", "100"),
         Parameter::only("page", "1"),
+        Parameter::number("limit", "1", "How many."),
+        Parameter::time("since", "", "From when on.").required(),
     ]);
 
     fn refused(query: &str) -> serde_json::Value {
@@ -188,8 +232,38 @@ mod tests {
             })
         );
         assert_eq!(refused("search=x&search=y"), serde_json::json!({ "search": ["may be given only once"] }));
-        assert_eq!(refused("page=2"), serde_json::json!({ "page": ["must be `1`"] }));
-        assert_eq!(refused("page="), serde_json::json!({ "page": ["must be `1`"] }));
+        for query in ["page=2", "page="] {
+            assert_eq!(refused(query), serde_json::json!({ "page": ["must be `1`: there are no other pages"] }));
+        }
+        const PAGED: Operation = LIST.query(&[Parameter::only("page", "1"), Parameter::text("cursor", "", "Where.")]);
+        let told = errors(Query::parse(Some("page=2")).of(&PAGED).expect_err("refused").into());
+        assert_eq!(told, serde_json::json!({ "page": ["must be `1`: follow `cursor` to the other pages"] }));
+    }
+
+    #[test]
+    fn an_empty_filter_is_refused_unless_it_filters_nothing() {
+        assert!(Query::parse(Some("search=&per_page=")).of(&LIST).is_ok());
+        let empty = serde_json::json!(["must not be empty: leave it out instead"]);
+        assert_eq!(
+            refused("member_id=&limit=&since="),
+            serde_json::json!({ "member_ids": empty, "limit": empty, "since": ["must not be empty"] })
+        );
+        let commas = Query::parse(Some("member_ids=,")).of(&LIST).expect("not empty");
+        assert_eq!(
+            errors(commas.list_as::<Word>("member_ids", 3).expect_err("nobody")),
+            serde_json::json!({ "member_ids": empty })
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_malformed() {
+        for query in ["", "a=%C3%BC&b=%2B", "a=b+c", "a=%25", "ü=1"] {
+            assert!(Query::check(Some(query)).is_ok(), "{query}");
+        }
+        for query in ["a=%", "a=%2", "a=100%", "a=%zz", "a=%+1", "a=%FF", "a=%C3&b=%BC"] {
+            let problem = Query::check(Some(query)).expect_err(query);
+            assert_eq!(problem.status(), 400, "{query}");
+        }
     }
 
     #[test]
@@ -221,7 +295,7 @@ mod tests {
             errors[name][0].as_str().expect("a message").to_owned()
         };
         for name in ["n", "s", "big"] {
-            assert_eq!(told(name, query.number(name).err()), "must be a whole number");
+            assert_eq!(told(name, query.number(name).err()), "must be a whole number of 0 or more");
         }
         assert_eq!(told("f", query.flag("f").err()), "must be `true` or `false`");
         let words = [("start", 1), ("-start", 2), ("end", 3)];

@@ -60,7 +60,8 @@ pub(crate) fn find<O: Operations>(method: &Method, path: &str) -> Match<O> {
     if others.is_empty() { Match::Nothing } else { Match::OtherMethods(others) }
 }
 
-/// Where the parameters are if the path fits the template.
+/// Where the parameters are if the path fits the template. A parameter stands for an id: a word, such as that of an operation that
+/// there is not, names no resource.
 fn values(template: &'static str, path: &str) -> Option<Vec<(&'static str, Range<usize>)>> {
     let mut values = Vec::new();
     let mut segments = path.split('/');
@@ -68,7 +69,7 @@ fn values(template: &'static str, path: &str) -> Option<Vec<(&'static str, Range
     for expected in template.split('/') {
         let segment = segments.next()?;
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => values.push((name, at..at + segment.len())),
+            Some(name) if is_id(segment) => values.push((name, at..at + segment.len())),
             None if segment == expected => {}
             _ => return None,
         }
@@ -77,9 +78,19 @@ fn values(template: &'static str, path: &str) -> Option<Vec<(&'static str, Range
     segments.next().is_none().then_some(values)
 }
 
+/// Whether a segment has the form of a UUID.
+fn is_id(segment: &str) -> bool {
+    segment.len() == 36
+        && segment.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use kronos_api::Access::Public;
+    use kronos_domain::EntryId;
 
     use super::*;
 
@@ -97,6 +108,8 @@ mod tests {
         Verify => Operation::new("verify", "*", "/verify", Public),
     }
 
+    const ID: &str = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
+
     fn find_op(method: &str, path: &str) -> Result<Op, Vec<&'static str>> {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         match find(&method, path) {
@@ -109,31 +122,38 @@ mod tests {
     #[test]
     fn the_first_operation_that_fits_is_taken() {
         assert_eq!(find_op("GET", "/entries/active"), Ok(Op::Active));
-        assert_eq!(find_op("GET", "/entries/1"), Ok(Op::Read));
-        assert_eq!(find_op("HEAD", "/entries/1"), Ok(Op::Read));
-        assert_eq!(find_op("DELETE", "/entries/1"), Ok(Op::Delete));
+        let entry = format!("/entries/{ID}");
+        assert_eq!(find_op("GET", &entry), Ok(Op::Read));
+        assert_eq!(find_op("HEAD", &entry), Ok(Op::Read));
+        assert_eq!(find_op("DELETE", &entry), Ok(Op::Delete));
         assert_eq!(find_op("PROPFIND", "/verify"), Ok(Op::Verify));
     }
 
     #[test]
     fn other_methods_are_told() {
-        assert_eq!(find_op("PUT", "/entries/1"), Err(vec!["GET", "HEAD", "DELETE"]));
+        assert_eq!(find_op("PUT", &format!("/entries/{ID}")), Err(vec!["GET", "HEAD", "DELETE"]));
     }
 
     #[test]
     fn other_paths_are_nothing() {
-        for path in ["/", "/entries", "/entries/", "/entries/1/2", "/other", "/Entries/1"] {
+        let longer = format!("/entries/{ID}/2");
+        for path in
+            ["/", "/entries", "/entries/", &longer, "/other", "/entries/1", "/entries/aggregate", "/entries/{entry}"]
+        {
             assert_eq!(find_op("GET", path), Err(Vec::new()), "{path}");
         }
+        assert_eq!(find_op("DELETE", "/entries/active"), Err(vec!["GET", "HEAD"]));
     }
 
     #[test]
     fn parameters_are_read() {
-        let Match::Operation(Op::Stop, _, path) = find(&Method::POST, "/organizations/7/entries/42/stop") else {
+        let organization = ID.replace('0', "F");
+        let stop = format!("/organizations/{organization}/entries/{ID}/stop");
+        let Match::Operation(Op::Stop, _, path) = find(&Method::POST, &stop) else {
             panic!("no operation");
         };
-        assert_eq!((path.get("organization"), path.get("entry"), path.get("none")), ("7", "42", ""));
-        assert_eq!(path.get_as::<u8>("entry").ok(), Some(42));
+        assert_eq!((path.get("organization"), path.get("entry"), path.get("none")), (organization.as_str(), ID, ""));
+        assert_eq!(path.get_as::<EntryId>("entry").map(|id| id.to_string()).ok().as_deref(), Some(ID));
         assert_eq!(path.get_as::<bool>("entry").err().map(|problem| problem.status().as_u16()), Some(404));
     }
 }

@@ -114,6 +114,9 @@ where
         Match::OtherMethods(methods) => return other_method(&head.method, &methods),
         Match::Nothing => return Err(Problem::not_found()),
     };
+    if !operation.forwarded {
+        Query::check(query)?;
+    }
     let query = Query::parse(query);
     if !operation.forwarded && query.has("access_token") {
         return Err(Problem::malformed("A token belongs in the `authorization` field, not in the URL."));

@@ -1,24 +1,17 @@
-//! Consumers of events: how far each has come, and what to do when it does not come further.
+//! Consumers of events: how far each has come, and what to do when one is stuck.
 //!
 //! A consumer applies the events after its position in batches, each in one statement that moves the position with the effect and
 //! sets `attempts` to 0.
 //!
-//! No event blocks the others for ever. Tries without success are counted in the database: failures when they happen, and what might
-//! crash the instance before it does. A batch that has failed too often is taken event by event, and the one that keeps failing alone
-//! goes to the dead letters.
+//! No event blocks the others for ever. Tries that fail are counted in the database: failures when they happen, and tries that might
+//! crash the instance before they are made. A batch that has failed too often is taken event by event, and an event that keeps
+//! failing alone goes to the dead letters.
 
 use crate::{
-    Db, Error, Statement,
-    outbox::{self, now},
-    shared,
+    Db, Error,
+    db::statements,
+    outbox::{self, NOW},
 };
-
-/// Between two trimmings of the outbox, in microseconds.
-macro_rules! trim_every {
-    () => {
-        "3600000000"
-    };
-}
 
 /// Tries that begin within this time of each other may be those of several instances, in microseconds.
 const INTERVAL: i64 = 1_000_000;
@@ -47,7 +40,7 @@ impl Consumer {
         Self { batch: events, ..self }
     }
 
-    /// Batches per [`drain`]. It bounds how long one message keeps a trigger busy that is serial.
+    /// Batches per [`drain`], which bound how long one message occupies a trigger that takes them one at a time.
     #[must_use]
     pub const fn batches(self, batches: usize) -> Self {
         Self { batches, ..self }
@@ -59,8 +52,8 @@ impl Consumer {
         Self { attempts, ..self }
     }
 
-    /// Microseconds within which tries count as one until the first of them has failed: those of several instances wait for one
-    /// another.
+    /// Microseconds within which tries count as one until the first of them has failed: the tries of several instances wait for each
+    /// other.
     #[must_use]
     pub const fn interval(self, micros: i64) -> Self {
         Self { interval: micros, ..self }
@@ -85,7 +78,7 @@ impl Consumer {
 enum Step {
     /// There are no events.
     Rest,
-    /// Apply up to so many events.
+    /// Apply up to this many events.
     Apply(i64),
     /// Take the next batch event by event.
     Narrow,
@@ -93,11 +86,11 @@ enum Step {
     Park,
 }
 
-/// Applies events until none is left, up to the consumer's number of batches. `apply` gets how many events to take, at most; `pause`
-/// lets others follow, `log` gets what an operator should know. Returns whether the outbox is to be trimmed.
+/// Applies events until none is left, up to the consumer's number of batches. `apply` gets the most events that it may take; `pause`
+/// lets others catch up, `log` gets what an operator should know. Returns whether the outbox is due to be trimmed.
 ///
-/// `is_trusted` says whether the last try of this instance succeeded, and is `false` at first. Then the next try need not be counted
-/// before it is made: if it crashes, the instance is gone, and the next one counts.
+/// `is_trusted` says whether the last try of this instance succeeded, and is `false` at first. After a success the next try need not
+/// be counted beforehand: if it crashes, the instance is gone, and its successor counts.
 pub async fn drain<F, P>(
     db: &Db,
     consumer: Consumer,
@@ -123,15 +116,21 @@ where
             }
             Step::Apply(events) => {
                 if !*is_trusted {
-                    // A try that fails gives back the positions that it assigned: what is counted is to be of one event.
+                    // A try that fails undoes the positions that it assigned, and a count has to stay with its event.
                     outbox::assign(db).await?;
                 }
                 let is_counted = !*is_trusted && begin(db, consumer, &state).await?;
                 *is_trusted = false;
                 match apply(db, events).await {
                     Ok(()) => *is_trusted = true,
-                    // No event can do that.
-                    Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => return Err(error),
+                    // No event can cause that, so it does not count.
+                    Err(error @ (Error::Busy(_) | Error::Unavailable(_) | Error::NotMigrated(_))) => {
+                        if is_counted {
+                            // It stays counted where the database cannot be reached.
+                            let _failed = give_back(db, consumer, &state).await;
+                        }
+                        return Err(error);
+                    }
                     Err(error) => {
                         let error = error.to_string();
                         log(format!("`{name}` cannot apply up to {events} events after {}: {error}", state.position));
@@ -160,26 +159,69 @@ pub struct State {
     pub trim_due: bool,
 }
 
-const STATE: Statement = Statement::pair(
-    // With `EXISTS` PostgreSQL would drop the order and read the table.
-    concat!(
-        "SELECT s.position > c.position OR ",
-        "(SELECT seq FROM outbox_pending WHERE seq > s.settled ORDER BY seq LIMIT 1) IS NOT NULL, ",
-        "c.position, c.attempts, c.narrow_until, s.trimmed_at + ",
-        trim_every!(),
-        " < ",
-        now!(postgres),
-        " FROM consumers c CROSS JOIN outbox_state s WHERE c.name = $1::text"
-    ),
-    concat!(
-        "SELECT coalesce((SELECT max(position) FROM outbox) > c.position, 0), ",
-        "c.position, c.attempts, c.narrow_until, s.trimmed_at + ",
-        trim_every!(),
-        " < ",
-        now!(sqlite),
-        " FROM consumers c CROSS JOIN outbox_state s WHERE c.name = ?1"
-    ),
-);
+statements! {
+    // With `EXISTS` PostgreSQL would drop the order and read the table. The outbox is trimmed once an hour.
+    STATE = {
+        postgres: r"
+            SELECT s.position > c.position
+                    OR (SELECT seq FROM outbox_pending WHERE seq > s.settled ORDER BY seq LIMIT 1) IS NOT NULL,
+                c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < {now}
+            FROM consumers c
+            CROSS JOIN outbox_state s
+            WHERE c.name = $1::text
+        ",
+        sqlite: r"
+            SELECT coalesce((SELECT max(position) FROM outbox) > c.position, 0),
+                c.position, c.attempts, c.narrow_until, s.trimmed_at + 3600000000 < {now}
+            FROM consumers c
+            CROSS JOIN outbox_state s
+            WHERE c.name = $1
+        ",
+    } with NOW;
+
+    // A stamp in the future comes from before the clock was set back.
+    BEGIN = r"
+        UPDATE consumers SET attempts = attempts + 1, attempted_at = {now}
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
+          AND (attempted_at <= {now} - $4::bigint OR attempted_at > {now})
+        RETURNING attempts
+    " with NOW;
+
+    GIVE_BACK = r"
+        UPDATE consumers SET attempts = attempts - 1
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND attempts > 0
+    ";
+
+    // Once another instance has moved on, or takes event by event, a failure says nothing about what is next.
+    FAIL = r"
+        UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint
+    ";
+
+    NARROW = r"
+        UPDATE consumers SET narrow_until = position + $3::bigint, attempts = 0
+        WHERE name = $1::text AND position = $2::bigint AND narrow_until <= position
+    ";
+
+    // PostgreSQL: both parts see the consumer as it was before.
+    PARK = {
+        postgres: r"
+            WITH parked AS (
+                UPDATE consumers SET position = position + 1, attempts = 0, error = NULL
+                WHERE name = $1::text AND position = $2::bigint - 1
+                  AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint)
+                RETURNING position
+            )
+            INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at)
+            SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, {now}
+            FROM parked
+            JOIN outbox o ON o.position = parked.position
+            JOIN consumers c ON c.name = $1::text
+            ON CONFLICT (consumer, position) DO NOTHING
+        ",
+        sqlite: r"INSERT INTO parked_events (consumer, position, error) VALUES ($1, $2, $3)",
+    } with NOW;
+}
 
 /// How a consumer stands. It writes nothing, so that a doorbell that nobody needed costs little.
 pub async fn state(db: &Db, name: &str) -> Result<State, Error> {
@@ -194,35 +236,18 @@ pub async fn state(db: &Db, name: &str) -> Result<State, Error> {
     })
 }
 
-macro_rules! begin {
-    ($now:ident) => {
-        concat!(
-            "UPDATE consumers SET attempts = attempts + 1, attempted_at = ",
-            now!($now),
-            " WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint AND (attempted_at <= ",
-            now!($now),
-            // The clock was set back.
-            " - $4::bigint OR attempted_at > ",
-            now!($now),
-            ") RETURNING attempts"
-        )
-    };
-}
-
-const BEGIN: Statement = crate::statement_of!("", begin!(postgres), begin!(sqlite), &[]);
-
-/// Counts a try before it is made. Tries of several instances that wait for one another are one: none is counted within the interval
-/// after the last that was. Returns whether this one was.
+/// Counts a try before it is made, and returns whether it did. The tries of several instances that wait for each other count as one:
+/// after a counted one, none is counted for the length of the interval.
 async fn begin(db: &Db, consumer: Consumer, tried: &State) -> Result<bool, Error> {
     let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into(), consumer.interval.into()];
     Ok(!db.rows(&BEGIN, &parameters).await?.is_empty())
 }
 
-/// A failure says nothing about what comes after another instance has come further, or has begun to take event by event.
-const FAIL: Statement = shared!(
-    "UPDATE consumers SET attempts = attempts + CASE WHEN $4::boolean THEN 0 ELSE 1 END, error = $5::text ",
-    "WHERE name = $1::text AND position = $2::bigint AND narrow_until = $3::bigint"
-);
+/// Takes back what [`begin`] counted, unless another instance has moved on since.
+async fn give_back(db: &Db, consumer: Consumer, tried: &State) -> Result<(), Error> {
+    let parameters = [consumer.name.into(), tried.position.into(), tried.narrow_until.into()];
+    db.execute(&GIVE_BACK, &parameters).await
+}
 
 /// Records why a try failed, and counts it unless [`begin`] did.
 async fn fail(db: &Db, consumer: Consumer, tried: &State, is_counted: bool, error: &str) -> Result<(), Error> {
@@ -231,33 +256,13 @@ async fn fail(db: &Db, consumer: Consumer, tried: &State, is_counted: bool, erro
     db.execute(&FAIL, &parameters).await
 }
 
-const NARROW: Statement = shared!(
-    "UPDATE consumers SET narrow_until = position + $3::bigint, attempts = 0 ",
-    "WHERE name = $1::text AND position = $2::bigint AND narrow_until <= position"
-);
-
 /// Has the next `batch` events taken one by one.
 async fn narrow(db: &Db, name: &str, position: i64, batch: i64) -> Result<(), Error> {
     db.execute(&NARROW, &[name.into(), position.into(), batch.into()]).await
 }
 
-const PARK: Statement = Statement::pair(
-    concat!(
-        // Both parts see the consumer as it was before.
-        "WITH parked AS (UPDATE consumers SET position = position + 1, attempts = 0, error = NULL ",
-        "WHERE name = $1::text AND position = $2::bigint - 1 ",
-        "AND EXISTS (SELECT FROM outbox WHERE outbox.position = $2::bigint) RETURNING position) ",
-        "INSERT INTO dead_letters (consumer, position, event_id, error, attempts, failed_at) ",
-        "SELECT c.name, o.position, o.subject::text || '/' || o.version::text, COALESCE(c.error, $3::text), c.attempts, ",
-        now!(postgres),
-        " FROM parked JOIN outbox o ON o.position = parked.position JOIN consumers c ON c.name = $1::text ",
-        "ON CONFLICT (consumer, position) DO NOTHING"
-    ),
-    "INSERT INTO parked_events (consumer, position, error) VALUES (?1, ?2, ?3)",
-);
-
 /// Moves the event at `position`, which is the consumer's next one, to the dead letters, with the last error or, if none was
-/// recorded, the one given. Both or neither; if the consumer has come further meanwhile, nothing happens.
+/// recorded, the one given. Both or neither; if the consumer has moved on since, nothing happens.
 async fn park(db: &Db, name: &str, position: i64, error: &str) -> Result<(), Error> {
     db.execute(&PARK, &[name.into(), position.into(), error.into()]).await
 }

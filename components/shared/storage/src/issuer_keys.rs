@@ -3,7 +3,7 @@
 
 use kronos_domain::Instant;
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Row, db::statements};
 
 /// A key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,10 +14,21 @@ pub struct IssuerKeys {
     pub fetched_at: Instant,
 }
 
-const GET: Statement =
-    shared!("SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text");
+statements! {
+    GET = r"SELECT jwks, fetched_at FROM identity.issuer_keys WHERE issuer = $1::text AND jwks_uri = $2::text";
 
-/// The last key set that an issuer answered at an address.
+    // More than five minutes in the future: the clock was wrong when it was fetched.
+    PUT = r"
+        INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at)
+        VALUES ($1::text, $2::text, $3::text, $4::bigint)
+        ON CONFLICT (issuer) DO UPDATE
+        SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at
+        WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri
+           OR issuer_keys.fetched_at > excluded.fetched_at + 300000000
+    ";
+}
+
+/// The last key set that an issuer published at an address.
 pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerKeys>, Error> {
     let decode = |row: Row| {
         let mut columns = row.columns();
@@ -26,16 +37,7 @@ pub async fn get(db: &Db, issuer: &str, jwks_uri: &str) -> Result<Option<IssuerK
     db.row(&GET, &[issuer.into(), jwks_uri.into()]).await?.map(decode).transpose()
 }
 
-const PUT: Statement = shared!(
-    "INSERT INTO identity.issuer_keys (issuer, jwks_uri, jwks, fetched_at) VALUES ($1::text, $2::text, $3::text, $4::bigint) ",
-    "ON CONFLICT (issuer) DO UPDATE ",
-    "SET jwks_uri = excluded.jwks_uri, jwks = excluded.jwks, fetched_at = excluded.fetched_at ",
-    "WHERE issuer_keys.fetched_at < excluded.fetched_at OR issuer_keys.jwks_uri <> excluded.jwks_uri ",
-    // Five minutes ahead: the clock by which it was fetched was wrong.
-    "OR issuer_keys.fetched_at > excluded.fetched_at + 300000000",
-);
-
-/// Keeps a key set in the place of the one before, unless that is newer, but not of the future, and from the same address.
+/// Replaces the key set of an issuer, unless the stored one is from the same address and newer, without being in the future.
 pub async fn put(db: &Db, issuer: &str, jwks_uri: &str, keys: &IssuerKeys) -> Result<(), Error> {
     let parameters = [issuer.into(), jwks_uri.into(), keys.jwks.as_str().into(), keys.fetched_at.into()];
     db.execute(&PUT, &parameters).await

@@ -15,6 +15,7 @@ pub mod issuer_keys;
 pub mod operator_tokens;
 pub mod outbox;
 pub mod pages;
+pub mod patience;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;
@@ -29,5 +30,15 @@ pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};
 /// Every statement that is written in `statements!`, by module.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat()
+    let of_events = [consumers::STATEMENTS, outbox::STATEMENTS, report_events::STATEMENTS].concat();
+    let of_identity = [
+        credentials::STATEMENTS,
+        issuer_keys::STATEMENTS,
+        operator_tokens::STATEMENTS,
+        sessions::STATEMENTS,
+        signing_keys::STATEMENTS,
+        throttle::STATEMENTS,
+    ]
+    .concat();
+    [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice(), &of_events, &of_identity].concat()
 }

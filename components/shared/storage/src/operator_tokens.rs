@@ -3,7 +3,7 @@
 
 use kronos_domain::{Instant, OperatorTokenId, UserId};
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Row, db::statements};
 
 /// Most tokens that are revoked at a time: the list is part of the key set, which is at most 64 KiB for those who read it.
 pub const MAX_REVOKED: i64 = 1000;
@@ -33,10 +33,49 @@ fn expired(now: Instant) -> Instant {
     Instant::from_micros(now.micros() - LEEWAY)
 }
 
-const INSERT: Statement = shared!(
-    "INSERT INTO identity.operator_tokens (id, user_id, created_at, expires_at) ",
-    "VALUES ($1::uuid, $2::uuid, $3::bigint, $4::bigint)",
-);
+statements! {
+    INSERT = r"
+        INSERT INTO identity.operator_tokens (id, user_id, created_at, expires_at)
+        VALUES ($1::uuid, $2::uuid, $3::bigint, $4::bigint)
+    ";
+
+    LIST = r"
+        SELECT id::text, user_id::text, created_at, expires_at, revoked_at FROM identity.operator_tokens
+        WHERE expires_at > $1::bigint
+        ORDER BY id DESC
+        LIMIT $2::bigint
+    ";
+
+    // The count reads no more entries of the index than are allowed.
+    REVOKE = r"
+        UPDATE identity.operator_tokens SET
+            revoked_at = CASE
+                WHEN revoked_at IS NOT NULL THEN revoked_at
+                WHEN (
+                    SELECT count(*) FROM (
+                        SELECT 1 FROM identity.operator_tokens AS other
+                        WHERE other.revoked_at IS NOT NULL AND other.expires_at > $3::bigint
+                        LIMIT $4::bigint
+                    ) AS revoked
+                ) < $4::bigint THEN $2::bigint
+            END
+        WHERE id = $1::uuid AND expires_at > $3::bigint
+        RETURNING revoked_at
+    ";
+
+    REVOKED = r"
+        SELECT id::text FROM identity.operator_tokens
+        WHERE revoked_at IS NOT NULL AND expires_at > $1::bigint
+        ORDER BY expires_at DESC, id
+        LIMIT $2::bigint
+    ";
+
+    DELETE_EXPIRED = r"
+        DELETE FROM identity.operator_tokens WHERE id IN (
+            SELECT id FROM identity.operator_tokens WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint
+        )
+    ";
+}
 
 /// Notes a new token.
 pub async fn insert(
@@ -48,11 +87,6 @@ pub async fn insert(
 ) -> Result<(), Error> {
     db.execute(&INSERT, &[id.into(), user.into(), created_at.into(), expires_at.into()]).await
 }
-
-const LIST: Statement = shared!(
-    "SELECT id::text, user_id::text, created_at, expires_at, revoked_at FROM identity.operator_tokens ",
-    "WHERE expires_at > $1::bigint ORDER BY id DESC LIMIT $2::bigint",
-);
 
 /// The tokens that have not expired, the newest first, up to [`MAX_LISTED`].
 pub async fn list(db: &Db, now: Instant) -> Result<Vec<OperatorToken>, Error> {
@@ -80,14 +114,6 @@ pub enum Revocation {
     TooMany,
 }
 
-// The count reads no more entries of the index than are allowed.
-const REVOKE: Statement = shared!(
-    "UPDATE identity.operator_tokens SET revoked_at = CASE WHEN revoked_at IS NOT NULL THEN revoked_at WHEN ",
-    "(SELECT count(*) FROM (SELECT 1 FROM identity.operator_tokens AS other ",
-    "WHERE other.revoked_at IS NOT NULL AND other.expires_at > $3::bigint LIMIT $4::bigint) AS revoked) < $4::bigint ",
-    "THEN $2::bigint END WHERE id = $1::uuid AND expires_at > $3::bigint RETURNING revoked_at",
-);
-
 /// Revokes a token.
 pub async fn revoke(db: &Db, id: OperatorTokenId, now: Instant) -> Result<Revocation, Error> {
     let parameters = [id.into(), now.into(), expired(now).into(), MAX_REVOKED.into()];
@@ -98,21 +124,11 @@ pub async fn revoke(db: &Db, id: OperatorTokenId, now: Instant) -> Result<Revoca
     })
 }
 
-const REVOKED: Statement = shared!(
-    "SELECT id::text FROM identity.operator_tokens WHERE revoked_at IS NOT NULL AND expires_at > $1::bigint ",
-    "ORDER BY expires_at DESC, id LIMIT $2::bigint",
-);
-
 /// The tokens that are revoked and would be valid otherwise.
 pub async fn revoked(db: &Db, now: Instant) -> Result<Vec<OperatorTokenId>, Error> {
     let rows = db.rows(&REVOKED, &[expired(now).into(), MAX_REVOKED.into()]).await?;
     rows.into_iter().map(|row| row.columns().parsed()).collect()
 }
-
-const DELETE_EXPIRED: Statement = shared!(
-    "DELETE FROM identity.operator_tokens WHERE id IN ",
-    "(SELECT id FROM identity.operator_tokens WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint)",
-);
 
 /// Deletes some of the tokens that have expired.
 pub async fn delete_expired(db: &Db, now: Instant) -> Result<(), Error> {

@@ -5,35 +5,49 @@
 
 use kronos_domain::{Instant, event::Recorded};
 
-use crate::{Columns, Db, Error, Statement, shared};
+use crate::{
+    Columns, Db, Error,
+    db::{Fragment, statements},
+};
 
 /// The present time of the database, in microseconds since the epoch.
-macro_rules! now {
-    (postgres) => {
-        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+pub(crate) const NOW: &[Fragment] = &[Fragment::pair(
+    "now",
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+)];
+
+statements! {
+    ASSIGN = {
+        postgres: r"/* writes */ SELECT assign_positions()",
+        sqlite: r"
+            SELECT coalesce(
+                (SELECT max(position) FROM outbox),
+                (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'),
+                0
+            )
+        ",
     };
-    (sqlite) => {
-        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
-    };
+
+    READ = r"
+        SELECT position, organization_id::text, topic, subject::text, version, actor::text, traceparent, occurred_at, data::text
+        FROM outbox
+        WHERE position > $1::bigint
+        ORDER BY position
+        LIMIT $2::bigint
+    ";
+
+    TRIM = {
+        postgres: r"/* writes */ SELECT trim_outbox($1::bigint, COALESCE($2::bigint, {now}))",
+        sqlite: r"INSERT INTO outbox_trims (retention, now_at) VALUES ($1, COALESCE($2, {now}))",
+    } with NOW;
 }
-pub(crate) use now;
 
-const ASSIGN: Statement = Statement::pair(
-    "SELECT assign_positions()",
-    "SELECT coalesce((SELECT max(position) FROM outbox), (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)",
-);
-
-/// Sees to it that every event that has been committed has a position, and returns the last one. Where nothing is to be done it
-/// reads two rows.
+/// Gives every committed event a position, and returns the last one. Where there is nothing to do, it reads two rows.
 pub async fn assign(db: &Db) -> Result<i64, Error> {
     let row = db.row(&ASSIGN, &[]).await?;
     row.ok_or_else(|| Error::Internal("there is no last position".into()))?.columns().integer()
 }
-
-const READ: Statement = shared!(
-    "SELECT position, organization_id::text, topic, subject::text, version, actor::text, traceparent, occurred_at, data::text ",
-    "FROM outbox WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint"
-);
 
 /// Events after a position, in order, up to `limit` of them. What was recorded since the last [`assign`] may be missing.
 pub async fn read(db: &Db, after: i64, limit: i64) -> Result<Vec<Recorded>, Error> {
@@ -55,14 +69,9 @@ fn decode(columns: &mut Columns) -> Result<Recorded, Error> {
     })
 }
 
-const TRIM: Statement = Statement::pair(
-    concat!("SELECT trim_outbox($1::bigint, COALESCE($2::bigint, ", now!(postgres), "))"),
-    concat!("INSERT INTO outbox_trims (retention, now_at) VALUES (?1, COALESCE(?2, ", now!(sqlite), "))"),
-);
-
-/// Drops events that are older than `retention` (in microseconds) and that every consumer has read; the last event always stays. On
-/// PostgreSQL that is whole partitions, and single events of the partition that is being filled; what is deleted one by one is
-/// bounded, and as long as there may be more, consumers are told that trimming is due.
+/// Drops events that are older than `retention` (in microseconds) and that every consumer has read; the last event always stays.
+/// PostgreSQL drops whole partitions, and single events of the partition that is being filled. How many it deletes one by one is
+/// bounded; as long as there may be more, consumers are told that trimming is due.
 ///
 /// The audit trail is not touched. `now` is the database's own time if none is given.
 pub async fn trim(db: &Db, retention: i64, now: Option<Instant>) -> Result<(), Error> {

@@ -1,13 +1,17 @@
 //! From the outbox into the read model. What is applied is acknowledged in the same statement, so each event has its effect once,
 //! however often anyone rings; the migration `V2026113001__outbox` holds the rules.
 
-use crate::{Db, Error, Statement};
+use crate::{Db, Error, db::statements};
 
 /// The consumer's name.
 pub const CONSUMER: &str = "reports";
 
-const APPLY: Statement =
-    Statement::pair("SELECT apply_report_events($1::bigint)", "INSERT INTO report_batches (batch_size) VALUES (?1)");
+statements! {
+    APPLY = {
+        postgres: r"/* writes */ SELECT apply_report_events($1::bigint)",
+        sqlite: r"INSERT INTO report_batches (batch_size) VALUES ($1)",
+    };
+}
 
 /// Applies up to `batch_size` events in their order and moves the consumer on, both or neither. Callers at the same time wait for
 /// one another. An event that cannot be understood goes to the dead letters.

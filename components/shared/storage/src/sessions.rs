@@ -2,7 +2,7 @@
 
 use kronos_domain::{Instant, SessionId, UserId};
 
-use crate::{Db, Error, Statement, shared};
+use crate::{Db, Error, db::statements};
 
 /// A new sign-in. The hashes are those of the two parts of its refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,44 @@ pub struct NewSession {
     pub expires_at: Instant,
 }
 
-const INSERT: Statement = shared!(
-    "INSERT INTO identity.sessions ",
-    "(id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at) ",
-    "VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::bigint, $8::bigint)",
-);
+statements! {
+    INSERT = r"
+        INSERT INTO identity.sessions
+            (id, user_id, family_hash, token_hash, origin_hash, created_at, idle_expires_at, expires_at)
+        VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::bigint, $8::bigint)
+    ";
+
+    // One statement, so that of several requests with the same token one wins. The others find a token that was spent.
+    ROTATE = r"
+        UPDATE identity.sessions SET
+            revoked_at = CASE WHEN token_hash = $2::text OR spent_hash = $2::text AND spent_at > $6::bigint THEN NULL
+                              ELSE $4::bigint END,
+            idle_expires_at = CASE WHEN token_hash <> $2::text THEN idle_expires_at
+                                   WHEN $5::bigint < expires_at THEN $5::bigint
+                                   ELSE expires_at END,
+            spent_hash = CASE WHEN token_hash = $2::text THEN token_hash ELSE spent_hash END,
+            spent_at = CASE WHEN token_hash = $2::text THEN $4::bigint ELSE spent_at END,
+            token_hash = CASE WHEN token_hash = $2::text THEN $3::text ELSE token_hash END
+        WHERE family_hash = $1::text AND revoked_at IS NULL
+          AND expires_at > $4::bigint AND idle_expires_at > $4::bigint
+        RETURNING id::text, user_id::text, revoked_at, token_hash = $3::text
+    ";
+
+    REVOKE_FAMILY = r"
+        UPDATE identity.sessions SET revoked_at = $2::bigint WHERE family_hash = $1::text AND revoked_at IS NULL
+    ";
+
+    REVOKE = r"
+        UPDATE identity.sessions SET revoked_at = $3::bigint
+        WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL
+    ";
+
+    DELETE_ENDED = r"
+        DELETE FROM identity.sessions WHERE id IN (
+            SELECT id FROM identity.sessions WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint
+        )
+    ";
+}
 
 /// Begins a session.
 pub async fn insert(db: &Db, session: &NewSession) -> Result<(), Error> {
@@ -64,22 +97,8 @@ pub enum Rotation {
     Unknown,
 }
 
-/// Microseconds after its use for which a refresh token that comes again does not end the session.
+/// Microseconds for which a refresh token that was spent may come again without ending the session.
 pub const GRACE: i64 = 10 * 1_000_000;
-
-// One statement, so that of several requests with the same token one wins. The others find a token that was spent.
-const ROTATE: Statement = shared!(
-    "UPDATE identity.sessions SET ",
-    "revoked_at = CASE WHEN token_hash = $2::text OR spent_hash = $2::text AND spent_at > $6::bigint THEN NULL ",
-    "ELSE $4::bigint END, ",
-    "idle_expires_at = CASE WHEN token_hash <> $2::text THEN idle_expires_at ",
-    "WHEN $5::bigint < expires_at THEN $5::bigint ELSE expires_at END, ",
-    "spent_hash = CASE WHEN token_hash = $2::text THEN token_hash ELSE spent_hash END, ",
-    "spent_at = CASE WHEN token_hash = $2::text THEN $4::bigint ELSE spent_at END, ",
-    "token_hash = CASE WHEN token_hash = $2::text THEN $3::text ELSE token_hash END ",
-    "WHERE family_hash = $1::text AND revoked_at IS NULL AND expires_at > $4::bigint AND idle_expires_at > $4::bigint ",
-    "RETURNING id::text, user_id::text, revoked_at, token_hash = $3::text",
-);
 
 /// Spends a refresh token and puts its successor, which nobody else has, in its place.
 pub async fn rotate(
@@ -109,19 +128,10 @@ pub async fn rotate(
     })
 }
 
-const REVOKE_FAMILY: Statement = shared!(
-    "UPDATE identity.sessions SET revoked_at = $2::bigint WHERE family_hash = $1::text AND revoked_at IS NULL",
-);
-
 /// Ends the session that a refresh token belongs to, whether it was spent or not.
 pub async fn revoke_family(db: &Db, family_hash: &str, now: Instant) -> Result<(), Error> {
     db.execute(&REVOKE_FAMILY, &[family_hash.into(), now.into()]).await
 }
-
-const REVOKE: Statement = shared!(
-    "UPDATE identity.sessions SET revoked_at = $3::bigint ",
-    "WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL",
-);
 
 /// Ends a session of a user.
 pub async fn revoke(db: &Db, session: SessionId, user: UserId, now: Instant) -> Result<(), Error> {
@@ -131,12 +141,7 @@ pub async fn revoke(db: &Db, session: SessionId, user: UserId, now: Instant) -> 
 /// Sessions that are deleted at a time: more than a sign-in adds.
 const BATCH: i64 = 100;
 
-const DELETE_ENDED: Statement = shared!(
-    "DELETE FROM identity.sessions WHERE id IN ",
-    "(SELECT id FROM identity.sessions WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint)",
-);
-
-/// Deletes some of the sessions that would have ended before even with use.
+/// Deletes some of the sessions that ended before this instant, however much they were used.
 pub async fn delete_ended(db: &Db, before: Instant) -> Result<(), Error> {
     db.execute(&DELETE_ENDED, &[before.into(), BATCH.into()]).await
 }

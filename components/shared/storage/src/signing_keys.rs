@@ -2,7 +2,7 @@
 
 use kronos_domain::Instant;
 
-use crate::{Db, Error, Row, Statement, shared};
+use crate::{Db, Error, Row, db::statements};
 
 /// A signing key.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,10 +15,19 @@ pub struct SigningKey {
     pub seed: String,
 }
 
-const LIST: Statement = shared!(
-    "SELECT period, kid, seed FROM identity.signing_keys ",
-    "WHERE period BETWEEN $1::bigint AND $2::bigint ORDER BY period",
-);
+statements! {
+    LIST = r"
+        SELECT period, kid, seed FROM identity.signing_keys
+        WHERE period BETWEEN $1::bigint AND $2::bigint
+        ORDER BY period
+    ";
+
+    INSERT = r"
+        INSERT INTO identity.signing_keys (period, kid, seed, created_at)
+        VALUES ($1::bigint, $2::text, $3::text, $4::bigint)
+        ON CONFLICT DO NOTHING
+    ";
+}
 
 /// The keys of some periods, the oldest first.
 pub async fn list(db: &Db, first: i64, last: i64) -> Result<Vec<SigningKey>, Error> {
@@ -28,11 +37,6 @@ pub async fn list(db: &Db, first: i64, last: i64) -> Result<Vec<SigningKey>, Err
     };
     db.rows(&LIST, &[first.into(), last.into()]).await?.into_iter().map(decode).collect()
 }
-
-const INSERT: Statement = shared!(
-    "INSERT INTO identity.signing_keys (period, kid, seed, created_at) ",
-    "VALUES ($1::bigint, $2::text, $3::text, $4::bigint) ON CONFLICT DO NOTHING",
-);
 
 /// Stores a key unless its period has one already: whoever comes second reads the one of the first.
 pub async fn insert(db: &Db, key: &SigningKey, created_at: Instant) -> Result<(), Error> {

@@ -15,10 +15,10 @@ mod write;
 
 pub use crate::access::{Actor, Change};
 pub use count::count;
-pub use list::{Cursor, Filter, Listing, Slice, Sort, list};
-pub use read::{Standing, active, member_role, read, repeated, standing};
+pub use list::{Cursor, Filter, Listing, Slice, Sort, list, list_full};
+pub use read::{Relation, Standing, active, read, relation, repeated, running, standing};
 pub use sync::{Changed, changes, floor, sync_horizon};
-pub use write::{Condition, Edit, End, NewEntry, create, create_stopping_running, delete, update};
+pub use write::{Condition, Edit, End, Fixed, NewEntry, create, create_stopping_running, delete, update};
 
 /// Refuses a second running timer of a member.
 pub const ONE_RUNNING: &str = "time_entries_one_running_per_member";

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use refinery::{Report, Runner};
+use refinery::{Migration, Report, Runner};
 
 use crate::{
     capabilities::postgres::{self, ConnectionError},
@@ -195,7 +195,76 @@ fn open(path: &Path) -> Result<rusqlite::Connection, MigrateError> {
     Ok(connection)
 }
 
+/// How a store stands to this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was ever migrated there.
+    Missing,
+    /// It lacks these migrations.
+    Behind(Vec<String>),
+    /// It has all of them.
+    Current,
+}
+
+impl Standing {
+    fn of(runner: &Runner, applied: &[Migration]) -> Self {
+        let lacking = runner.get_migrations().iter().filter(|own| !applied.contains(own));
+        let lacking: Vec<_> = lacking.map(ToString::to_string).collect();
+        match (applied, lacking.as_slice()) {
+            ([], _) => Self::Missing,
+            (_, []) => Self::Current,
+            _ => Self::Behind(lacking),
+        }
+    }
+}
+
+/// Says how a store stands to this program, and changes nothing.
+pub async fn standing(store: &Store) -> Result<Standing, MigrateError> {
+    match store {
+        Store::Sqlite { default, identity } => {
+            let files = [
+                (default.clone(), migrations::sqlite::migrations::runner()),
+                (identity.clone(), migrations::sqlite_identity::migrations::runner()),
+            ];
+            let look = move || {
+                for (path, runner) in files {
+                    let standing = standing_of_file(&path, &runner)?;
+                    if standing != Standing::Current {
+                        return Ok(standing);
+                    }
+                }
+                Ok(Standing::Current)
+            };
+            tokio::task::spawn_blocking(look).await.map_err(|_| MigrateError::Interrupted)?
+        }
+        Store::Postgres(url) => {
+            let mut client = postgres::connect(url).await?;
+            let runner = migrations::postgres::migrations::runner();
+            // Without the table, nothing has been applied.
+            let applied = runner.get_applied_migrations_async(&mut client).await.unwrap_or_default();
+            Ok(Standing::of(&runner, &applied))
+        }
+    }
+}
+
+fn standing_of_file(path: &Path, runner: &Runner) -> Result<Standing, MigrateError> {
+    if !path.is_file() {
+        return Ok(Standing::Missing);
+    }
+    // A reader of a database with a write-ahead log needs to write to its index.
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = rusqlite::Connection::open_with_flags(path, flags)
+        .map_err(|error| MigrateError::Open { path: path.into(), reason: error.to_string() })?;
+    let applied = runner.get_applied_migrations(&mut connection).unwrap_or_default();
+    Ok(Standing::of(runner, &applied))
+}
+
 async fn run_postgres(url: &str) -> Result<Vec<String>, MigrateError> {
+    migrate_postgres(url, migrations::postgres::migrations::runner()).await
+}
+
+/// Applies what the store lacks, and gives the roles of the components, where there are any, what they need of it.
+async fn migrate_postgres(url: &str, runner: Runner) -> Result<Vec<String>, MigrateError> {
     let mut client = postgres::connect(url).await?;
     if !may_change(&client).await? {
         return check_postgres(&mut client).await;
@@ -204,10 +273,21 @@ async fn run_postgres(url: &str) -> Result<Vec<String>, MigrateError> {
         tracing::info!("another process migrates the store; waiting for it");
         client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     }
-    let report = configured(migrations::postgres::migrations::runner()).run_async(&mut client).await;
+    let applied = finish(configured(runner).run_async(&mut client).await);
+    let renewed = match &applied {
+        Ok(applied) if !applied.is_empty() => roles::renew(&client).await,
+        Ok(_) | Err(_) => Ok(Roles::Ready),
+    };
     // Whoever waits need not wait for the connection to close.
     let _lost = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
-    finish(report)
+    let applied = applied?;
+    if let Roles::Sql(_) = renewed? {
+        tracing::warn!(
+            "the roles kronos_app and kronos_identity may lack rights to what was migrated, and the role in the PostgreSQL URL may \
+             not give them\n  `kronos migrate` prints what a superuser runs."
+        );
+    }
+    Ok(applied)
 }
 
 /// Whether the role may make tables; that of the components may not where the secrets have a role of their own.

@@ -1,4 +1,4 @@
-//! `kronos build`, which `up` and `token` do first.
+//! `kronos build`, which `up` does first.
 
 use std::{
     io::{IsTerminal, stderr, stdin},

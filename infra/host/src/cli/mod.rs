@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 use kronos_host::{
     Options,
     application::kronos,
@@ -12,6 +12,7 @@ use kronos_host::{
 
 mod build;
 mod check;
+mod help;
 mod migrate;
 mod settings;
 mod tick;
@@ -45,19 +46,15 @@ enum Command {
     Migrate,
     /// Report what real Spin would refuse or warn about.
     Check,
-    /// Print an API token for scripts on this machine.
-    Token {
-        /// Whose token.
-        #[arg(long)]
-        email: String,
-    },
+    /// Print a token for scripts, which lasts 30 days, or list or revoke such tokens.
+    Token(token::Arguments),
     /// Tell event consumers to look for work, once; for a cron job beside real Spin.
     Tick,
 }
 
 /// Runs the command line of this process.
 pub(super) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     // Requests have threads of their own.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -84,7 +81,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Build => build::run(&settings),
         Command::Migrate => migrate::run(&settings).await,
         Command::Check => check::run(&settings),
-        Command::Token { email } => token::run(&settings, &email).await,
+        Command::Token(arguments) => token::run(&settings, &arguments).await,
         Command::Tick => tick::run(&settings).await,
     }
 }
@@ -135,6 +132,14 @@ mod tests {
             assert_eq!(cli.settings.listen.map(|address| address.port()), Some(0));
         }
         assert!(Cli::try_parse_from(["kronos"]).expect("valid").command.is_none());
-        assert!(Cli::try_parse_from(["kronos", "token"]).is_err(), "a token needs an e-mail");
+        let token = |arguments: &[&str]| Cli::try_parse_from([&["kronos", "token"], arguments].concat()).is_ok();
+        for valid in [&["--email", "a@b"][..], &["--email", "a@b", "--days", "365"], &["--list"], &["--revoke", "1"]] {
+            assert!(token(valid), "{valid:?}");
+        }
+        for invalid in
+            [&[][..], &["--list", "--revoke", "1"], &["--email", "a@b", "--list"], &["--email", "a@b", "--days", "366"]]
+        {
+            assert!(!token(invalid), "{invalid:?}");
+        }
     }
 }

@@ -49,6 +49,7 @@ on_both_engines! {
             let path = owner.path(&format!("/time-entries/changes{since}"));
             let expired = owner.get(&path).await.expect_problem(410, "sync_expired");
             assert_eq!(expired.body["meta"], json!({ "since": 3 }), "{since}");
+            assert!(expired.string("/message").contains("or this database never had the position"), "{since}");
         }
         for since in ["-1", "x", "1.5"] {
             let path = owner.path(&format!("/time-entries/changes?since={since}"));

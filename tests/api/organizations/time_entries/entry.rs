@@ -62,6 +62,22 @@ on_both_engines! {
         assert_eq!(running, 1);
     }
 
+    /// A start that is refused tells which timer runs and what to do about it.
+    async fn a_refused_start_names_the_running_timer(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        for (actor, whom) in [(&owner, &owner), (&employee, &employee), (&owner, &employee)] {
+            let body = json!({ "start": "2026-03-04T09:00:00Z", "member_id": whom.member });
+            if actor.member == whom.member {
+                create(actor, body.clone()).await.expect(201);
+            }
+            let running = whom.get("/api/v1/users/me/time-entries/active").await.expect(200).string("/data/id");
+            let refused = create(actor, body).await.expect_problem(409, "time_entry_still_running");
+            assert_eq!(refused.body["meta"], json!({ "time_entry_id": running }));
+            let told = "A timer is still running. Stop it first, or start the new one with `on_running=stop`.";
+            assert_eq!(refused.string("/message"), told);
+        }
+    }
+
     /// `on_running=stop` stops the running timer where the new one starts, also when asked fifty times at once.
     async fn starting_can_stop_the_running_timer(kronos: Kronos) {
         let owner = kronos.owner().await;
@@ -129,7 +145,8 @@ on_both_engines! {
             (json!({ "id": "17", "start": "2026-03-04T09:00:00Z" }), "id"),
         ] {
             let answer = create(&owner, body.clone()).await.expect(422);
-            assert!(answer.body["errors"][field][0].is_string(), "{body}: {}", answer.text);
+            let fault = answer.string(&format!("/errors/{field}/0"));
+            assert_eq!(answer.string("/message"), format!("{field}: {fault}"), "{body}");
         }
         assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 0);
         assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 0);

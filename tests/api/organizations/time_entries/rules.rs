@@ -83,8 +83,34 @@ on_both_engines! {
         let address = entry(&owner, &lasting);
         let changed = owner.patch(&address, &json!({ "duration": 60 })).await.expect(200);
         assert_eq!(changed.string("/data/end"), "2026-03-04T09:01:00Z");
-        expect_fault(owner.patch(&address, &json!({ "end": end, "duration": 60 })).await, "duration");
-        expect_fault(owner.patch(&address, &json!({ "start": start, "end": end, "duration": 60 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "end": end, "duration": 90 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "start": start, "end": end, "duration": 90 })).await, "duration");
+        expect_fault(owner.patch(&address, &json!({ "start": start, "end": changed.string("/data/end"), "duration": 90 })).await, "duration");
+        assert_eq!(owner.get(&address).await.body["data"], changed.body["data"]);
+    }
+
+    /// Clients change one member of what they read and send all of it back: the duration that they read is then out of date.
+    async fn a_duration_that_was_read_and_is_sent_back_states_nothing(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let created = create(&owner, json!({ "start": "2026-03-04T09:00:00Z", "duration": 3600 })).await.expect(201);
+        let address = entry(&owner, &created);
+        for (member, value, duration) in [
+            ("end", "2026-03-04T12:00:00Z", 10_800),
+            ("start", "2026-03-04T11:00:00Z", 3600),
+            ("start", "2026-03-04T12:00:00Z", 0),
+        ] {
+            for method in [Method::PUT, Method::PATCH] {
+                let mut body = owner.get(&address).await.expect(200).body["data"].clone();
+                body[member] = value.into();
+                let changed = owner.send(owner.request(method, &address).json(&body)).await.expect(200);
+                assert_eq!((changed.string(&format!("/data/{member}")).as_str(), &changed.body["data"]["duration"]), (value, &json!(duration)));
+            }
+        }
+        let both = json!({ "end": "2026-03-04T12:01:00Z", "duration": 60 });
+        assert_eq!(owner.patch(&address, &both).await.expect(200).body["data"]["duration"], 60);
+        // Without an end it says when the entry ends, also where it is the present one.
+        let moved = owner.patch(&address, &json!({ "start": "2026-03-04T08:00:00Z", "duration": 60 })).await.expect(200);
+        assert_eq!(moved.string("/data/end"), "2026-03-04T08:01:00Z");
     }
 
     async fn an_entry_of_more_than_a_year_is_refused_with_what_to_do(kronos: Kronos) {
@@ -101,6 +127,35 @@ on_both_engines! {
         let stopped = owner.post(&format!("{}/stop", entry(&owner, &timer)), &json!({})).await.expect(200);
         assert!(stopped.body["data"]["duration"].as_i64().unwrap() > 366 * 86_400);
         owner.patch(&entry(&owner, &timer), &json!({ "description": "forgotten" })).await.expect(200);
+    }
+
+    /// A timer that ran for more than a year is an entry like others, except that it cannot be made so long.
+    async fn a_very_long_entry_can_be_sent_back(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let timer = create(&owner, json!({ "start": "2020-03-04T09:00:00Z" })).await.expect(201);
+        let address = entry(&owner, &timer);
+        owner.post(&format!("{address}/stop"), &json!({ "end": "2022-03-04T09:00:00Z" })).await.expect(200);
+        let read = owner.get(&address).await.expect(200);
+        let whole = &read.body["data"];
+        assert_eq!(whole["duration"], 730 * 86_400);
+        for body in [
+            whole.clone(),
+            json!({ "start": whole["start"], "end": "2022-03-04T10:00:00.5+01:00" }),
+            json!({ "start": whole["start"], "duration": whole["duration"] }),
+            json!({ "duration": whole["duration"] }),
+        ] {
+            assert_eq!(owner.put(&address, &body).await.expect(200).body["data"], *whole, "{body}");
+        }
+        let mut described = whole.clone();
+        described["description"] = "forgotten".into();
+        assert_eq!(owner.put(&address, &described).await.expect(200).string("/data/description"), "forgotten");
+        let told = "must not be more than 366 days: record longer work as several entries";
+        for seconds in [730 * 86_400 + 1, i64::MAX] {
+            let refused = owner.patch(&address, &json!({ "duration": seconds })).await.expect(422);
+            assert_eq!(refused.body["errors"], json!({ "duration": [told] }));
+        }
+        let shorter = json!({ "end": "2020-03-04T17:00:00Z", "duration": whole["duration"] });
+        assert_eq!(owner.patch(&address, &shorter).await.expect(200).body["data"]["duration"], 8 * 3600);
     }
 
     /// What GET answered can be sent back by whoever may change it, and changes nothing.
@@ -198,6 +253,21 @@ on_both_engines! {
         assert!(list(&owner, "search=uebergabe").await.0.is_empty());
     }
 
+    /// Composed and decomposed letters are the same: keyboards and file systems differ in which they write.
+    async fn search_ignores_how_a_letter_is_written(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let mut ids = Vec::new();
+        for (hour, description) in [(9, "caf\u{e9} cr\u{e8}me"), (10, "cafe\u{301} cre\u{300}me")] {
+            let body = json!({ "start": format!("2026-03-04T{hour:02}:00:00Z"), "duration": 60, "description": description });
+            let created = create(&owner, body).await.expect(201);
+            assert_eq!(created.string("/data/description"), description, "it is kept as it was written");
+            ids.insert(0, created.string("/data/id"));
+        }
+        for search in ["caf%C3%A9", "cafe%CC%81", "CAFE%CC%81", "e%CC%80me"] {
+            assert_eq!(list(&owner, &format!("search={search}")).await.0, ids, "{search}");
+        }
+    }
+
     /// A deleted timer runs no more, and the total counts what the list shows.
     async fn the_total_counts_what_the_list_shows(kronos: Kronos) {
         let owner = kronos.owner().await;
@@ -232,5 +302,45 @@ on_both_engines! {
         let cursor = list(&owner, "limit=2").await.1.string("/meta/next_cursor");
         let both = format!("{}?limit=2&offset=1&cursor={cursor}", owner.path("/time-entries"));
         expect_fault(owner.get(&both).await, "offset");
+    }
+
+    /// One request looks at 10000 entries of an index. With an offset it goes on behind them, as far as that is bounded.
+    async fn an_offset_reaches_behind_what_is_looked_at_first(kronos: Kronos) {
+        let owner = kronos.owner().await;
+        let mut ids = Vec::new();
+        for minute in 0..4 {
+            let body = json!({ "start": format!("2026-03-04T09:0{minute}:00Z"), "duration": 60, "billable": true });
+            ids.push(create(&owner, body).await.expect(201).string("/data/id"));
+        }
+        ids.reverse();
+        // Newer ones, which the filter passes over.
+        let fill = async |first: i64| {
+            let (set, id) = if kronos.options.postgres.is_some() {
+                ("SET session_replication_role = replica;", "CAST(lpad(CAST(i AS text), 32, '0') AS uuid)")
+            } else {
+                ("", "printf('00000000-0000-0000-0000-%012d', i)")
+            };
+            kronos.sql(&format!(
+                "{set} INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description,
+                     billable, currency, source, version, changed_by, created_at, updated_at)
+                 WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {first} + 11999)
+                 SELECT {id}, e.organization_id, e.member_id, e.user_id, e.start_at + 3600000000, e.start_at + 3600000000, 'UTC', '',
+                     false, 'EUR', 'api', 1, e.user_id, 0, 0
+                 FROM n CROSS JOIN time_entries e WHERE e.id = '{}'",
+                ids[0],
+            )).await;
+        };
+        fill(1).await;
+        assert_eq!(list(&owner, "billable=true&limit=2&offset=1").await.0, ids[1..3]);
+        assert_eq!(list(&owner, "billable=true&limit=2&offset=3").await.0, ids[3..]);
+        assert_eq!(list(&owner, "billable=true&limit=9&offset=0").await.0, ids);
+        assert_eq!(list(&owner, "billable=true&offset=9").await.0, Vec::<String>::new());
+        let (first, answer) = list(&owner, "billable=true&limit=2").await;
+        assert!(first.is_empty() && answer.body["meta"]["next_cursor"].is_string(), "{}", answer.text);
+        for part in 1..5 {
+            fill(1 + part * 12_000).await;
+        }
+        let refused = owner.get(&format!("{}?billable=true&limit=2&offset=1", owner.path("/time-entries"))).await.expect(422);
+        assert_eq!(refused.body["errors"], json!({ "offset": ["skips too much with these filters: follow `cursor` instead"] }));
     }
 }

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use spin_sdk::http::{EmptyBody, send};
 use spin_sdk::time::sleep;
 
-use crate::patience::within;
+use crate::within;
 
 /// Largest key set.
 const LIMIT: usize = 64 * 1024;

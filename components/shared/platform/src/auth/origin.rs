@@ -14,8 +14,8 @@ use super::fetch;
 use super::keys::{COOL_DOWN, Fetching, Keys, MAX_AGE, Next, Set};
 use crate::ambient;
 use crate::configuration::{Configuration, Issuer};
-use crate::patience::within;
 use crate::problem::Problem;
+use crate::within;
 
 /// Longest time that an issuer may take.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -32,7 +32,7 @@ pub(super) struct Packed {
     left: u32,
 }
 
-/// Whether a text can be surrounded: it reads and does nothing else.
+/// Whether a text can be surrounded: it reads and does nothing else. One that calls a function that writes begins with a comment.
 pub(super) fn reads(text: &str) -> bool {
     let begins = ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
     begins && !["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| text.contains(word))

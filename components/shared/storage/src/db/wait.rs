@@ -1,17 +1,16 @@
-//! Waiting for the host, never without a bound: not every host has one, and a request that waits for ever keeps its connection.
+//! How long is waited for a database, and for a connection that another request opens.
 
 use std::{
     cell::{Cell, RefCell},
     future::Future,
-    pin::pin,
     rc::Rc,
     time::Duration,
 };
 
-use futures::future::{Either, select};
 use spin_sdk::time::sleep;
 
 use super::Error;
+use crate::patience;
 
 /// Longest time for a connection to open.
 pub(super) const OPEN: Duration = Duration::from_secs(10);
@@ -20,20 +19,10 @@ pub(super) const STATEMENT: Duration = Duration::from_secs(25);
 /// Time between two looks at what another request opens.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What comes of `work`, or [`Error::Unavailable`] after `limit`. The timer is not set for what is there at once.
+/// What comes of `work`, or [`Error::Unavailable`] after `limit`.
 pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    within_timer(limit, work, sleep(limit)).await
-}
-
-async fn within_timer<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, Error>>,
-    timer: impl Future<Output = ()>,
-) -> Result<T, Error> {
-    match select(pin!(work), pin!(timer)).await {
-        Either::Left((done, _)) => done,
-        Either::Right(((), _)) => Err(Error::Unavailable(format!("no answer within {} seconds", limit.as_secs()))),
-    }
+    let unanswered = || Err(Error::Unavailable(format!("no answer within {} seconds", limit.as_secs())));
+    patience::within(limit, work).await.unwrap_or_else(unanswered)
 }
 
 /// Waits a little.
@@ -119,7 +108,10 @@ impl<T> Drop for Opening<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use std::{
+        future::{pending, ready},
+        pin::pin,
+    };
 
     use futures::future::join_all;
     use tokio::task::yield_now;
@@ -128,13 +120,6 @@ mod tests {
 
     fn refused() -> Error {
         Error::Unavailable("refused".into())
-    }
-
-    #[tokio::test]
-    async fn what_hangs_is_unavailable_and_what_is_there_is_not_waited_for() {
-        let hanging = within_timer(STATEMENT, pending::<Result<(), _>>(), ready(())).await;
-        assert_eq!(hanging, Err(Error::Unavailable("no answer within 25 seconds".into())));
-        assert_eq!(within_timer(STATEMENT, ready(Ok(1)), pending()).await, Ok(1));
     }
 
     #[tokio::test]

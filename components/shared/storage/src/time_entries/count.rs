@@ -1,4 +1,4 @@
-//! How many entries a list has, by the same choice of index.
+//! How many entries a list has. The index is chosen as for its pages.
 
 use super::{Actor, Filter, list::FILTER};
 use crate::{
@@ -6,9 +6,9 @@ use crate::{
     db::{Fragment, statements},
 };
 
-/// What no index of the statement serves.
+/// Conditions that the statement's index does not serve.
 const REST: &[Fragment] = &[
-    // Only one of two counts is made: PostgreSQL may want to read the whole table for the larger one.
+    // Makes only one of the two counts: for the larger one PostgreSQL may read the whole table.
     Fragment::shared("sees", "(SELECT role FROM caller) IN {sees_everyone}"),
     Fragment::shared(
         "rest",

@@ -1,12 +1,11 @@
 //! Pages of time entries.
 //!
-//! A page walks one index from its cursor on, so that its price does not grow with its depth and rows that are added meanwhile move
-//! nothing. Which index, the filter decides, each in a statement of its own: one statement for all filters could use none for most
-//! of them. What the index does not serve (billable, search, finished, tombstones) is looked for in a window of [`WINDOW`] rows;
-//! where the window ends before the page is full, the page is short, perhaps empty, and its cursor is the last row of the window.
-//! So following the cursors finds everything, and no request reads more than its window. Both engines hand the rows of a window on
-//! one by one, in the order that its own `ORDER BY` made; another one around it would have SQLite read the whole window, and
-//! PostgreSQL plan for that.
+//! A page walks one index, starting at its cursor, so its cost does not grow with its depth, and rows that are added meanwhile shift
+//! nothing. The filter decides which index, and each has a statement of its own: a single statement could not use the right one for
+//! most filters. What no index serves (billable, search, finished, tombstones) is looked for in a window of [`WINDOW`] rows. Where
+//! the window ends before the page is full, the page is short, perhaps empty, and its cursor is the last row of the window: following
+//! the cursors finds everything, and no request reads more than its window. Both engines pass the rows of a window on one by one, in
+//! the order of its own `ORDER BY`; another `ORDER BY` around it would make SQLite read the whole window, and PostgreSQL plan for it.
 //!
 //! A member without entries gets one row without an entry, a stranger none.
 
@@ -19,10 +18,10 @@ use crate::{
     db::{Fragment, Width as _, containing, statements},
 };
 
-/// Rows of an index that a request looks at, at most. The statements have it as a number.
+/// The most rows of an index that a request looks at. The statements repeat the number.
 const WINDOW: i64 = 10_000;
 
-/// Which end of time a list begins at.
+/// Whether a list begins with the oldest or the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     /// The oldest first.
@@ -43,11 +42,11 @@ pub struct Cursor {
 /// Which part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
-    /// From behind this place on.
+    /// Begins behind this place.
     pub after: Option<Cursor>,
-    /// Without so many entries first.
+    /// Passes over this many entries first.
     pub skip: usize,
-    /// So many entries at most.
+    /// Has at most this many entries.
     pub limit: usize,
 }
 
@@ -67,13 +66,13 @@ pub struct Filter {
     pub end: Option<Instant>,
     /// Running timers, or all others.
     pub active: Option<bool>,
-    /// Those that somebody pays for, or the others.
+    /// Billable entries, or all others.
     pub billable: Option<bool>,
-    /// Those of these members; of all that the actor sees when empty.
+    /// Those of these members; when empty, of every member that the actor sees.
     pub members: Vec<MemberId>,
     /// Those that changed at this instant or later, in the order of their changes.
     pub updated_since: Option<Instant>,
-    /// Tombstones, too. That of a running timer runs no more.
+    /// Deleted entries as well. A deleted timer no longer counts as running.
     pub include_deleted: bool,
     /// Those whose description contains this text, in whatever case.
     pub search: Option<String>,
@@ -84,8 +83,10 @@ pub struct Filter {
 pub struct Listing {
     /// The entries.
     pub entries: Vec<TimeEntry>,
-    /// Where to go on; none where there is nothing more.
+    /// Where the next page begins; none on the last one.
     pub next: Option<Cursor>,
+    /// How many entries were passed over: fewer than asked for where the window ended first.
+    pub skipped: usize,
 }
 
 /// What pages and counts share. `$1` to `$8` are the same in all of them.
@@ -97,7 +98,7 @@ pub(super) const FILTER: &[Fragment] = &[
                 AND ($7::boolean OR w.deleted_at IS NULL)
                 AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')",
     ),
-    // Keys of an index. One that is NULL finds nothing, where a condition beside it would be tried with every row.
+    // Keys of an index. A key that is NULL finds nothing at once, whereas a separate condition would be tested on every row.
     Fragment::shared("organization", "(SELECT organization_id FROM caller WHERE role IN {sees_everyone})"),
     Fragment::shared("own", "(SELECT member_id FROM caller WHERE role NOT IN {sees_everyone})"),
     Fragment::shared("seen", "(t.id = c.member_id OR c.role IN {sees_everyone})"),
@@ -107,7 +108,7 @@ const ASCENDING: &[Fragment] = &[
     Fragment::shared("order", "ASC"),
     Fragment::shared("after", ">"),
     Fragment::shared("key", "start_at"),
-    // One bound at each end, or SQLite might begin at the wrong one of two. The plus keeps the other from being taken for one.
+    // One bound for the index at each end: of two, SQLite might begin at the wrong one. The plus keeps it from using the other.
     Fragment::shared("range", "{behind} AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint"),
 ];
 
@@ -127,23 +128,25 @@ const OF_CHANGES: &[Fragment] = &[
 
 /// The parts of pages, and whole pages, whatever their order.
 const PAGES: &[Fragment] = &[
-    // PostgreSQL plans without the numbers in subqueries. With them, it would fetch and sort all that a member has wherever it takes
-    // that for less than a window, and members with many entries have more than it takes them to have.
+    // PostgreSQL does not look into subqueries for numbers when it plans. If it knew them, it would fetch and sort everything that a
+    // member has wherever it expects less than a window, and it underestimates members with many entries.
     Fragment::pair("window", "(SELECT 10000)", "10000"),
     Fragment::pair("last_of_window", "(SELECT 9999)", "9999"),
     Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
     Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
-    // The edge matters to a page that is not full only.
+    // Only a page that is not full needs the edge.
     Fragment::shared("short", "(SELECT count(*) FROM found) < $11::bigint"),
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
+    Fragment::shared("within", "NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))"),
     Fragment::shared(
         "page",
-        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::id AS edge_id
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::id AS edge_id,
+            CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE {within}) END AS skipped
         FROM caller
         LEFT JOIN edge ON true
         LEFT JOIN (
             SELECT f.* FROM found f
-            WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))
+            WHERE {within}
             ORDER BY f.{key} {order}, f.id {order}
             LIMIT $11::bigint OFFSET $12::bigint
         ) e ON true
@@ -215,8 +218,8 @@ const PAGES: &[Fragment] = &[
         )
         {page}",
     ),
-    // Several members: each is walked on its own in a part of the window, and what was found is merged. Where the window of one
-    // ends first, what the others have behind it is for the next page. PostgreSQL does not see that part when it plans, either.
+    // Several members: each is walked in a share of the window, and what was found is merged. Where the share of one ends first, what
+    // the others have behind that is left to the next page. The share, too, is hidden from PostgreSQL's planner.
     Fragment::pair(
         "page_of_members",
         r"
@@ -280,7 +283,7 @@ const PAGES: &[Fragment] = &[
         )
         {page}",
     ),
-    // As many as there are members at most, so they may be sorted. The pluses keep an index on starts from being chosen.
+    // There are no more of them than members, so they can be sorted. The pluses keep an index on starts from being chosen.
     Fragment::shared(
         "page_of_running",
         r"
@@ -298,7 +301,7 @@ const PAGES: &[Fragment] = &[
         edge AS (SELECT start_at, id FROM found WHERE false)
         {page}",
     ),
-    // In the order of changes everybody walks the organization's index: no other is in that order.
+    // Everybody walks the organization's index: no other is in the order of changes.
     Fragment::shared(
         "page_of_changed",
         r"
@@ -350,7 +353,7 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
         return Ok(None);
     }
     let mut entries = Vec::with_capacity(rows.len());
-    let mut edge = None;
+    let (mut edge, mut skipped) = (None, slice.skip);
     for row in rows {
         let mut columns = row.columns();
         if columns.is_null() {
@@ -360,6 +363,9 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
         }
         if let (Some(at), Some(id)) = (columns.optional_instant()?, columns.optional_id()?) {
             edge = Some(Cursor { at, id });
+        }
+        if let Some(count) = columns.optional_integer()? {
+            skipped = usize::try_from(count).unwrap_or_default().min(slice.skip);
         }
     }
     let next = if entries.len() > slice.limit {
@@ -371,7 +377,32 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
     } else {
         edge
     };
-    Ok(Some(Listing { entries, next }))
+    Ok(Some(Listing { entries, next, skipped }))
+}
+
+/// The most windows that [`list_full`] looks at.
+const WINDOWS: usize = 5;
+
+/// The same, but goes on where a window ends until the page is full: clients that count from the beginning take a page that is not
+/// full for the last one. It is short only where there is nothing more, or where [`WINDOWS`] windows were not enough.
+pub async fn list_full(
+    db: &Db,
+    actor: Actor,
+    filter: &Filter,
+    sort: Sort,
+    slice: Slice,
+) -> Result<Option<Listing>, Error> {
+    let Some(mut listing) = list(db, actor, filter, sort, slice).await? else { return Ok(None) };
+    for _ in 1..WINDOWS {
+        let missing = slice.limit - listing.entries.len();
+        let Some(after) = listing.next.filter(|_| missing > 0) else { break };
+        let rest = Slice { after: Some(after), skip: slice.skip - listing.skipped, limit: missing };
+        let Some(more) = list(db, actor, filter, sort, rest).await? else { return Ok(None) };
+        listing.entries.extend(more.entries);
+        listing.next = more.next;
+        listing.skipped += more.skipped;
+    }
+    Ok(Some(listing))
 }
 
 /// The statement that walks the best index for a filter, whose further parameters are added.
@@ -408,7 +439,7 @@ fn integer(number: usize) -> Value {
 }
 
 impl Filter {
-    /// What a page is behind of: the cursor, or the bound of the range where that is nearer to its other end.
+    /// The place that a page begins behind: the cursor, or the bound of the range where that comes later in the order.
     fn beginning(&self, sort: Sort, after: Option<Cursor>) -> (i64, EntryId) {
         let after = after.map(|cursor| (cursor.at.micros(), cursor.id));
         match sort {

@@ -33,6 +33,15 @@ statements! {
         LIMIT 1
     ";
 
+    RUNNING = r"
+        SELECT e.id::text
+        FROM callers c
+        JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($3::uuid, c.member_id)
+        JOIN time_entries e ON e.member_id = t.id AND e.end_at IS NULL AND e.deleted_at IS NULL
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (t.id = c.member_id OR c.role IN {sees_everyone})
+    ";
+
     STANDING = r"
         SELECT c.role, c.member_id::text, {e.entry}
         FROM callers c
@@ -41,7 +50,11 @@ statements! {
           AND e.id = $3::uuid AND e.deleted_at IS NULL
     ";
 
-    MEMBER_ROLE = r"SELECT role FROM ({caller}) AS caller";
+    RELATION = r"
+        SELECT c.role, c.member_id::text, t.id IS NOT NULL
+        FROM ({caller}) c
+        LEFT JOIN members t ON t.organization_id = c.organization_id AND t.id = $3::uuid
+    ";
 }
 
 /// The entry that the same request created before, as it is now, even if it was deleted.
@@ -55,9 +68,15 @@ pub async fn read(db: &Db, actor: Actor, id: EntryId) -> Result<Option<TimeEntry
     entry(db, &READ, &[actor.organization.into(), actor.user.into(), id.into()]).await
 }
 
-/// The person's running timer; of several in different organizations the one that was started last.
+/// The person's running timer; where several organizations have one, the one that was started last.
 pub async fn active(db: &Db, user: UserId) -> Result<Option<TimeEntry>, Error> {
     entry(db, &ACTIVE, &[user.into()]).await
+}
+
+/// The running timer of a member, or the actor's own, if the actor may see it.
+pub async fn running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Option<EntryId>, Error> {
+    let row = db.row(&RUNNING, &[actor.organization.into(), actor.user.into(), member.into()]).await?;
+    row.map(|row| row.columns().parsed()).transpose()
 }
 
 /// How an actor stands to an entry: what an answer needs to explain why a change did not happen.
@@ -90,8 +109,24 @@ pub async fn standing(db: &Db, actor: Actor, id: EntryId) -> Result<Option<Stand
     }))
 }
 
-/// The actor's role; none where the actor is not a member.
-pub async fn member_role(db: &Db, actor: Actor) -> Result<Option<Role>, Error> {
-    let row = db.row(&MEMBER_ROLE, &[actor.organization.into(), actor.user.into()]).await?;
-    row.map(|row| row.columns().parsed()).transpose()
+/// How an actor stands to a member: what an answer needs to explain why nothing was recorded for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relation {
+    /// The actor's role.
+    pub role: Role,
+    /// The member is the actor.
+    pub own: bool,
+    /// There is such a member.
+    pub exists: bool,
+}
+
+/// How the actor stands to a member of the organization, or to themselves; none where the actor is not a member.
+pub async fn relation(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Option<Relation>, Error> {
+    let row = db.row(&RELATION, &[actor.organization.into(), actor.user.into(), member.into()]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut columns = row.columns();
+    let role = columns.parsed()?;
+    let caller: MemberId = columns.parsed()?;
+    let own = member.is_none_or(|member| member == caller);
+    Ok(Some(Relation { role, own, exists: own || columns.bool()? }))
 }

@@ -1,15 +1,15 @@
-//! What a client needs to stay in step: a stamp that is safe to ask with next, and what changed since a position of the outbox.
+//! What a client needs to stay up to date: a stamp that is safe to ask with next, and what changed since a position of the outbox.
 
 use kronos_domain::{Instant, entry::TimeEntry};
 
 use super::{Actor, decode};
 use crate::{Db, Error, db::statements};
 
-/// Events that a request looks at, at most.
+/// The most events that a request looks at.
 const WINDOW: i64 = 5_000;
 
 statements! {
-    // On SQLite one writer follows the other, so whatever is not visible yet gets a stamp that is not before this.
+    // SQLite has one writer at a time, so whatever is not visible here gets a stamp that is no earlier.
     SYNC_HORIZON = { postgres: r"SELECT sync_horizon()", sqlite: r"SELECT {last_event}" };
 
     FIRST_POSITION = {
@@ -23,7 +23,7 @@ statements! {
         ",
     };
 
-    // An entry stands where its first event on the page stands.
+    // An entry takes the place of its first event on the page.
     CHANGES = r"
         WITH caller AS ({caller}),
         looked AS MATERIALIZED (
@@ -93,7 +93,7 @@ pub async fn changes(db: &Db, actor: Actor, since: i64, last: i64, limit: usize)
         }
     }
     let (next, more) = match (entries.get(limit), end) {
-        // The page ends before the first event of the entry that has no room on it.
+        // The page ends before the first event of the first entry that does not fit.
         (Some((position, _)), _) => (position - 1, true),
         (None, Some(end)) if looked == WINDOW => (end, true),
         (None, end) => (end.unwrap_or(since).max(last), false),

@@ -1,7 +1,7 @@
 //! Writes, each in one statement.
 
 use kronos_domain::{
-    EntryId, HourlyRate, Instant, MemberId, Seconds, Zone,
+    Currency, EntryId, HourlyRate, Instant, MemberId, Seconds, UserId, Zone,
     entry::{Description, Span, TimeEntry},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     db::{Fragment, statements},
 };
 
-/// Recording an entry and recording one in place of the running timer differ in the target and in what surrounds it.
+/// What recording an entry and recording one in place of the running timer have in common.
 const CREATE: &[Fragment] = &[
     Fragment::shared(
         "columns",
@@ -37,7 +37,8 @@ const CREATE: &[Fragment] = &[
         "allowed",
         "c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND c.role IN {changes_own} AND (t.id = c.member_id OR c.role IN {changes_everyone})
-          AND ($11::bigint IS NULL OR c.role IN {changes_everyone})",
+          AND ($11::bigint IS NULL OR c.role IN {changes_everyone})
+          AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)",
     ),
 ];
 
@@ -50,14 +51,14 @@ statements! {
         RETURNING {entry}
     " with CREATE;
 
-    // PostgreSQL: the insert depends on the update, so the running timer has stopped when the unique index looks. The whole is
-    // undone when the insert is refused.
+    // PostgreSQL: the insert reads from the update, so the running timer has stopped before the unique index is checked. If the
+    // insert is refused, the update is undone.
     REPLACE_RUNNING = {
         postgres: r"
         WITH stopped AS (
             UPDATE time_entries SET
                 end_at = CASE WHEN $5::bigint >= time_entries.start_at THEN $5::bigint
-                              ELSE greatest(time_entries.start_at, $16::bigint) END,
+                              ELSE greatest(time_entries.start_at, $17::bigint) END,
                 version = time_entries.version + 1,
                 changed_by = c.user_id, request_id = $14::text, traceparent = $15::text,
                 updated_at = {entry_stamp}
@@ -75,7 +76,7 @@ statements! {
         ",
         sqlite: r"
         INSERT INTO time_entry_replacements ({columns}, stopped_at)
-        SELECT {values}, $16::bigint
+        SELECT {values}, $17::bigint
         FROM {sources}
         WHERE {allowed}
         RETURNING {entry}
@@ -96,8 +97,12 @@ statements! {
           AND ($13::bigint IS NULL OR version = $13::bigint)
           AND (NOT $14::boolean OR end_at IS NULL)
           AND ($15::uuid IS NULL OR member_id = $15::uuid)
+          AND COALESCE($20::uuid, user_id) = user_id AND COALESCE($21::text, currency) = currency
+          AND COALESCE($22::text, source) = source
+          AND COALESCE($23::bigint, created_at / 1000000) = created_at / 1000000
           AND ({end} IS NULL OR {end} - {start} <= 31622400000000
                OR (start_at = {start} AND (end_at IS NULL OR end_at = {end})))
+          AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs({end} - {start} - $19::bigint) <= 1000000)
           AND EXISTS (
               SELECT 1 FROM callers c
               WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -130,7 +135,7 @@ statements! {
 /// What a change makes of each column.
 const CHANGED: &[Fragment] = &[
     Fragment::shared("start", "COALESCE($4::bigint, start_at)"),
-    // A duration, or an end; a timer that began ahead of the clock ends where it began.
+    // A duration or an end. A timer that starts in the future ends where it starts.
     Fragment::shared(
         "end",
         "CASE WHEN $18::bigint IS NOT NULL THEN {start} + $18::bigint
@@ -150,13 +155,15 @@ pub struct NewEntry {
     pub id: EntryId,
     /// Another member's, or the actor's own.
     pub member: Option<MemberId>,
+    /// The user whom the request names beside the member; refused where the member is somebody else.
+    pub user: Option<UserId>,
     /// When; without an end a timer runs.
     pub span: Span,
     /// The zone in which it is recorded, or the person's own.
     pub time_zone: Option<Zone>,
     /// What was done.
     pub description: Description,
-    /// Whether somebody pays.
+    /// Whether it is billable.
     pub billable: bool,
     /// The price, if the request states one.
     pub billable_rate: Option<HourlyRate>,
@@ -184,17 +191,18 @@ impl NewEntry {
             self.request_digest.into(),
             change.request_id.into(),
             change.traceparent.into(),
+            self.user.into(),
         ]
     }
 }
 
-/// Records an entry. None means that the actor may not: [`super::member_role`] tells why.
+/// Records an entry. None means that the actor may not: [`super::relation`] tells why.
 pub async fn create(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option<TimeEntry>, Error> {
     entry(db, &INSERT, &new.parameters(change)).await
 }
 
-/// Records a running entry after stopping the one that runs, both or neither. The one that runs ends where the new one starts, or
-/// now where it is the later one.
+/// Stops the running entry and records another one that runs, both or neither. The running one ends where the new one starts, or
+/// now if it started after that.
 pub async fn create_stopping_running(db: &Db, change: Change<'_>, new: NewEntry) -> Result<Option<TimeEntry>, Error> {
     let mut parameters = new.parameters(change);
     parameters.push(change.now.truncated().into());
@@ -204,33 +212,66 @@ pub async fn create_stopping_running(db: &Db, change: Change<'_>, new: NewEntry)
 /// When an entry is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// At this instant, which is refused before the start.
+    /// At this instant; refused before the start.
     At(Instant),
-    /// At this instant, or with its start where that is later.
+    /// At this instant, or at its start if that is later.
     FromStart(Instant),
-    /// So long after its start.
+    /// This long after its start.
     After(Seconds),
 }
 
-/// What to change about an entry; what is none stays.
+/// What to change about an entry; what is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     /// When work began.
     pub start: Option<Instant>,
     /// When it ended.
     pub end: Option<End>,
+    /// The duration that a request states beside the end. The present one, sent back, states nothing; any other has to be the time
+    /// between start and end.
+    pub lasting: Option<Seconds>,
     /// The zone in which it was recorded.
     pub time_zone: Option<Zone>,
     /// What was done.
     pub description: Option<Description>,
-    /// Whether somebody pays.
+    /// Whether it is billable.
     pub billable: Option<bool>,
     /// The price, or that there is none.
     pub billable_rate: Option<Option<HourlyRate>>,
+    /// What the request says of members that nobody can change.
+    pub fixed: Fixed,
+}
+
+/// What a request says of members that nobody can change. An edit applies only where all of it is true.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// The person behind the member.
+    pub user: Option<UserId>,
+    /// Currency of the price.
+    pub currency: Option<Currency>,
+    /// How it came in.
+    pub source: Option<String>,
+    /// When it was recorded, to the second.
+    pub created_at: Option<Instant>,
+}
+
+impl Fixed {
+    /// The members that are different in the entry.
+    pub fn differing(&self, entry: &TimeEntry) -> impl Iterator<Item = &'static str> {
+        let at = self.created_at.map(Instant::seconds);
+        [
+            ("user_id", self.user.is_some_and(|user| user != entry.user)),
+            ("currency", self.currency.is_some_and(|currency| currency != entry.currency)),
+            ("source", self.source.as_ref().is_some_and(|source| *source != entry.source)),
+            ("created_at", at.is_some_and(|at| at != entry.created_at.seconds())),
+        ]
+        .into_iter()
+        .filter_map(|(column, differs)| differs.then_some(column))
+    }
 }
 
 impl Edit {
-    /// What it would make of the span of an entry.
+    /// The span that an entry would have.
     pub fn span_of(&self, entry: &TimeEntry) -> Span {
         let start = self.start.unwrap_or(entry.start);
         let end = match self.end {
@@ -242,10 +283,16 @@ impl Edit {
         Span { start, end }
     }
 
-    /// Whether it would make an entry longer than what can be recorded. To stop a timer is always possible.
+    /// Whether it would make an entry longer than can be recorded. A timer can always be stopped.
     pub fn makes_too_long(&self, entry: &TimeEntry) -> bool {
         let span = self.span_of(entry);
         span.is_too_long() && !(span.start == entry.start && (entry.end.is_none() || span.end == entry.end))
+    }
+
+    /// Whether it states a duration that is neither the present one nor the one that the entry would have.
+    pub fn misstates_duration(&self, entry: &TimeEntry) -> bool {
+        let span = self.span_of(entry);
+        self.lasting.is_some_and(|lasting| entry.duration() != Some(lasting) && !span.lasts(lasting))
     }
 
     /// Whether it would change an entry.
@@ -257,7 +304,7 @@ impl Edit {
             || self.sets_rate_of(entry)
     }
 
-    /// Whether it would change the price, which not everybody may who may change the rest.
+    /// Whether it would change the price, which fewer people may change than the rest.
     pub fn sets_rate_of(&self, entry: &TimeEntry) -> bool {
         self.billable_rate.is_some_and(|rate| rate != entry.billable_rate)
     }
@@ -274,8 +321,8 @@ pub struct Condition {
     pub member: Option<MemberId>,
 }
 
-/// Changes an entry. None means that there is none that the actor may change, that meets the condition and that the edit alters
-/// and may alter: [`super::standing`] and the methods of [`Edit`] tell.
+/// Changes an entry. None means that there is no such entry that the actor may change, that it does not meet the condition, or that
+/// the edit changes nothing or may not be made: [`super::standing`] and the methods of [`Edit`] tell which.
 pub async fn update(
     db: &Db,
     change: Change<'_>,
@@ -287,7 +334,7 @@ pub async fn update(
         None => (None, false, None),
         Some(End::At(end)) => (Some(end), false, None),
         Some(End::FromStart(end)) => (Some(end), true, None),
-        Some(End::After(duration)) => (None, false, Some(Instant::from_seconds(duration.count()).micros())),
+        Some(End::After(duration)) => (None, false, Some(micros(duration))),
     };
     let parameters = [
         change.actor.organization.into(),
@@ -308,11 +355,20 @@ pub async fn update(
         change.request_id.into(),
         change.traceparent.into(),
         duration.into(),
+        edit.lasting.map(micros).into(),
+        edit.fixed.user.into(),
+        edit.fixed.currency.map(|currency| currency.to_string()).into(),
+        edit.fixed.source.as_deref().into(),
+        edit.fixed.created_at.map(Instant::seconds).into(),
     ];
     entry(db, &UPDATE, &parameters).await
 }
 
-/// Deletes an entry; a tombstone remains. None means that there is none of this version that the actor may change.
+fn micros(duration: Seconds) -> i64 {
+    Instant::from_seconds(duration.count()).micros()
+}
+
+/// Deletes an entry, of which a tombstone remains. None means that there is none of this version that the actor may change.
 pub async fn delete(
     db: &Db,
     change: Change<'_>,

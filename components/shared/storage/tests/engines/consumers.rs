@@ -74,6 +74,21 @@ on_both_engines! {
         assert_eq!(world.integer(sql).await, 1);
     }
 
+    /// What the database does is no fault of an event: however often it happens, nothing is narrowed or parked.
+    async fn a_database_that_fails_is_not_counted(world: World) {
+        world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
+        let errors = [Error::Busy("locked".into()), Error::Unavailable("gone".into()), Error::NotMigrated("no table".into())];
+        for error in errors.into_iter().cycle().take(12) {
+            let apply = async |_: &kronos_storage::Db, _: i64| -> Result<(), Error> { Err(error.clone()) };
+            let drained = consumers::drain(&world.db, CONSUMER, &mut false, apply, || ready(()), |_| {}).await;
+            assert_eq!(drained, Err(error.clone()));
+            let state = consumers::state(&world.db, report_events::CONSUMER).await.unwrap();
+            assert_eq!((state.attempts, state.position, state.narrow_until), (0, 0, 0), "{error}");
+        }
+        assert_eq!(ring(&world, CONSUMER, &mut false).await, Vec::<String>::new());
+        assert_eq!(world.integer("SELECT count(*) FROM report_entries").await, 1);
+    }
+
     async fn an_instance_that_ends_in_between_is_counted(world: World) {
         with_poison(&world).await;
         let sql = ("ALTER TABLE report_entries DROP CONSTRAINT refused", "DROP TRIGGER refused");
@@ -112,10 +127,20 @@ on_both_engines! {
 
     async fn tries_of_instances_that_wait_for_one_another_count_once(world: World) {
         world.record(world.owner, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
-        let fails = async |_: &kronos_storage::Db, _: i64| Err(Error::Unavailable("no".into()));
+        // Each of them ends before its try does.
         for _ in 0..10 {
-            let consumer = CONSUMER.interval(3_600_000_000);
-            consumers::drain(&world.db, consumer, &mut false, fails, || ready(()), |_| {}).await.unwrap_err();
+            let end = Notify::new();
+            let hangs = async |_: &kronos_storage::Db, _: i64| -> Result<(), Error> {
+                end.notify_one();
+                std::future::pending().await
+            };
+            let (consumer, mut is_trusted) = (CONSUMER.interval(3_600_000_000), false);
+            tokio::select! {
+                drained = consumers::drain(&world.db, consumer, &mut is_trusted, hangs, || ready(()), |_| {}) => {
+                    assert!(drained.is_err(), "it hangs");
+                }
+                () = end.notified() => {}
+            }
         }
         let state = consumers::state(&world.db, report_events::CONSUMER).await.unwrap();
         assert_eq!((state.pending, state.position, state.attempts), (true, 0, 1));

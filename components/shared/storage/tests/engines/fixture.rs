@@ -233,6 +233,7 @@ impl World {
 /// A plain entry.
 pub fn new(start: &str, end: Option<&str>) -> NewEntry {
     NewEntry {
+        user: None,
         id: EntryId::from_uuid(id()),
         member: None,
         span: Span::new(instant(start), end.map(instant)).unwrap(),

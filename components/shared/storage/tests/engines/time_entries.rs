@@ -221,6 +221,7 @@ on_both_engines! {
             billable: Some(entry.billable),
             // Who may not set a rate may send back what there is.
             billable_rate: Some(entry.billable_rate),
+            ..Edit::default()
         };
         let lasting = Edit { end: entry.duration().map(End::After), ..Edit::default() };
         for edit in [Edit::default(), all, lasting] {
@@ -324,7 +325,7 @@ on_both_engines! {
         let actor = world.employee.actor;
         assert_eq!(time_entries::read(&world.db, actor, entry.id).await, Ok(None));
         assert_eq!(time_entries::standing(&world.db, actor, entry.id).await, Ok(None));
-        assert_eq!(time_entries::member_role(&world.db, actor).await, Ok(None));
+        assert_eq!(time_entries::relation(&world.db, actor, None).await, Ok(None));
         assert_eq!(time_entries::create(&world.db, change(actor), new("2026-03-04T09:00:00Z", None)).await, Ok(None));
         assert_eq!(time_entries::delete(&world.db, change(actor), entry.id, None).await, Ok(None));
         assert_eq!(kronos_storage::users::memberships(&world.db, actor.user).await, Ok(vec![]));

@@ -38,7 +38,8 @@ DECLARE
 BEGIN
     SELECT tableowner INTO STRICT migrating FROM pg_tables WHERE schemaname = 'public' AND tablename = 'time_entries';
     -- It looks when the transactions of others began (sync_horizon). A superuser sees that anyway.
-    IF NOT pg_has_role(migrating, 'pg_read_all_stats', 'USAGE') THEN
+    IF NOT pg_has_role(migrating, 'pg_read_all_stats', 'USAGE')
+        AND NOT (pg_has_role(migrating, 'kronos_app', 'USAGE') AND pg_has_role(migrating, 'kronos_identity', 'USAGE')) THEN
         EXECUTE format('GRANT kronos_app, kronos_identity TO %I', migrating);
     END IF;
     EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA public '
@@ -72,7 +73,18 @@ pub enum Roles {
 
 /// Separates identity's secrets from the rest of a PostgreSQL store, which is up to date.
 pub async fn separate(url: &str) -> Result<Roles, MigrateError> {
-    let client = postgres::connect(url).await?;
+    grant(&postgres::connect(url).await?).await
+}
+
+/// Where the secrets are separated, gives the roles what they need of what a migration has made: tables of another owner, and
+/// functions that were made anew.
+pub(super) async fn renew(client: &tokio_postgres::Client) -> Result<Roles, MigrateError> {
+    let are_separated = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kronos_identity' AND \
+                         has_schema_privilege(pg_roles.oid, 'identity', 'USAGE'))";
+    if client.query_one(are_separated, &[]).await?.try_get(0)? { grant(client).await } else { Ok(Roles::Ready) }
+}
+
+async fn grant(client: &tokio_postgres::Client) -> Result<Roles, MigrateError> {
     match client.batch_execute(SQL).await {
         Ok(()) => Ok(Roles::Ready),
         Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok(Roles::Sql(SQL)),

@@ -245,3 +245,97 @@ async fn each_role_reaches_its_own() {
     let error = run(&as_app).await.expect_err("not up to date").to_string();
     assert!(error.contains("V2026113003__identity") && error.contains("kronos migrate --postgres"), "{error}");
 }
+
+/// A database that a role without any rights but to this one has migrated, with the roles of the components, which a superuser made.
+async fn owned_database(name: &str) -> (impl Fn(&str) -> String, String) {
+    let (url, owner) = (fresh_database(name).await, format!("owner_of_{name}"));
+    let administrator = postgres::connect(&url("postgres")).await.expect("a connection");
+    let owned = format!("CREATE ROLE {owner} LOGIN; ALTER DATABASE {name} OWNER TO {owner}");
+    administrator.batch_execute(&owned).await.expect("an owner");
+    run(&Store::Postgres(url(&owner))).await.expect("a migrated store");
+    assert!(matches!(separate_roles(&url(&owner)).await.expect("text"), Roles::Sql(_)));
+    assert_eq!(separate_roles(&url("postgres")).await.expect("roles"), Roles::Ready);
+    assert_eq!(separate_roles(&url(&owner)).await.expect("roles"), Roles::Ready, "what is there, the owner can renew");
+    (url, owner)
+}
+
+#[needs(postgres)]
+#[tokio::test]
+async fn roles_reach_what_later_migrations_make() {
+    let (url, owner) = owned_database("migrate_later").await;
+    let later = |version: u32, name: &str| {
+        let sql = format!(
+            "CREATE TABLE {name} (n bigint GENERATED ALWAYS AS IDENTITY); CREATE TABLE identity.{name} (n int);
+             CREATE FUNCTION trim_outbox({name}) RETURNS void LANGUAGE sql AS 'SELECT'"
+        );
+        Migration::unapplied(&format!("V{version}__{name}"), &sql).expect("a migration")
+    };
+    let mut all = migrations::postgres::migrations::runner().get_migrations().clone();
+    // One by a superuser, whose tables the owner's defaults are not for, and one by the owner.
+    for (version, name, role) in
+        [(2_099_010_101, "first_later", "postgres"), (2_099_010_102, "second_later", owner.as_str())]
+    {
+        all.push(later(version, name));
+        if role == owner {
+            let given = format!(
+                "ALTER TABLE first_later OWNER TO {owner}; ALTER TABLE identity.first_later OWNER TO {owner};
+                                 ALTER FUNCTION trim_outbox(first_later) OWNER TO {owner}"
+            );
+            let administrator = postgres::connect(&url("postgres")).await.expect("a connection");
+            administrator.batch_execute(&given).await.expect("an owner");
+        }
+        let applied = migrate_postgres(&url(role), Runner::new(&all)).await.expect("a migrated store");
+        assert_eq!(applied, [format!("V{version}__{name}")]);
+        let app = postgres::connect(&url("kronos_app")).await.expect("a connection");
+        assert_eq!(code(&app, &format!("INSERT INTO {name} DEFAULT VALUES; DELETE FROM {name}")).await, None);
+        assert_eq!(code(&app, &format!("SELECT * FROM identity.{name}")).await.as_deref(), Some("42501"));
+        assert_eq!(code(&app, &format!("SELECT trim_outbox(NULL::{name})")).await, None);
+        let identity = postgres::connect(&url("kronos_identity")).await.expect("a connection");
+        assert_eq!(code(&identity, &format!("INSERT INTO identity.{name} VALUES (1)")).await, None);
+        assert_eq!(code(&identity, &format!("SELECT trim_outbox(NULL::{name})")).await.as_deref(), Some("42501"));
+        let invoked = "SELECT count(*) FROM pg_proc WHERE proname = 'trim_outbox' AND NOT prosecdef";
+        let invoked: i64 = app.query_one(invoked, &[]).await.expect("a row").get(0);
+        assert_eq!(invoked, 0, "partitions are dropped with the rights of the owner of the tables");
+    }
+}
+
+/// The owner of the tables sees when transactions of the components began, although it sees no others'.
+#[needs(postgres)]
+#[tokio::test]
+async fn the_horizon_is_known_to_an_owner_without_further_rights() {
+    let (url, _) = owned_database("migrate_horizon").await;
+    let connect = async |role: &str| postgres::connect(&url(role)).await.expect("a connection");
+    let number = async |client: &tokio_postgres::Client, sql: &str| -> i64 {
+        client.query_one(sql, &[]).await.expect("a row").get(0)
+    };
+    let (app, horizon) = (connect("kronos_app").await, "SELECT sync_horizon()");
+    let clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    let before = number(&app, clock).await;
+    assert!(number(&app, horizon).await >= before, "nobody writes");
+    for role in ["kronos_app", "kronos_identity"] {
+        let writer = connect(role).await;
+        writer.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("a transaction");
+        let began = number(&writer, "SELECT (extract(epoch FROM now()) * 1000000)::bigint").await;
+        assert_eq!(number(&app, horizon).await, began, "{role}");
+        writer.batch_execute("COMMIT").await.expect("an end");
+        assert!(number(&app, horizon).await > began, "{role}");
+    }
+    // What it may not see could have begun at any time.
+    let stranger = connect("postgres").await;
+    stranger.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("a transaction");
+    assert_eq!(number(&app, horizon).await, 0);
+}
+
+#[tokio::test]
+async fn a_store_stands_to_the_program_as_it_was_migrated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = sqlite(folder.path());
+    assert_eq!(standing(&store).await.expect("a look"), Standing::Missing);
+    assert!(!folder.path().join("default.db").exists(), "a look makes nothing");
+    run(&store).await.expect("a migrated store");
+    assert_eq!(standing(&store).await.expect("a look"), Standing::Current);
+    let forget = "DELETE FROM refinery_schema_history WHERE version = 2026113004";
+    database(&folder.path().join("identity.db")).execute_batch(forget).expect("no row");
+    let behind = Standing::Behind(vec!["V2026113004__issuer_keys".into()]);
+    assert_eq!(standing(&store).await.expect("a look"), behind);
+}

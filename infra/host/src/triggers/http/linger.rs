@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{frames, pace::LINGER};
+use super::{frames, pace::LINGER, request_id};
 
 /// What is said without hyper, which is done with the connection or never saw it.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +36,12 @@ impl Refusal {
                 "retry-after: 1\r\n",
             ),
         };
-        let body = super::response::document(status, title, key, detail, None);
-        let length = body.len();
+        let id = request_id::new();
+        let body = super::response::document(status, title, key, detail, &id);
+        let (length, id) = (body.len(), id.to_str().unwrap_or_default());
         format!(
-            "HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n{field}connection: \
-             close\r\n\r\n{body}"
+            "HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n{field}\
+             x-request-id: {id}\r\nconnection: close\r\n\r\n{body}"
         )
     }
 }

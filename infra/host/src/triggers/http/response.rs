@@ -12,7 +12,7 @@ pub type HttpResponse = Response<Outgoing>;
 /// `application/problem+json` with the fields that solidtime's clients know too.
 pub fn problem(status: StatusCode, key: &str, detail: &str, request_id: &HeaderValue) -> HttpResponse {
     let title = status.canonical_reason().unwrap_or("Error");
-    let body = document(status.as_u16(), title, key, detail, Some(request_id));
+    let body = document(status.as_u16(), title, key, detail, request_id);
     let mut response = Response::new(Outgoing::whole(Bytes::from(body)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -24,9 +24,9 @@ pub fn problem(status: StatusCode, key: &str, detail: &str, request_id: &HeaderV
     response
 }
 
-/// The document of a problem (RFC 9457).
-pub fn document(status: u16, title: &str, key: &str, detail: &str, request_id: Option<&HeaderValue>) -> String {
-    let mut document = serde_json::json!({
+/// The document of a problem (RFC 9457), with the members that those of the components have.
+pub fn document(status: u16, title: &str, key: &str, detail: &str, request_id: &HeaderValue) -> String {
+    serde_json::json!({
         "type": "about:blank",
         "title": title,
         "status": status,
@@ -34,11 +34,10 @@ pub fn document(status: u16, title: &str, key: &str, detail: &str, request_id: O
         "key": key,
         "message": detail,
         "error": true,
-    });
-    if let Some(id) = request_id {
-        document["request_id"] = id.to_str().unwrap_or_default().into();
-    }
-    document.to_string()
+        "errors": {},
+        "request_id": request_id.to_str().unwrap_or_default(),
+    })
+    .to_string()
 }
 
 /// Only a status.
@@ -115,9 +114,13 @@ mod tests {
         assert_eq!(response.headers()["x-request-id"], "id-1");
         let body = response.into_body().collect().await.expect("no error").to_bytes();
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-        assert_eq!(body["status"], 503);
-        assert_eq!(body["request_id"], "id-1");
-        assert_eq!(body["error"], true);
+        assert_eq!(
+            body,
+            serde_json::json!({
+                "type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "Too much.",
+                "key": "overloaded", "message": "Too much.", "error": true, "errors": {}, "request_id": "id-1",
+            })
+        );
     }
 
     #[test]
