@@ -7,8 +7,8 @@ CREATE TABLE clients (
     id              uuid    NOT NULL,
     organization_id uuid    NOT NULL,
     name            text    NOT NULL,
-    -- The name without the difference between capitals and small letters, in the order of its characters.
-    name_key        text    COLLATE "C" NOT NULL,
+    -- What names are compared and sorted by.
+    name_key        text    NOT NULL,
     archived_at     bigint,
     -- Digest of the request that created it; tells a repeated request from another one that claims the same id.
     request_digest  text,
@@ -23,7 +23,7 @@ CREATE TABLE clients (
     CONSTRAINT clients_pkey PRIMARY KEY (id),
     CONSTRAINT clients_id_organization_id_live_key UNIQUE (id, organization_id, live),
     CONSTRAINT clients_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
-    CONSTRAINT clients_name_length CHECK (char_length(name) BETWEEN 1 AND 1000)
+    CONSTRAINT clients_name_length CHECK (char_length(name) BETWEEN 1 AND 255)
 );
 
 CREATE UNIQUE INDEX clients_organization_id_name_key_key ON clients (organization_id, name_key) WHERE deleted_at IS NULL;
@@ -33,14 +33,14 @@ CREATE TABLE projects (
     organization_id   uuid    NOT NULL,
     client_id         uuid,
     name              text    NOT NULL,
-    name_key          text    COLLATE "C" NOT NULL,
+    name_key          text    NOT NULL,
     color             text    NOT NULL,
     -- Seen by everybody in the organization, not only by its members.
     is_public         boolean NOT NULL DEFAULT false,
     billable_default  boolean NOT NULL DEFAULT false,
     -- In seconds.
     estimated_time    bigint,
-    -- Seconds or minor units, in all or every month; thresholds are a JSON list of percents.
+    -- Seconds or minor units, in all or every month; thresholds are percents between commas.
     budget_kind       text,
     budget_amount     bigint,
     budget_period     text,
@@ -60,7 +60,7 @@ CREATE TABLE projects (
     CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
     CONSTRAINT projects_client_fkey FOREIGN KEY (client_id, organization_id, live)
         REFERENCES clients (id, organization_id, live),
-    CONSTRAINT projects_name_length CHECK (char_length(name) BETWEEN 1 AND 1000),
+    CONSTRAINT projects_name_length CHECK (char_length(name) BETWEEN 1 AND 255),
     CONSTRAINT projects_color_format CHECK (color ~ '^#[0-9a-f]{6}$'),
     CONSTRAINT projects_estimated_time_range CHECK (estimated_time BETWEEN 0 AND 7258118399),
     CONSTRAINT projects_budget_kind_known CHECK (budget_kind IN ('time', 'money')),
@@ -111,7 +111,7 @@ CREATE TABLE tasks (
     organization_id uuid    NOT NULL,
     project_id      uuid    NOT NULL,
     name            text    NOT NULL,
-    name_key        text    COLLATE "C" NOT NULL,
+    name_key        text    NOT NULL,
     -- In seconds.
     estimated_time  bigint,
     done_at         bigint,
@@ -130,7 +130,7 @@ CREATE TABLE tasks (
     CONSTRAINT tasks_id_project_id_live_key UNIQUE (id, project_id, live),
     CONSTRAINT tasks_project_fkey FOREIGN KEY (project_id, organization_id, live)
         REFERENCES projects (id, organization_id, live),
-    CONSTRAINT tasks_name_length CHECK (char_length(name) BETWEEN 1 AND 1000),
+    CONSTRAINT tasks_name_length CHECK (char_length(name) BETWEEN 1 AND 255),
     CONSTRAINT tasks_estimated_time_range CHECK (estimated_time BETWEEN 0 AND 7258118399)
 );
 
@@ -141,7 +141,7 @@ CREATE TABLE tags (
     id              uuid    NOT NULL,
     organization_id uuid    NOT NULL,
     name            text    NOT NULL,
-    name_key        text    COLLATE "C" NOT NULL,
+    name_key        text    NOT NULL,
     archived_at     bigint,
     request_digest  text,
     version         bigint  NOT NULL DEFAULT 1,
@@ -155,7 +155,7 @@ CREATE TABLE tags (
     CONSTRAINT tags_pkey PRIMARY KEY (id),
     CONSTRAINT tags_id_organization_id_live_key UNIQUE (id, organization_id, live),
     CONSTRAINT tags_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
-    CONSTRAINT tags_name_length CHECK (char_length(name) BETWEEN 1 AND 1000)
+    CONSTRAINT tags_name_length CHECK (char_length(name) BETWEEN 1 AND 255)
 );
 
 CREATE UNIQUE INDEX tags_organization_id_name_key_key ON tags (organization_id, name_key) WHERE deleted_at IS NULL;
@@ -261,7 +261,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION delete_with_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE project_members
+    SET deleted_at = change_stamp(updated_at), version = version + 1, changed_by = NEW.changed_by,
+        request_id = NEW.request_id, traceparent = NEW.traceparent, updated_at = change_stamp(updated_at)
+    WHERE member_id = NEW.id AND deleted_at IS NULL;
+    UPDATE rates
+    SET deleted_at = change_stamp(updated_at), version = version + 1, changed_by = NEW.changed_by,
+        request_id = NEW.request_id, traceparent = NEW.traceparent, updated_at = change_stamp(updated_at)
+    WHERE member_id = NEW.id AND deleted_at IS NULL;
+    RETURN NEW;
+END
+$$;
+
 -- Before, because foreign keys are looked at by the first triggers after it.
+CREATE TRIGGER members_delete_along BEFORE UPDATE ON members FOR EACH ROW
+    WHEN (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL) EXECUTE FUNCTION delete_with_member();
 CREATE TRIGGER projects_delete_along BEFORE UPDATE ON projects FOR EACH ROW
     WHEN (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL) EXECUTE FUNCTION delete_with_project();
 CREATE TRIGGER project_members_delete_along BEFORE UPDATE ON project_members FOR EACH ROW
@@ -291,7 +307,7 @@ FROM rates WHERE kind = 'billable' AND task_id IS NULL;
 CREATE FUNCTION set_rate() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     its_subject text    := coalesce(NEW.member_id::text, '') || '/' || coalesce(NEW.project_id::text, '') || '/';
-    at          bigint  := change_stamp(NULL);
+    stamp       bigint  := change_stamp(NULL);
     is_first    boolean := NOT EXISTS (
         SELECT FROM rates r
         WHERE r.organization_id = NEW.organization_id AND r.kind = 'billable' AND r.subject = its_subject
@@ -302,11 +318,11 @@ BEGIN
         changed_by, request_id, traceparent, created_at, updated_at)
     SELECT NEW.id, NEW.organization_id, 'billable', NEW.scope, NEW.member_id, NEW.project_id, NEW.amount,
         CASE WHEN NOT is_first THEN NEW.valid_from END, CASE WHEN is_first THEN 0 ELSE NEW.valid_from_at END, 1,
-        NEW.changed_by, NEW.request_id, NEW.traceparent, at, at
+        NEW.changed_by, NEW.request_id, NEW.traceparent, stamp, stamp
     WHERE NEW.amount IS DISTINCT FROM (
         SELECT r.amount FROM rates r
         WHERE r.organization_id = NEW.organization_id AND r.kind = 'billable' AND r.subject = its_subject
-            AND r.deleted_at IS NULL AND r.valid_from_at <= at
+            AND r.deleted_at IS NULL AND r.valid_from_at <= stamp
         ORDER BY r.valid_from_at DESC LIMIT 1
     )
     ON CONFLICT (organization_id, kind, subject, valid_from_at) WHERE deleted_at IS NULL DO UPDATE SET

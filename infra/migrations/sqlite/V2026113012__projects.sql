@@ -7,7 +7,7 @@ CREATE TABLE clients (
     id              TEXT    NOT NULL,
     organization_id TEXT    NOT NULL,
     name            TEXT    NOT NULL,
-    -- The name without the difference between capitals and small letters, in the order of its characters.
+    -- What names are compared and sorted by.
     name_key        TEXT    NOT NULL,
     archived_at     INTEGER,
     -- Digest of the request that created it; tells a repeated request from another one that claims the same id.
@@ -23,7 +23,7 @@ CREATE TABLE clients (
     CONSTRAINT clients_pkey PRIMARY KEY (id),
     CONSTRAINT clients_id_organization_id_live_key UNIQUE (id, organization_id, live),
     CONSTRAINT clients_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
-    CONSTRAINT clients_name_length CHECK (length(name) BETWEEN 1 AND 1000)
+    CONSTRAINT clients_name_length CHECK (length(name) BETWEEN 1 AND 255)
 ) STRICT;
 
 CREATE UNIQUE INDEX clients_organization_id_name_key_key ON clients (organization_id, name_key) WHERE deleted_at IS NULL;
@@ -40,7 +40,7 @@ CREATE TABLE projects (
     billable_default  INTEGER NOT NULL DEFAULT 0 CHECK (billable_default IN (0, 1)),
     -- In seconds.
     estimated_time    INTEGER,
-    -- Seconds or minor units, in all or every month; thresholds are a JSON list of percents.
+    -- Seconds or minor units, in all or every month; thresholds are percents between commas.
     budget_kind       TEXT,
     budget_amount     INTEGER,
     budget_period     TEXT,
@@ -60,7 +60,7 @@ CREATE TABLE projects (
     CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
     CONSTRAINT projects_client_fkey FOREIGN KEY (client_id, organization_id, live)
         REFERENCES clients (id, organization_id, live),
-    CONSTRAINT projects_name_length CHECK (length(name) BETWEEN 1 AND 1000),
+    CONSTRAINT projects_name_length CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT projects_color_format CHECK (color GLOB '#[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'),
     CONSTRAINT projects_estimated_time_range CHECK (estimated_time BETWEEN 0 AND 7258118399),
     CONSTRAINT projects_budget_kind_known CHECK (budget_kind IN ('time', 'money')),
@@ -130,7 +130,7 @@ CREATE TABLE tasks (
     CONSTRAINT tasks_id_project_id_live_key UNIQUE (id, project_id, live),
     CONSTRAINT tasks_project_fkey FOREIGN KEY (project_id, organization_id, live)
         REFERENCES projects (id, organization_id, live),
-    CONSTRAINT tasks_name_length CHECK (length(name) BETWEEN 1 AND 1000),
+    CONSTRAINT tasks_name_length CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT tasks_estimated_time_range CHECK (estimated_time BETWEEN 0 AND 7258118399)
 ) STRICT;
 
@@ -155,7 +155,7 @@ CREATE TABLE tags (
     CONSTRAINT tags_pkey PRIMARY KEY (id),
     CONSTRAINT tags_id_organization_id_live_key UNIQUE (id, organization_id, live),
     CONSTRAINT tags_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id),
-    CONSTRAINT tags_name_length CHECK (length(name) BETWEEN 1 AND 1000)
+    CONSTRAINT tags_name_length CHECK (length(name) BETWEEN 1 AND 255)
 ) STRICT;
 
 CREATE UNIQUE INDEX tags_organization_id_name_key_key ON tags (organization_id, name_key) WHERE deleted_at IS NULL;
@@ -227,6 +227,18 @@ CREATE UNIQUE INDEX project_totals_by_project ON project_totals (project_id, coa
 CREATE INDEX project_totals_by_task ON project_totals (task_id);
 
 -- Whoever is deleted takes along what has no meaning without it.
+CREATE TRIGGER members_delete_along AFTER UPDATE ON members WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
+BEGIN
+    UPDATE project_members
+    SET deleted_at = max(updated_at + 1, NEW.updated_at), version = version + 1, changed_by = NEW.changed_by,
+        request_id = NEW.request_id, traceparent = NEW.traceparent, updated_at = max(updated_at + 1, NEW.updated_at)
+    WHERE member_id = NEW.id AND deleted_at IS NULL;
+    UPDATE rates
+    SET deleted_at = max(updated_at + 1, NEW.updated_at), version = version + 1, changed_by = NEW.changed_by,
+        request_id = NEW.request_id, traceparent = NEW.traceparent, updated_at = max(updated_at + 1, NEW.updated_at)
+    WHERE member_id = NEW.id AND deleted_at IS NULL;
+END;
+
 CREATE TRIGGER projects_delete_along AFTER UPDATE ON projects WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
 BEGIN
     UPDATE project_members

@@ -171,6 +171,8 @@ value_from_id!(
     OperatorTokenId,
     OrganizationId,
     ProjectId,
+    ProjectMemberId,
+    RateId,
     SessionId,
     TagId,
     TaskId,

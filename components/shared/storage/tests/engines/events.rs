@@ -159,7 +159,7 @@ on_both_engines! {
                     "SELECT attname::text FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped",
                     aggregate.table
                 ),
-                format!("SELECT name FROM pragma_table_info('{}')", aggregate.table),
+                format!("SELECT name FROM pragma_table_xinfo('{}')", aggregate.table),
             )
             .await;
             let listed: BTreeSet<_> = aggregate.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
