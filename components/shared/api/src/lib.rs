@@ -10,6 +10,7 @@ pub mod identity;
 pub mod openapi;
 mod operation;
 pub mod operations;
+pub mod pages;
 mod parameter;
 pub mod refused;
 pub mod reports;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use operation::{Access, Body, Need, Object, Operation, Outcome, Whose, scope};
 pub use operations::{OPERATIONS, Operations};
+pub use pages::{PageLink, PageLinks, Pages, PagesMeta};
 pub use parameter::{Effect, Kind, Parameter};
 pub use refused::Refused;
 

@@ -20,6 +20,7 @@ mod head;
 pub mod idempotency;
 mod members;
 pub mod page;
+pub mod pages;
 mod patience;
 mod problem;
 mod query;

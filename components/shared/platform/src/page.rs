@@ -16,7 +16,7 @@ pub fn limit(query: &Query, usual: usize, most: usize) -> Result<usize, Problem>
     limit.ok_or_else(|| Problem::invalid("limit", format!("must be between 1 and {most}")))
 }
 
-/// A place in the order of a list, as bytes of a fixed number.
+/// A place in the order of a list, as bytes that tell where they end.
 pub trait Position: Sized {
     /// Adds its bytes.
     fn write(&self, bytes: &mut Vec<u8>);
@@ -45,6 +45,22 @@ impl Position for Uuid {
         let (own, rest) = bytes.split_first_chunk()?;
         *bytes = rest;
         Some(Self::from_bytes(*own))
+    }
+}
+
+/// With its length in front.
+impl Position for String {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let length = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(self.as_bytes());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (own, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+        *bytes = rest;
+        String::from_utf8(own.to_vec()).ok()
     }
 }
 
@@ -125,6 +141,9 @@ mod tests {
         }
         assert_eq!(NEWEST.parse::<i64>(&text), None);
         assert_eq!(NEWEST.parse::<i64>(&NEWEST.write(&7_i64)), Some(7));
+        let named = ("Übergabe".to_owned(), 7_i64);
+        assert_eq!(NEWEST.parse(&NEWEST.write(&named)), Some(named.clone()));
+        assert_eq!(NEWEST.parse::<(i64, Uuid)>(&NEWEST.write(&named)), None);
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl Query {
         Ok(values)
     }
 
+    /// All parameters with their values.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
     /// The values of a parameter that may come several times.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.pairs.iter().filter(move |(have, _)| have == name).map(|(_, value)| value.as_str())

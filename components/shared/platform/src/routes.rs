@@ -17,6 +17,11 @@ pub struct PathParams {
 }
 
 impl PathParams {
+    /// The whole path.
+    pub fn as_str(&self) -> &str {
+        &self.path
+    }
+
     /// The value of a parameter as it is in the path; empty when the operation has no such parameter.
     pub fn get(&self, name: &str) -> &str {
         let value = self.values.iter().find(|(have, _)| *have == name).map(|(_, range)| range.clone());

@@ -29,7 +29,8 @@ pub struct Change<'a> {
 }
 
 /// What all statements may use.
-pub(crate) const FRAGMENTS: &[Fragment] = &[
+#[doc(hidden)]
+pub const FRAGMENTS: &[Fragment] = &[
     // Right sides of `role IN`. Who changes nothing does not change what was theirs, either.
     Fragment::shared("sees_everyone", "{all:entries:read}"),
     Fragment::shared("changes_everyone", "{all:entries:change}"),

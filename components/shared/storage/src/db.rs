@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use uuid::Uuid;
 
 mod error;
+mod pattern;
 mod postgres;
 pub(crate) mod record;
 mod roles;
@@ -15,10 +16,11 @@ mod stream;
 mod wait;
 
 pub use error::Error;
+pub(crate) use pattern::containing;
 pub(crate) use record::record;
 pub use row::{Columns, Row};
 pub use statement::{Fragment, Statement};
-pub(crate) use statement::{statement_text, statements};
+pub(crate) use statement::statements;
 
 #[doc(hidden)]
 pub use statement::render;

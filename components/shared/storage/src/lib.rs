@@ -14,6 +14,7 @@ pub mod events;
 pub mod issuer_keys;
 pub mod operator_tokens;
 pub mod outbox;
+pub mod pages;
 pub mod report_events;
 pub mod reports;
 pub mod sessions;

@@ -18,6 +18,8 @@ mod issuer_keys;
 mod lists;
 #[path = "engines/outbox.rs"]
 mod outbox;
+#[path = "engines/pages.rs"]
+mod pages;
 #[path = "engines/plans.rs"]
 mod plans;
 #[path = "engines/positions.rs"]

@@ -72,8 +72,8 @@ macro_rules! statements {
             const FRAGMENTS: &[&[$crate::db::Fragment]] = &[$($($fragments,)+)? $crate::access::FRAGMENTS];
             const NAME: &str = concat!(module_path!(), "::", stringify!($name));
             $crate::Statement::pair(
-                $crate::rendered!($crate::Engine::Postgres, $crate::db::statement_text!(postgres $text), FRAGMENTS),
-                $crate::rendered!($crate::Engine::Sqlite, $crate::db::statement_text!(sqlite $text), FRAGMENTS),
+                $crate::rendered!($crate::Engine::Postgres, $crate::statement_text!(postgres $text), FRAGMENTS),
+                $crate::rendered!($crate::Engine::Sqlite, $crate::statement_text!(sqlite $text), FRAGMENTS),
             )
             .named(NAME)
         };)+
@@ -84,6 +84,8 @@ macro_rules! statements {
 }
 
 /// The text for an engine: the shared one, or one of a pair.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! statement_text {
     ($engine:ident $text:literal) => {
         $text
@@ -96,7 +98,7 @@ macro_rules! statement_text {
     };
 }
 
-pub(crate) use {statement_text, statements};
+pub(crate) use statements;
 
 /// A text with its fragments, as a `&'static str`.
 #[doc(hidden)]

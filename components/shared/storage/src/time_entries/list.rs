@@ -10,13 +10,13 @@
 //!
 //! A member without entries gets one row without an entry, a stranger none.
 
-use kronos_domain::{EntryId, Instant, MemberId, entry, entry::TimeEntry};
+use kronos_domain::{EntryId, Instant, MemberId, entry::TimeEntry};
 use uuid::Uuid;
 
 use super::{Actor, decode};
 use crate::{
     Db, Error, Statement, Value,
-    db::{Fragment, statements},
+    db::{Fragment, containing, statements},
 };
 
 /// Rows of an index that a request looks at, at most. The statements have it as a number.
@@ -443,30 +443,10 @@ impl Filter {
     }
 }
 
-/// The pattern of `LIKE` for texts that contain this one, in whatever case.
-fn containing(text: &str) -> String {
-    let folded = entry::fold(text);
-    let mut pattern = String::with_capacity(folded.len() + 2);
-    pattern.push('%');
-    for character in folded.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Engine;
-
-    #[test]
-    fn wildcards_in_a_search_stand_for_themselves_and_capitals_for_both() {
-        assert_eq!(containing("50%_\\Ü"), "%50\\%\\_\\\\ü%");
-    }
 
     #[test]
     fn the_window_is_the_same_in_statements_and_code() {
