@@ -143,6 +143,7 @@ pub struct Tag {
 
 /// What a member is in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ProjectRole {
     /// Sees it and records time for it.

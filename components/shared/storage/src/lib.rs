@@ -7,6 +7,7 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod access;
+pub mod clients;
 pub mod consumers;
 pub mod credentials;
 pub mod db;
@@ -15,10 +16,16 @@ pub mod issuer_keys;
 pub mod operator_tokens;
 pub mod outbox;
 pub mod pages;
+pub mod project_members;
+pub mod projects;
+pub mod rates;
 pub mod report_events;
 pub mod reports;
+pub mod resource;
 pub mod sessions;
 pub mod signing_keys;
+pub mod tags;
+pub mod tasks;
 pub mod throttle;
 pub mod time_entries;
 pub mod users;
@@ -29,5 +36,23 @@ pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};
 /// Every statement that is written in `statements!`, by module.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat()
+    [
+        reports::STATEMENTS,
+        users::STATEMENTS,
+        time_entries::statements().as_slice(),
+        clients::STATEMENTS,
+        projects::statements().as_slice(),
+        project_members::STATEMENTS,
+        tasks::STATEMENTS,
+        tags::STATEMENTS,
+        rates::statements().as_slice(),
+        lists().as_slice(),
+    ]
+    .concat()
+}
+
+/// The statements of lists of small resources.
+fn lists() -> Vec<Statement> {
+    let lists = [clients::PAGES, projects::PAGES, project_members::PAGES, tasks::PAGES, tags::PAGES, rates::PAGES];
+    pages::statements(&lists.concat())
 }

@@ -3,7 +3,6 @@
 mod list;
 mod write;
 
-use jiff::civil::Date;
 use kronos_domain::{
     HourlyRate,
     rate::{Rate, Subject},
@@ -15,7 +14,7 @@ use crate::{
     resource::Resource,
 };
 
-pub use list::{Filter, Now, applicable, now};
+pub use list::{Filter, Setter, Sourced, applicable, setter};
 pub use write::{Edit, NewRate, Today, create, set, update};
 
 /// Refuses a second rate of a subject from the same day on.
@@ -130,7 +129,7 @@ fn decode(columns: &mut Columns) -> Result<Rate, Error> {
         subject: Subject::of(columns.optional_parsed()?, columns.optional_parsed()?, columns.optional_parsed()?)
             .map_err(|error| Error::Internal(error.to_string()))?,
         amount: rate(columns)?,
-        valid_from: columns.optional_parsed::<Date>()?,
+        valid_from: columns.optional_parsed()?,
         version: columns.integer()?,
         created_at: columns.instant()?,
         updated_at: columns.instant()?,

@@ -1,7 +1,7 @@
 //! Reading rates, and asking which one an entry gets.
 
 use kronos_domain::{
-    HourlyRate, Instant, MemberId, ProjectId, TaskId, Zone,
+    HourlyRate, Instant, MemberId, ProjectId, Role, TaskId, Zone,
     rate::{RateKind, RateScope},
 };
 
@@ -52,7 +52,7 @@ statements! {
         WHERE {is_caller}
     " with BILLABLE COST AT FRAGMENTS;
 
-    NOW = r"
+    SETTER = r"
         SELECT c.role, o.time_zone FROM callers c JOIN organizations o ON o.id = c.organization_id WHERE {is_caller}
     " with FRAGMENTS;
 }
@@ -126,18 +126,18 @@ fn sourced(columns: &mut Columns) -> Result<Sourced, Error> {
     Ok(scope.zip(rate))
 }
 
-/// What a request that sets a rate has to know of its organization.
+/// Somebody who sets a rate.
 #[derive(Debug, Clone)]
-pub struct Now {
-    /// The actor's role.
-    pub role: kronos_domain::Role,
+pub struct Setter {
+    /// Their role.
+    pub role: Role,
     /// The zone whose days rates are valid from.
     pub zone: Zone,
 }
 
-/// What days the organization goes by. None where the actor is not a member.
-pub async fn now(db: &Db, actor: Actor) -> Result<Option<Now>, Error> {
-    let Some(row) = db.row(&NOW, &[actor.organization.into(), actor.user.into()]).await? else { return Ok(None) };
+/// The actor as somebody who sets a rate, allowed or not. None where they are not a member.
+pub async fn setter(db: &Db, actor: Actor) -> Result<Option<Setter>, Error> {
+    let Some(row) = db.row(&SETTER, &[actor.organization.into(), actor.user.into()]).await? else { return Ok(None) };
     let mut columns = row.columns();
-    Ok(Some(Now { role: columns.parsed()?, zone: columns.parsed()? }))
+    Ok(Some(Setter { role: columns.parsed()?, zone: columns.parsed()? }))
 }
