@@ -53,7 +53,8 @@ async fn refresh_token(kronos: &Kronos) -> String {
 /// An operation of the organization that says what it needs, or is known to be about the caller alone.
 #[test]
 fn every_operation_of_an_organization_needs_a_permission() {
-    let without: Vec<_> = of_members().filter(|operation| operation.need.is_none()).map(|operation| operation.id).collect();
+    let without: Vec<_> =
+        of_members().filter(|operation| operation.need.is_none()).map(|operation| operation.id).collect();
     assert!(without.is_empty(), "{without:?}");
 }
 

@@ -85,7 +85,8 @@ fn security(access: Access) -> Value {
 /// The permission with how far it goes for each role.
 fn permission(need: Need) -> Value {
     let reaches = Role::ALL.into_iter().map(|role| (role, need.permission.reach(role)));
-    let roles = reaches.filter(|(_, reach)| *reach != Reach::None).map(|(role, reach)| (role.to_string(), json!(reach)));
+    let roles =
+        reaches.filter(|(_, reach)| *reach != Reach::None).map(|(role, reach)| (role.to_string(), json!(reach)));
     let object = match need.object {
         Object::Named => "what the path names",
         Object::Reached => "as much as the role reaches",

@@ -95,9 +95,9 @@ impl Paging {
             let cursors = cursors(operation, self.wanted.order);
             write_cursor(cursors, place, self.before.saturating_add(count))
         });
-        let next = next_cursor.as_deref().map(|cursor| {
-            if self.follows { at("cursor", cursor) } else { numbered(current_page + 1) }
-        });
+        let next = next_cursor
+            .as_deref()
+            .map(|cursor| if self.follows { at("cursor", cursor) } else { numbered(current_page + 1) });
         let prev = (!self.follows && current_page > 1).then(|| numbered((current_page - 1).min(last_page)));
         Pages {
             data: resources.into_iter().map(show).collect(),
@@ -213,7 +213,10 @@ mod tests {
         let before = usize::try_from(paging.before).expect("a number");
         let end = before.saturating_add(paging.wanted.limit).min(7);
         let resources: Vec<i64> = (1..=7).skip(before).take(paging.wanted.limit).collect();
-        let next = resources.last().filter(|_| end < 7).map(|last| Place { key: Key::Name(format!("ü{last}")), id: Uuid::nil() });
+        let next = resources
+            .last()
+            .filter(|_| end < 7)
+            .map(|last| Place { key: Key::Name(format!("ü{last}")), id: Uuid::nil() });
         Found { resources, total: 7, next }
     }
 
@@ -262,8 +265,14 @@ mod tests {
     fn a_page_beyond_the_last_one_is_empty() {
         let page = page("limit=2&page=9");
         assert_eq!(page["data"], json!([]));
-        assert_eq!((&page["meta"]["from"], &page["meta"]["to"], &page["meta"]["total"]), (&json!(null), &json!(null), &json!(7)));
-        assert_eq!((&page["links"]["prev"], &page["links"]["next"]), (&json!(format!("{URL}?limit=2&page=4")), &json!(null)));
+        assert_eq!(
+            (&page["meta"]["from"], &page["meta"]["to"], &page["meta"]["total"]),
+            (&json!(null), &json!(null), &json!(7))
+        );
+        assert_eq!(
+            (&page["links"]["prev"], &page["links"]["next"]),
+            (&json!(format!("{URL}?limit=2&page=4")), &json!(null))
+        );
     }
 
     #[test]
@@ -313,7 +322,9 @@ mod tests {
     fn far_pages_have_no_button() {
         let labels = |current, last| {
             let buttons = buttons(current, last, None, None, |number| number.to_string());
-            buttons.into_iter().map(|button| button.label).collect::<Vec<_>>()[1..].join(" ").replace(" Next &raquo;", "")
+            buttons.into_iter().map(|button| button.label).collect::<Vec<_>>()[1..]
+                .join(" ")
+                .replace(" Next &raquo;", "")
         };
         assert_eq!(labels(1, 1), "1");
         assert_eq!(labels(2, 3), "1 2 3");

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use uuid::Uuid;
 
 mod error;
+mod packed;
 mod pattern;
 mod postgres;
 pub(crate) mod record;
@@ -17,11 +18,13 @@ mod wait;
 
 pub use error::Error;
 pub(crate) use pattern::containing;
-pub(crate) use record::record;
+pub(crate) use record::{Width, record};
 pub use row::{Columns, Row};
-pub use statement::{Fragment, Statement};
 pub(crate) use statement::statements;
+pub use statement::{Dialect, Fragment, Statement};
 
+#[doc(hidden)]
+pub use packed::reads;
 #[doc(hidden)]
 pub use statement::render;
 
@@ -53,6 +56,8 @@ pub enum Value {
     ///
     /// Were it text that the statement casts, PostgreSQL would cast it again for every row that it compares.
     Uuid(Uuid),
+    /// All rows of a statement, for drivers that read them so ([`Driver::packs`]); nothing that is stored.
+    Bytes(Vec<u8>),
 }
 
 /// What a driver promises: the rows of one statement.
@@ -62,6 +67,11 @@ pub type RowsFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> +
 pub trait Driver {
     /// Which dialect it speaks.
     fn engine(&self) -> Engine;
+
+    /// Whether many rows are better read as one value of bytes than value by value. Only PostgreSQL makes one.
+    fn packs(&self) -> bool {
+        false
+    }
 
     /// Runs one statement as a transaction of its own.
     fn rows(&self, sql: &'static str, parameters: Vec<Value>) -> RowsFuture<'_>;
@@ -105,7 +115,10 @@ impl Db {
 
     /// Runs a statement and returns its rows.
     pub async fn rows(&self, statement: &Statement, parameters: &[Value]) -> Result<Vec<Row>, Error> {
-        self.driver.rows(statement.text(self.engine()), parameters.to_vec()).await
+        match statement.packed(self.engine()).filter(|_| self.driver.packs()) {
+            Some(packed) => packed::unpack(self.driver.rows(packed, parameters.to_vec()).await?),
+            None => self.driver.rows(statement.text(self.engine()), parameters.to_vec()).await,
+        }
     }
 
     /// Runs a statement that returns one row or none.

@@ -141,9 +141,10 @@ macro_rules! ordered_page {
             &[ROWS, $crate::pages::$order, $($fragments,)* $crate::pages::PAGE, $crate::access::FRAGMENTS];
         const NAME: &str = concat!(module_path!(), "::", stringify!($name), "_", stringify!($order));
         $crate::Statement::pair(
-            $crate::rendered!($crate::Engine::Postgres, "{page}", FRAGMENTS),
-            $crate::rendered!($crate::Engine::Sqlite, "{page}", FRAGMENTS),
+            $crate::rendered!($crate::db::Dialect::Postgres, "{page}", FRAGMENTS),
+            $crate::rendered!($crate::db::Dialect::Sqlite, "{page}", FRAGMENTS),
         )
+        .or_packed($crate::rendered!($crate::db::Dialect::Packed, $crate::packed_text!("{page}"), FRAGMENTS))
         .named(NAME)
     }};
 }
@@ -162,7 +163,7 @@ pub const PAGE: &[Fragment] = &[Fragment::shared(
             WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
                 AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
         )
-        SELECT (SELECT count(*) FROM listed) AS total, r.{key}, r.id::text, {columns}
+        SELECT (SELECT count(*) FROM listed) AS total, r.{key}, r.id::id AS id, {columns}
         FROM caller
         LEFT JOIN (
             SELECT * FROM listed l
@@ -254,7 +255,7 @@ fn place(columns: &mut Columns, order: Order) -> Result<Option<Place>, Error> {
         Order::Name | Order::NameDescending => columns.optional_text()?.map(Key::Name),
         Order::Created | Order::CreatedDescending | Order::Updated => columns.optional_instant()?.map(Key::Instant),
     };
-    let id = columns.optional_parsed()?;
+    let id = columns.optional_id()?;
     Ok(key.zip(id).map(|(key, id)| Place { key, id }))
 }
 

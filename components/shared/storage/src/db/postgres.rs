@@ -49,6 +49,10 @@ impl Driver for Postgres {
         Engine::Postgres
     }
 
+    fn packs(&self) -> bool {
+        true
+    }
+
     fn rows(&self, sql: &'static str, parameters: Vec<Value>) -> RowsFuture<'_> {
         Box::pin(self.run(sql, parameters))
     }
@@ -61,6 +65,7 @@ fn parameter(value: Value) -> ParameterValue {
         Value::Integer(value) => ParameterValue::Int64(value),
         Value::Text(value) => ParameterValue::Str(value),
         Value::Uuid(value) => ParameterValue::Uuid(value.to_string()),
+        Value::Bytes(value) => ParameterValue::Binary(value),
     }
 }
 
@@ -72,6 +77,7 @@ fn value(value: DbValue) -> Result<Value, Error> {
         DbValue::Int32(value) => Ok(Value::Integer(value.into())),
         DbValue::Int64(value) => Ok(Value::Integer(value)),
         DbValue::Str(value) | DbValue::Uuid(value) => Ok(Value::Text(value)),
+        DbValue::Binary(value) => Ok(Value::Bytes(value)),
         other => Err(Error::Internal(format!("statements must cast what they select to text or bigint: {other:?}"))),
     }
 }

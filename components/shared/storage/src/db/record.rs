@@ -3,8 +3,8 @@
 /// Makes the select list of a type, the same list behind the alias of a table, and the function that reads both, from its fields,
 /// each with its kind and its column.
 ///
-/// Kinds: `id`, `text`, `parsed` (a text that stands for a value of the domain), `bool`, `integer`, `instant`,
-/// `optional_instant`, `optional_rate`.
+/// Kinds: `id`, `optional_id`, `text`, `optional_text`, `parsed` (a text that stands for a value of the domain), `optional_parsed`,
+/// `bool`, `integer`, `optional_integer`, `instant`, `optional_instant`, `optional_rate`.
 macro_rules! record {
     (
         $list:ident, $aliased:ident($alias:literal), $decode:ident -> $type:ident
@@ -15,10 +15,20 @@ macro_rules! record {
         /// The same behind an alias.
         pub(crate) const $aliased: &str = $crate::db::record::list!($alias, $($kind $column),+);
 
+        impl $crate::db::record::Width for $type {
+            const WIDTH: usize = [$(stringify!($field)),+].len();
+        }
+
         fn $decode(columns: &mut $crate::Columns) -> Result<$type, $crate::Error> {
             Ok($type { $($field: $crate::db::record::read!(columns, $kind)),+ })
         }
     };
+}
+
+/// How many columns a type is read from.
+pub(crate) trait Width {
+    /// So many.
+    const WIDTH: usize;
 }
 
 macro_rules! list {
@@ -32,7 +42,10 @@ macro_rules! list {
 
 macro_rules! cast {
     (id) => {
-        "::text"
+        "::id"
+    };
+    (optional_id) => {
+        "::id"
     };
     ($kind:ident) => {
         ""
@@ -40,9 +53,6 @@ macro_rules! cast {
 }
 
 macro_rules! read {
-    ($columns:ident, id) => {
-        $columns.parsed()?
-    };
     ($columns:ident, optional_rate) => {
         $columns
             .optional_integer()?

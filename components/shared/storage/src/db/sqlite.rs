@@ -61,6 +61,7 @@ fn parameter(value: Value) -> SdkValue {
         Value::Integer(value) => SdkValue::Integer(value),
         Value::Text(value) => SdkValue::Text(value),
         Value::Uuid(value) => SdkValue::Text(value.to_string()),
+        Value::Bytes(value) => SdkValue::Blob(value),
     }
 }
 

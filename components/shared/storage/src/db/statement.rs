@@ -7,13 +7,33 @@ use super::{Engine, roles};
 pub struct Statement {
     name: &'static str,
     postgres: &'static str,
+    packed: Option<&'static str>,
     sqlite: &'static str,
+}
+
+/// The words that a text is rendered in.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// PostgreSQL's.
+    Postgres,
+    /// PostgreSQL's, with ids as they are: all rows are packed into one value.
+    Packed,
+    /// SQLite's.
+    Sqlite,
 }
 
 impl Statement {
     /// A statement that the engines word differently. Most are written once, with `statements!`.
     pub const fn pair(postgres: &'static str, sqlite: &'static str) -> Self {
-        Self { name: "", postgres, sqlite }
+        Self { name: "", postgres, packed: None, sqlite }
+    }
+
+    /// The same with the text that answers all rows in one value, when it reads and does nothing else.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or_packed(self, packed: &'static str) -> Self {
+        if super::reads(self.postgres) { Self { packed: Some(packed), ..self } } else { self }
     }
 
     /// The same with a name.
@@ -32,6 +52,14 @@ impl Statement {
         match engine {
             Engine::Postgres => self.postgres,
             Engine::Sqlite => self.sqlite,
+        }
+    }
+
+    /// The words for an engine that packs all rows into one value; none where there is no such text.
+    pub(super) const fn packed(&self, engine: Engine) -> Option<&'static str> {
+        match engine {
+            Engine::Postgres => self.packed,
+            Engine::Sqlite => None,
         }
     }
 }
@@ -63,7 +91,8 @@ impl Fragment {
 /// - `{all:members:manage}` and `{any:members:manage}` are replaced by the list of the roles that have the permission, see [`roles`];
 /// - for SQLite, parameters `$1` become `?1`, and casts such as `::uuid` are left out, because SQLite stores ids as text and needs
 ///   no casts. A type has one word, without brackets; so is the schema `identity.`, which is a database of its own in SQLite,
-///   [`crate::Db::open_identity`].
+///   [`crate::Db::open_identity`];
+/// - `id::id`, the cast of an id that is read, becomes a cast to text, but for rows that are packed into one value.
 ///
 /// What has to differ is a visible pair: `{ postgres: r"...", sqlite: r"..." }`.
 macro_rules! statements {
@@ -72,9 +101,14 @@ macro_rules! statements {
             const FRAGMENTS: &[&[$crate::db::Fragment]] = &[$($($fragments,)+)? $crate::access::FRAGMENTS];
             const NAME: &str = concat!(module_path!(), "::", stringify!($name));
             $crate::Statement::pair(
-                $crate::rendered!($crate::Engine::Postgres, $crate::statement_text!(postgres $text), FRAGMENTS),
-                $crate::rendered!($crate::Engine::Sqlite, $crate::statement_text!(sqlite $text), FRAGMENTS),
+                $crate::rendered!($crate::db::Dialect::Postgres, $crate::statement_text!(postgres $text), FRAGMENTS),
+                $crate::rendered!($crate::db::Dialect::Sqlite, $crate::statement_text!(sqlite $text), FRAGMENTS),
             )
+            .or_packed($crate::rendered!(
+                $crate::db::Dialect::Packed,
+                $crate::packed_text!($crate::statement_text!(postgres $text)),
+                FRAGMENTS
+            ))
             .named(NAME)
         };)+
 
@@ -104,11 +138,11 @@ pub(crate) use statements;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! rendered {
-    ($engine:expr, $text:expr, $fragments:expr) => {{
-        const LENGTH: usize = $crate::db::render($text, $engine, $fragments, &mut [], 0);
+    ($dialect:expr, $text:expr, $fragments:expr) => {{
+        const LENGTH: usize = $crate::db::render($text, $dialect, $fragments, &mut [], 0);
         const BYTES: [u8; LENGTH] = {
             let mut bytes = [0; LENGTH];
-            $crate::db::render($text, $engine, $fragments, &mut bytes, 0);
+            $crate::db::render($text, $dialect, $fragments, &mut bytes, 0);
             bytes
         };
         match std::str::from_utf8(&BYTES) {
@@ -123,15 +157,15 @@ macro_rules! rendered {
 macro_rules! shared {
     ($($sql:expr),+ $(,)?) => {{
         const TEXT: &str = concat!($($sql),+);
-        $crate::Statement::pair(TEXT, $crate::rendered!($crate::Engine::Sqlite, TEXT, &[]))
+        $crate::Statement::pair(TEXT, $crate::rendered!($crate::db::Dialect::Sqlite, TEXT, &[]))
     }};
 }
 
-/// Writes the text for an engine from `at` on, as far as there is room, and answers where it ends.
+/// Writes the text in a dialect from `at` on, as far as there is room, and answers where it ends.
 #[doc(hidden)]
-pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: &mut [u8], at: usize) -> usize {
+pub const fn render(text: &str, dialect: Dialect, fragments: &[&[Fragment]], out: &mut [u8], at: usize) -> usize {
     let source = text.as_bytes();
-    let sqlite = matches!(engine, Engine::Sqlite);
+    let sqlite = matches!(dialect, Dialect::Sqlite);
     let (mut from, mut at) = (0, at);
     while from < source.len() {
         let byte = source[from];
@@ -140,7 +174,7 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
             let end = closing(source, from);
             at = match roles::write(source, from + 1, end, out, at) {
                 Some(at) => at,
-                None => render(find(source, from + 1, end, engine, fragments), engine, fragments, out, at),
+                None => render(find(source, from + 1, end, sqlite, fragments), dialect, fragments, out, at),
             };
             from = end + 1;
         } else if sqlite && byte == b':' && next == b':' {
@@ -148,6 +182,11 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
             while from < source.len() && (source[from].is_ascii_alphanumeric() || source[from] == b'_') {
                 from += 1;
             }
+        } else if is_cast_of_id(source, from) {
+            if matches!(dialect, Dialect::Postgres) {
+                at = render("::text", dialect, &[], out, at);
+            }
+            from += b"::id".len();
         } else if sqlite && starts(source, from, b"identity.") {
             from += b"identity.".len();
         } else {
@@ -167,6 +206,12 @@ const fn starts(source: &[u8], from: usize, letters: &[u8]) -> bool {
     from + letters.len() <= source.len() && equals(source, from, from + letters.len(), letters)
 }
 
+const fn is_cast_of_id(source: &[u8], from: usize) -> bool {
+    let end = from + b"::id".len();
+    starts(source, from, b"::id")
+        && (end == source.len() || !(source[end].is_ascii_alphanumeric() || source[end] == b'_'))
+}
+
 const fn closing(source: &[u8], from: usize) -> usize {
     let mut end = from;
     while source[end] != b'}' {
@@ -176,17 +221,14 @@ const fn closing(source: &[u8], from: usize) -> usize {
 }
 
 /// The text of the fragment whose name stands between `from` and `end`.
-const fn find(source: &[u8], from: usize, end: usize, engine: Engine, fragments: &[&[Fragment]]) -> &'static str {
+const fn find(source: &[u8], from: usize, end: usize, sqlite: bool, fragments: &[&[Fragment]]) -> &'static str {
     let mut list = 0;
     while list < fragments.len() {
         let mut index = 0;
         while index < fragments[list].len() {
             let fragment = fragments[list][index];
             if equals(source, from, end, fragment.name.as_bytes()) {
-                return match engine {
-                    Engine::Postgres => fragment.postgres,
-                    Engine::Sqlite => fragment.sqlite,
-                };
+                return if sqlite { fragment.sqlite } else { fragment.postgres };
             }
             index += 1;
         }
@@ -218,16 +260,16 @@ mod tests {
 
     #[test]
     fn fragments_casts_and_parameters_become_the_engines() {
-        const POSTGRES: &str = rendered!(Engine::Postgres, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
-        const SQLITE: &str = rendered!(Engine::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
+        const POSTGRES: &str = rendered!(Dialect::Postgres, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
+        const SQLITE: &str = rendered!(Dialect::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
         assert_eq!(POSTGRES, "a $1::text c = $12::text::uuid -- ü");
         assert_eq!(SQLITE, "a x'b' c = ?12 -- ü");
     }
 
     #[test]
     fn roles_are_those_of_the_table_of_permissions() {
-        const ALL: &str = rendered!(Engine::Sqlite, "role IN {all:entries:change}", &[FRAGMENTS]);
-        const ANY: &str = rendered!(Engine::Sqlite, "role IN {any:entries:change}", &[FRAGMENTS]);
+        const ALL: &str = rendered!(Dialect::Sqlite, "role IN {all:entries:change}", &[FRAGMENTS]);
+        const ANY: &str = rendered!(Dialect::Sqlite, "role IN {any:entries:change}", &[FRAGMENTS]);
         assert_eq!(ALL, "role IN ('owner', 'admin')");
         assert_eq!(ANY, "role IN ('owner', 'admin', 'manager', 'employee')");
     }
@@ -237,6 +279,19 @@ mod tests {
         const STATEMENT: Statement = shared!("SELECT id::text FROM t ", "WHERE id = $1::text::uuid");
         assert_eq!(STATEMENT.text(Engine::Postgres), "SELECT id::text FROM t WHERE id = $1::text::uuid");
         assert_eq!(STATEMENT.text(Engine::Sqlite), "SELECT id FROM t WHERE id = ?1");
+        assert_eq!(STATEMENT.packed(Engine::Postgres), None);
+    }
+
+    #[test]
+    fn ids_that_are_read_are_texts_unless_rows_are_packed() {
+        const TEXT: &str = "SELECT e.id::id, t.id::identity";
+        const PACKED: &str = rendered!(Dialect::Packed, packed_text!("SELECT id::id"), &[]);
+        assert_eq!(rendered!(Dialect::Postgres, TEXT, &[]), "SELECT e.id::text, t.id::identity");
+        assert_eq!(rendered!(Dialect::Sqlite, TEXT, &[]), "SELECT e.id, t.id");
+        assert_eq!(PACKED, "SELECT array_send(ARRAY(SELECT record_send(r) FROM (SELECT id) r))");
+        let reads = Statement::pair("SELECT id", "").or_packed(PACKED);
+        assert_eq!((reads.packed(Engine::Postgres), reads.packed(Engine::Sqlite)), (Some(PACKED), None));
+        assert_eq!(Statement::pair("DELETE FROM t", "").or_packed(PACKED).packed(Engine::Postgres), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Actor, decode};
 use crate::{
     Db, Error, Statement, Value,
-    db::{Fragment, containing, statements},
+    db::{Fragment, Width as _, containing, statements},
 };
 
 /// Rows of an index that a request looks at, at most. The statements have it as a number.
@@ -138,7 +138,7 @@ const PAGES: &[Fragment] = &[
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
     Fragment::shared(
         "page",
-        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::text AS edge_id
+        r"SELECT {e.entry}, edge.{key} AS edge_at, edge.id::id AS edge_id
         FROM caller
         LEFT JOIN edge ON true
         LEFT JOIN (
@@ -352,13 +352,14 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, sort: Sort, slice: Sli
     let mut entries = Vec::with_capacity(rows.len());
     let mut edge = None;
     for row in rows {
-        let (entry, place) = row.split_last(2);
-        let mut place = place.columns();
-        if let (Some(at), Some(id)) = (place.optional_instant()?, place.optional_parsed()?) {
-            edge = Some(Cursor { at, id });
+        let mut columns = row.columns();
+        if columns.is_null() {
+            columns.skip(TimeEntry::WIDTH)?;
+        } else {
+            entries.push(decode(&mut columns)?);
         }
-        if !entry.starts_with_null() {
-            entries.push(decode(&mut entry.columns())?);
+        if let (Some(at), Some(id)) = (columns.optional_instant()?, columns.optional_id()?) {
+            edge = Some(Cursor { at, id });
         }
     }
     let next = if entries.len() > slice.limit {

@@ -37,6 +37,7 @@ impl Sqlite {
                 Value::Integer(value) => SqliteValue::Integer(*value),
                 Value::Text(value) => SqliteValue::Text(value.clone()),
                 Value::Uuid(value) => SqliteValue::Text(value.to_string()),
+                Value::Bytes(value) => SqliteValue::Blob(value.clone()),
             };
             statement.raw_bind_parameter(index + 1, ToSqlOutput::Owned(value)).map_err(error)?;
         }
@@ -56,7 +57,11 @@ impl Sqlite {
     }
 }
 
-pub struct Postgres(pub Rc<Client>);
+pub struct Postgres {
+    pub client: Rc<Client>,
+    /// Whether it reads all rows as one value, as components do.
+    pub packs: bool,
+}
 
 #[derive(Debug)]
 struct Parameter(Value);
@@ -86,6 +91,10 @@ impl Driver for Postgres {
         Engine::Postgres
     }
 
+    fn packs(&self) -> bool {
+        self.packs
+    }
+
     fn rows(&self, sql: &'static str, parameters: Vec<Value>) -> RowsFuture<'_> {
         Box::pin(self.run(sql, parameters))
     }
@@ -95,7 +104,7 @@ impl Postgres {
     async fn run(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, Error> {
         let parameters: Vec<_> = parameters.into_iter().map(Parameter).collect();
         let parameters: Vec<_> = parameters.iter().map(|parameter| parameter as &(dyn ToSql + Sync)).collect();
-        let rows = self.0.query(sql, &parameters).await.map_err(|error| match error.as_db_error() {
+        let rows = self.client.query(sql, &parameters).await.map_err(|error| match error.as_db_error() {
             Some(error) => {
                 Error::from_sqlstate(error.code().code(), error.constraint().unwrap_or_default(), error.to_string())
             }
@@ -111,6 +120,7 @@ fn row(row: &tokio_postgres::Row) -> Result<Row, Error> {
         Type::INT4 => Ok(row.get::<_, Option<i32>>(index).map(i64::from).into()),
         Type::INT8 => Ok(row.get::<_, Option<i64>>(index).into()),
         Type::TEXT => Ok(row.get::<_, Option<String>>(index).into()),
+        Type::BYTEA => Ok(row.get::<_, Option<Vec<u8>>>(index).map_or(Value::Null, Value::Bytes)),
         ref kind => Err(Error::Internal(format!("column {} is a {kind}", column.name()))),
     });
     Ok(Row::new(values.collect::<Result<_, _>>()?))

@@ -134,7 +134,7 @@ pub fn open_sqlite(path: &Path) -> Db {
 }
 
 pub async fn connect(name: &str) -> Db {
-    Db::with_driver(driver::Postgres(Rc::new(client(name).await)))
+    Db::with_driver(driver::Postgres { client: Rc::new(client(name).await), packs: true })
 }
 
 pub async fn client(name: &str) -> tokio_postgres::Client {

@@ -303,7 +303,7 @@ fn postgres_walks_indexes() {
             .await
             .unwrap();
         let plans = Rc::default();
-        let engine = Postgres(Rc::new(client));
+        let engine = Postgres { client: Rc::new(client), packs: false };
         let db = Db::with_driver(Planner { engine, plans: Rc::clone(&plans) });
         for person in [world.owner, world.employee, world.stranger] {
             plan_everything(&db, &world, person).await;

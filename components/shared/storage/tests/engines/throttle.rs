@@ -160,7 +160,10 @@ fn postgres_scans_no_secrets() {
             .await
             .unwrap();
         let plans = Rc::default();
-        let db = Db::with_driver(Planner { engine: Postgres(Rc::new(client)), plans: Rc::clone(&plans) });
+        let db = Db::with_driver(Planner {
+            engine: Postgres { client: Rc::new(client), packs: false },
+            plans: Rc::clone(&plans),
+        });
         plan_everything(&db, world.owner.actor.user).await;
         assert_eq!(plans.borrow().len(), 12);
         for plan in plans.borrow().iter() {
