@@ -104,6 +104,14 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
     let mut faults = Faults::default();
     let amount = body.amount.map(|amount| rate(&mut faults, "amount", amount));
     let db = call.db().await?;
+    let stated = [
+        ("kind", body.kind.as_deref()),
+        ("scope", body.scope.as_deref()),
+        ("member_id", body.member_id.as_deref()),
+        ("project_id", body.project_id.as_deref()),
+        ("task_id", body.task_id.as_deref()),
+    ];
+    resource::keep(call, &db, &RATE, &stated).await?;
     let from = match body.valid_from {
         None => None,
         Some(day) => {

@@ -9,7 +9,7 @@ use kronos_domain::{
     rate,
 };
 use kronos_platform::{
-    Call, Problem, Reply, StatusCode,
+    Call, Faults, Problem, Reply, StatusCode,
     etag::{self, Preconditions},
     pages::Paging,
 };
@@ -144,6 +144,29 @@ pub async fn update<'a, T: Shown>(
         Err(Error::Unique(constraint)) => Err(Refusal::of_unique(constraint)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Refuses other values for what nobody can change. What never changes can be looked at before the change. An empty text says nothing.
+pub async fn keep<T: Shown>(
+    call: &Call,
+    db: &Db,
+    resource: &Resource<T>,
+    stated: &[(&'static str, Option<&str>)],
+) -> Result<(), Refusal> {
+    let stated = stated.iter().filter_map(|(member, text)| Some((*member, text.filter(|text| !text.is_empty())?)));
+    let mut stated = stated.peekable();
+    if stated.peek().is_none() {
+        return Ok(());
+    }
+    let found = changeable(db, resource, actor(call)?, T::id(call)?).await?;
+    let found = serde_json::to_value(T::Shape::from(found)).unwrap_or_default();
+    let mut faults = Faults::default();
+    for (member, text) in stated {
+        if !found[member].as_str().is_some_and(|present| present.eq_ignore_ascii_case(text)) {
+            faults.add(member, "cannot be changed");
+        }
+    }
+    Ok(faults.finish()?)
 }
 
 /// The version that the request demands; the statement checks it again.

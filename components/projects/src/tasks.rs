@@ -47,6 +47,7 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
     faults.finish()?;
 
     let db = call.db().await?;
+    resource::keep(call, &db, &TASK, &[("project_id", body.project_id.as_deref())]).await?;
     let apply = async |change, id, version| tasks::update(&db, change, id, version, &edit).await;
     resource::update(call, &db, &TASK, apply, |task| Ok(edit.alters(task, call.now.into()))).await
 }

@@ -159,12 +159,12 @@ crate::operations! {
     /// Changes a member of a project. As with solidtime, what is absent stays as it is.
     ReplaceProjectMember => write("replace_project_member", "PUT", PROJECT_MEMBER, Permission::ProjectsManage)
         .takes::<UpdateProjectMember>(PROJECT_MEMBER_CHANGE)
-        .ignoring(UNMEANT, read_only!("id", "project_id", "member_id"))
+        .ignoring(UNMEANT, read_only!("id"))
         .answers::<Data<ProjectMember>>(200),
     /// Changes a member of a project. What is absent stays as it is.
     UpdateProjectMember => write("update_project_member", "PATCH", PROJECT_MEMBER, Permission::ProjectsManage)
         .takes::<UpdateProjectMember>(PROJECT_MEMBER_CHANGE)
-        .ignoring(UNMEANT, read_only!("id", "project_id", "member_id"))
+        .ignoring(UNMEANT, read_only!("id"))
         .answers::<Data<ProjectMember>>(200),
     /// Takes a member out of a project.
     DeleteProjectMember => delete("delete_project_member", PROJECT_MEMBER, Permission::ProjectsManage),
@@ -185,12 +185,12 @@ crate::operations! {
     ReadTask => read("get_task", TASK, Permission::TasksRead).answers::<Data<Task>>(200),
     /// Changes a task. As with solidtime, what is absent stays as it is.
     ReplaceTask => write("replace_task", "PUT", TASK, Permission::TasksManage)
-        .takes::<UpdateTask>(TASK_CHANGE).ignoring(UNMEANT, read_only!("id", "project_id", "spent_time"))
+        .takes::<UpdateTask>(TASK_CHANGE).ignoring(UNMEANT, read_only!("id", "spent_time"))
         .answers::<Data<Task>>(200)
         .refuses(&[NAME_ALREADY_USED]),
     /// Changes a task. What is absent stays as it is.
     UpdateTask => write("update_task", "PATCH", TASK, Permission::TasksManage)
-        .takes::<UpdateTask>(TASK_CHANGE).ignoring(UNMEANT, read_only!("id", "project_id", "spent_time"))
+        .takes::<UpdateTask>(TASK_CHANGE).ignoring(UNMEANT, read_only!("id", "spent_time"))
         .answers::<Data<Task>>(200)
         .refuses(&[NAME_ALREADY_USED]),
     /// Deletes a task without entries, and with it its rates.
@@ -245,13 +245,13 @@ crate::operations! {
     /// Changes a rate. Entries keep the rate that they were recorded with.
     ReplaceRate => write("replace_rate", "PUT", RATE, Permission::RatesManage)
         .takes::<UpdateRate>(RATE_CHANGE)
-        .ignoring(&[], read_only!("id", "kind", "scope", "member_id", "project_id", "task_id"))
+        .ignoring(&[], read_only!("id"))
         .answers::<Data<Rate>>(200)
         .refuses(&[RATE_ALREADY_SET]),
     /// Changes a rate. What is absent stays as it is.
     UpdateRate => write("update_rate", "PATCH", RATE, Permission::RatesManage)
         .takes::<UpdateRate>(RATE_CHANGE)
-        .ignoring(&[], read_only!("id", "kind", "scope", "member_id", "project_id", "task_id"))
+        .ignoring(&[], read_only!("id"))
         .answers::<Data<Rate>>(200)
         .refuses(&[RATE_ALREADY_SET]),
     /// Deletes a rate. Entries keep the rate that they were recorded with.

@@ -5,7 +5,7 @@ use kronos_domain::{Instant, project::Client};
 use crate::{
     db::{Fragment, record, statements},
     projects::VISIBILITY,
-    resource::{FRAGMENTS, LABEL, Label, Labels, Resource},
+    resource::{RESOURCE, LABEL, Label, Labels, Resource},
 };
 
 record! {
@@ -47,14 +47,14 @@ statements! {
         FROM callers c
         JOIN clients r ON r.organization_id = c.organization_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND {sees_client}
-    " with CLIENTS VISIBILITY FRAGMENTS;
+    " with CLIENTS VISIBILITY RESOURCE;
 
     REPEATED = r"
         SELECT {r.client}
         FROM callers c
         JOIN clients r ON r.organization_id = c.organization_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND c.role IN {all:clients:manage}
-    " with CLIENTS VISIBILITY FRAGMENTS;
+    " with CLIENTS VISIBILITY RESOURCE;
 
     INSERT = r"
         INSERT INTO clients ({new_columns}, name, name_key, archived_at)
@@ -62,7 +62,7 @@ statements! {
         FROM callers c CROSS JOIN {now}
         WHERE {is_caller} AND c.role IN {all:clients:manage}
         RETURNING {client}
-    " with CLIENTS FRAGMENTS;
+    " with CLIENTS RESOURCE;
 
     UPDATE = r"
         UPDATE clients SET
@@ -71,13 +71,13 @@ statements! {
           AND (name, archived_at) IS DISTINCT FROM ({new_name}, {new_archived_at})
           AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND c.role IN {all:clients:manage})
         RETURNING {client}
-    " with CLIENTS LABEL FRAGMENTS;
+    " with CLIENTS LABEL RESOURCE;
 
     DELETE = r"
         UPDATE clients SET deleted_at = {next_stamp}, {changed}
         WHERE {target} AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND c.role IN {all:clients:manage})
         RETURNING id::text
-    " with CLIENTS FRAGMENTS;
+    " with CLIENTS RESOURCE;
 }
 
 /// Clients. The list takes whether they are archived; none: all.

@@ -11,7 +11,7 @@ use crate::{
     db::{Fragment, statements},
     projects::VISIBILITY,
     rates::{self, CURRENT, Today},
-    resource::{self, FRAGMENTS, Origin, Resource},
+    resource::{self, RESOURCE, Origin, Resource},
 };
 
 /// Refuses a second place of a member in a project.
@@ -123,7 +123,7 @@ statements! {
         JOIN project_members r ON r.organization_id = c.organization_id
         JOIN projects p ON p.id = r.project_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND {sees_project_member}
-    " with OF_R CURRENT VISIBILITY FRAGMENTS;
+    " with OF_R CURRENT VISIBILITY RESOURCE;
 
     REPEATED = r"
         SELECT {project_member}
@@ -131,7 +131,7 @@ statements! {
         JOIN project_members r ON r.organization_id = c.organization_id
         JOIN projects p ON p.id = r.project_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND {manages_project}
-    " with OF_R CURRENT VISIBILITY FRAGMENTS;
+    " with OF_R CURRENT VISIBILITY RESOURCE;
 
     INSERT = {
         postgres: r"
@@ -153,7 +153,7 @@ statements! {
         SELECT {values}, $10::uuid, $11::bigint, $12::text, $13::bigint FROM {sources} WHERE {allowed}
         RETURNING {project_member}
         ",
-    } with WRITTEN NEW CURRENT VISIBILITY FRAGMENTS;
+    } with WRITTEN NEW CURRENT VISIBILITY RESOURCE;
 
     UPDATE = {
         postgres: r"
@@ -176,7 +176,7 @@ statements! {
         WHERE {where}
         RETURNING {project_member}
         ",
-    } with WRITTEN CHANGED CURRENT VISIBILITY FRAGMENTS;
+    } with WRITTEN CHANGED CURRENT VISIBILITY RESOURCE;
 
     // Their rates in the project go with them, by a trigger.
     DELETE = r"
@@ -186,7 +186,7 @@ statements! {
             WHERE {is_caller} AND p.id = project_members.project_id AND {manages_project}
         )
         RETURNING id::text
-    " with VISIBILITY FRAGMENTS;
+    " with VISIBILITY RESOURCE;
 }
 
 /// Members of projects. The list takes the project; none where the actor does not see it.

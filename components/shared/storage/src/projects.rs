@@ -1,6 +1,5 @@
 //! Projects, and the one rule of who sees and who runs them.
 
-mod list;
 mod write;
 
 use kronos_domain::{
@@ -10,13 +9,12 @@ use kronos_domain::{
 
 use crate::{
     Columns, Error, Statement,
-    db::Fragment,
-    rates,
-    resource::Resource,
+    db::{Fragment, statements},
+    rates::{self, CURRENT},
+    resource::{RESOURCE, Resource},
 };
 
 pub use write::{Edit, NewProject, create, update};
-pub(crate) use list::PAGES;
 
 /// Who sees and who runs the project `p`: the caller `c`. All that belongs to projects goes by these.
 pub(crate) const VISIBILITY: &[Fragment] = &[
@@ -65,6 +63,45 @@ const PROJECTS: &[Fragment] = &[
 const SHOWN: &[Fragment] =
     &[Fragment::shared("billable_rate", "CASE WHEN {sees_billable_rates} THEN {billable_rate_now} END")];
 
+const OF_R: &[Fragment] = &[Fragment::shared("of", "r")];
+const OF_P: &[Fragment] = &[Fragment::shared("of", "p")];
+
+crate::pages! {
+    LIST = COLUMNS, r"
+        SELECT p.* FROM caller c
+        JOIN projects p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+        WHERE {sees_project}
+          AND ($9::boolean IS NULL OR (p.archived_at IS NOT NULL) = $9::boolean)
+          AND ($10::uuid IS NULL OR p.client_id = $10::uuid)
+    " with OF_R PROJECTS SHOWN CURRENT VISIBILITY;
+}
+
+statements! {
+    READ = r"
+        SELECT {manages_project}, {project}
+        FROM callers c
+        JOIN projects p ON p.organization_id = c.organization_id
+        WHERE {is_caller} AND p.id = $3::uuid AND p.deleted_at IS NULL AND {sees_project}
+    " with OF_P PROJECTS SHOWN CURRENT VISIBILITY RESOURCE;
+
+    REPEATED = r"
+        SELECT {project}
+        FROM callers c
+        JOIN projects p ON p.organization_id = c.organization_id
+        WHERE {is_caller} AND p.id = $3::uuid AND p.request_digest = $4::text AND c.role IN {all:projects:manage}
+    " with OF_P PROJECTS SHOWN CURRENT VISIBILITY RESOURCE;
+
+    // Its members and rates go with it, by triggers.
+    DELETE = r"
+        UPDATE projects SET deleted_at = {next_stamp}, {changed}
+        WHERE {target} AND EXISTS (
+            SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
+            WHERE {is_caller} AND p.id = projects.id AND {manages_project}
+        )
+        RETURNING id::text
+    " with VISIBILITY RESOURCE;
+}
+
 fn decode(columns: &mut Columns) -> Result<Project, Error> {
     Ok(Project {
         id: columns.parsed()?,
@@ -93,16 +130,16 @@ fn budget(columns: &mut Columns) -> Result<Option<Budget>, Error> {
     let (Some(kind), Some(amount), Some(period), Some(thresholds)) = (kind, amount, period, thresholds) else {
         return Ok(None);
     };
-    let thresholds = thresholds.split(',').filter(|percent| !percent.is_empty()).map(str::parse).collect();
+    let thresholds = thresholds.split(',').filter(|percent| !percent.is_empty()).map(str::parse).collect::<Result<_, _>>();
     let thresholds = thresholds.map_err(|_| Error::Internal("a threshold is not a number".into()))?;
     Ok(Some(Budget { kind, amount, period, thresholds }))
 }
 
 /// Projects. The list takes whether they are archived; none: all; and a client; none: all.
 pub const PROJECT: Resource<Project> =
-    Resource { list: list::LIST, read: list::READ, repeated: list::REPEATED, delete: write::DELETE, decode };
+    Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
 
 /// Every statement of this aggregate but its list.
 pub(crate) fn statements() -> Vec<Statement> {
-    [list::STATEMENTS, write::STATEMENTS].concat()
+    [STATEMENTS, write::STATEMENTS].concat()
 }

@@ -1,6 +1,6 @@
 //! What an hour is sold for and what it costs: the rates themselves, and the rule of which one an entry gets.
 
-mod list;
+mod applicable;
 mod write;
 
 use kronos_domain::{
@@ -10,11 +10,12 @@ use kronos_domain::{
 
 use crate::{
     Columns, Error, Statement,
-    db::Fragment,
-    resource::Resource,
+    db::{Fragment, statements},
+    projects::VISIBILITY,
+    resource::{RESOURCE, Resource},
 };
 
-pub use list::{Filter, Setter, Sourced, applicable, setter};
+pub use applicable::{Filter, Setter, Sourced, applicable, setter};
 pub use write::{Edit, NewRate, Today, create, set, update};
 
 /// Refuses a second rate of a subject from the same day on.
@@ -167,14 +168,58 @@ const OF_R: &[Fragment] = &[
     Fragment::shared("of.scope", "r.scope"),
 ];
 
+/// The row of a change.
+const OF_RATES: &[Fragment] = &[
+    Fragment::shared("of", "rates"),
+    Fragment::shared("of.kind", "rates.kind"),
+    Fragment::shared("of.scope", "rates.scope"),
+];
+
+crate::pages! {
+    /// By name means: by kind, scope, subject and day.
+    LIST = COLUMNS, r"
+        SELECT r.*, r.kind || '/' || r.scope || '/' || r.subject || COALESCE(r.valid_from, '') AS name_key
+        FROM caller c
+        JOIN rates r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+        WHERE {sees_rate}
+          AND ($9::text IS NULL OR r.kind = $9::text) AND ($10::text IS NULL OR r.scope = $10::text)
+          AND ($11::uuid IS NULL OR r.member_id = $11::uuid) AND ($12::uuid IS NULL OR r.project_id = $12::uuid)
+          AND ($13::uuid IS NULL OR r.task_id = $13::uuid)
+          AND ($14::bigint IS NULL OR (r.valid_from_at <= $14::bigint AND NOT EXISTS (
+              SELECT 1 FROM rates v
+              WHERE v.organization_id = r.organization_id AND v.kind = r.kind AND v.subject = r.subject AND v.deleted_at IS NULL
+                AND v.valid_from_at <= $14::bigint AND v.valid_from_at > r.valid_from_at
+          )))
+    " with RATES OF_R VISIBILITY;
+}
+
+statements! {
+    READ = r"
+        SELECT {sets_rate}, {rate}
+        FROM callers c
+        JOIN rates r ON r.organization_id = c.organization_id
+        WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND {sees_rate}
+    " with RATES OF_R VISIBILITY RESOURCE;
+
+    REPEATED = r"
+        SELECT {rate}
+        FROM callers c
+        JOIN rates r ON r.organization_id = c.organization_id
+        WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND {sets_rate}
+    " with RATES OF_R VISIBILITY RESOURCE;
+
+    DELETE = r"
+        UPDATE rates SET deleted_at = {next_stamp}, {changed}
+        WHERE {target} AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND {sets_rate})
+        RETURNING id::text
+    " with RATES OF_RATES RESOURCE;
+}
+
 /// Rates. The list takes a [`Filter`].
 pub const RATE: Resource<Rate> =
-    Resource { list: list::LIST, read: list::READ, repeated: list::REPEATED, delete: write::DELETE, decode };
+    Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
 
 /// Every statement of this aggregate but its lists.
 pub(crate) fn statements() -> Vec<Statement> {
-    [list::STATEMENTS, write::STATEMENTS].concat()
+    [STATEMENTS, applicable::STATEMENTS, write::STATEMENTS].concat()
 }
-
-/// Its lists.
-pub(crate) use list::PAGES;

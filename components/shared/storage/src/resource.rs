@@ -13,7 +13,7 @@ use crate::{
 
 /// Parameters `$1` to `$6` of all statements but lists: organization and user; id; of a new row the digest of its request, of a
 /// change the version that it has to find; id and trace of the request.
-pub(crate) const FRAGMENTS: &[Fragment] = &[
+pub(crate) const RESOURCE: &[Fragment] = &[
     Fragment::shared("is_caller", "c.organization_id = $1::uuid AND c.user_id = $2::uuid"),
     Fragment::shared(
         "new_columns",
@@ -237,7 +237,7 @@ impl<T> Labels<T> {
         edit: &Relabel,
     ) -> Result<Option<T>, Error> {
         let mut parameters = modification(change, id, version);
-        parameters.extend(self::name(edit.name.as_ref()));
+        parameters.extend(name(edit.name.as_ref()));
         parameters.extend(edit.end.parameters(change));
         self.resource.one(db, &self.update, &parameters).await
     }

@@ -4,7 +4,7 @@ use kronos_domain::{Instant, project::Tag};
 
 use crate::{
     db::{Fragment, record, statements},
-    resource::{FRAGMENTS, LABEL, Label, Labels, Resource},
+    resource::{RESOURCE, LABEL, Label, Labels, Resource},
 };
 
 record! {
@@ -36,14 +36,14 @@ statements! {
         FROM callers c
         JOIN tags r ON r.organization_id = c.organization_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND c.role IN {all:tags:read}
-    " with TAGS FRAGMENTS;
+    " with TAGS RESOURCE;
 
     REPEATED = r"
         SELECT {r.tag}
         FROM callers c
         JOIN tags r ON r.organization_id = c.organization_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND c.role IN {all:tags:create}
-    " with TAGS FRAGMENTS;
+    " with TAGS RESOURCE;
 
     INSERT = r"
         INSERT INTO tags ({new_columns}, name, name_key, archived_at)
@@ -51,7 +51,7 @@ statements! {
         FROM callers c CROSS JOIN {now}
         WHERE {is_caller} AND c.role IN {all:tags:create}
         RETURNING {tag}
-    " with TAGS FRAGMENTS;
+    " with TAGS RESOURCE;
 
     UPDATE = r"
         UPDATE tags SET
@@ -60,13 +60,13 @@ statements! {
           AND (name, archived_at) IS DISTINCT FROM ({new_name}, {new_archived_at})
           AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND c.role IN {all:tags:manage})
         RETURNING {tag}
-    " with TAGS LABEL FRAGMENTS;
+    " with TAGS LABEL RESOURCE;
 
     DELETE = r"
         UPDATE tags SET deleted_at = {next_stamp}, {changed}
         WHERE {target} AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND c.role IN {all:tags:manage})
         RETURNING id::text
-    " with TAGS FRAGMENTS;
+    " with TAGS RESOURCE;
 }
 
 /// Tags. The list takes whether they are archived; none: all.

@@ -7,7 +7,7 @@ use crate::{
     Change, Columns, Db, Error,
     db::{Fragment, statements},
     projects::VISIBILITY,
-    resource::{self, End, FRAGMENTS, Origin, Resource},
+    resource::{self, End, RESOURCE, Origin, Resource},
 };
 
 /// The columns of a task, those of the row `{of}`.
@@ -68,7 +68,7 @@ statements! {
         JOIN tasks r ON r.organization_id = c.organization_id
         JOIN projects p ON p.id = r.project_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND {sees_project}
-    " with OF_R VISIBILITY FRAGMENTS;
+    " with OF_R VISIBILITY RESOURCE;
 
     REPEATED = r"
         SELECT {task}
@@ -76,7 +76,7 @@ statements! {
         JOIN tasks r ON r.organization_id = c.organization_id
         JOIN projects p ON p.id = r.project_id
         WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND {manages_tasks}
-    " with OF_R VISIBILITY FRAGMENTS;
+    " with OF_R VISIBILITY RESOURCE;
 
     INSERT = r"
         INSERT INTO tasks ({new_columns}, project_id, name, name_key, estimated_time, done_at)
@@ -86,7 +86,7 @@ statements! {
         CROSS JOIN {now}
         WHERE {is_caller} AND p.id = $7::uuid AND p.deleted_at IS NULL AND {manages_tasks}
         RETURNING {task}
-    " with WRITTEN VISIBILITY FRAGMENTS;
+    " with WRITTEN VISIBILITY RESOURCE;
 
     UPDATE = r"
         UPDATE tasks SET
@@ -96,14 +96,14 @@ statements! {
           AND (name, estimated_time, done_at) IS DISTINCT FROM ({name}, {estimated_time}, {done_at})
           AND {allowed}
         RETURNING {task}
-    " with WRITTEN VISIBILITY FRAGMENTS;
+    " with WRITTEN VISIBILITY RESOURCE;
 
     // Its rates go with it, by a trigger.
     DELETE = r"
         UPDATE tasks SET deleted_at = {next_stamp}, {changed}
         WHERE {target} AND {allowed}
         RETURNING id::text
-    " with WRITTEN VISIBILITY FRAGMENTS;
+    " with WRITTEN VISIBILITY RESOURCE;
 }
 
 /// Tasks. The list takes whether they are done; none: all; and a project; none: all.

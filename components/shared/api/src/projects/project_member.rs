@@ -69,6 +69,10 @@ pub struct CreateProjectMember {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateProjectMember {
+    /// The project; another one is refused.
+    pub project_id: Option<String>,
+    /// Who; another one is refused.
+    pub member_id: Option<String>,
     /// `member` or `manager`.
     pub role: Option<String>,
     /// Minor units per hour, or `null`: the first rate is valid always, a later one from today on.

@@ -88,6 +88,16 @@ pub struct CreateRate {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateRate {
+    /// The kind; another one is refused.
+    pub kind: Option<String>,
+    /// The scope; another one is refused.
+    pub scope: Option<String>,
+    /// The member; another one is refused.
+    pub member_id: Option<String>,
+    /// The project; another one is refused.
+    pub project_id: Option<String>,
+    /// The task; another one is refused.
+    pub task_id: Option<String>,
     /// Minor units per hour, or `null`.
     #[serde(deserialize_with = "crate::present")]
     pub amount: Option<Option<i64>>,

@@ -75,6 +75,8 @@ pub struct CreateTask {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct UpdateTask {
+    /// The project of the task; another one is refused.
+    pub project_id: Option<String>,
     /// 1 to 255 characters.
     pub name: Option<String>,
     /// In seconds, or `null`.

@@ -12,7 +12,7 @@ use crate::{
     Change, Db, Error, Value,
     db::{Fragment, statements},
     rates::{CURRENT, Today},
-    resource::{self, End, FRAGMENTS, Origin},
+    resource::{self, End, RESOURCE, Origin},
 };
 
 /// What was written: on PostgreSQL under the name of the table as well.
@@ -102,7 +102,7 @@ statements! {
         SELECT {values}, $19::uuid, $20::bigint, $21::text, $22::bigint FROM {sources} WHERE {allowed}
         RETURNING {project}
         ",
-    } with WRITTEN NEW PROJECTS CURRENT FRAGMENTS;
+    } with WRITTEN NEW PROJECTS CURRENT RESOURCE;
 
     UPDATE = {
         postgres: r"
@@ -125,17 +125,7 @@ statements! {
         WHERE {where}
         RETURNING {project}
         ",
-    } with WRITTEN CHANGED PROJECTS CURRENT VISIBILITY FRAGMENTS;
-
-    // Its members and rates go with it, by triggers.
-    DELETE = r"
-        UPDATE projects SET deleted_at = {next_stamp}, {changed}
-        WHERE {target} AND EXISTS (
-            SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
-            WHERE {is_caller} AND p.id = projects.id AND {manages_project}
-        )
-        RETURNING id::text
-    " with VISIBILITY FRAGMENTS;
+    } with WRITTEN CHANGED PROJECTS CURRENT VISIBILITY RESOURCE;
 }
 
 /// A project to make.

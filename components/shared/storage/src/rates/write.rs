@@ -6,11 +6,11 @@ use kronos_domain::{
 };
 use uuid::Uuid;
 
-use super::{RATE, RATES};
+use super::{OF_RATES, RATE, RATES};
 use crate::{
     Change, Db, Error, Value,
     db::{Fragment, statements},
-    resource::{self, FRAGMENTS, Origin},
+    resource::{self, RESOURCE, Origin},
 };
 
 const NEW: &[Fragment] = &[
@@ -20,9 +20,6 @@ const NEW: &[Fragment] = &[
 ];
 
 const CHANGED: &[Fragment] = &[
-    Fragment::shared("of", "rates"),
-    Fragment::shared("of.kind", "rates.kind"),
-    Fragment::shared("of.scope", "rates.scope"),
     Fragment::shared("amount", "CASE WHEN $7::boolean THEN $8::bigint ELSE amount END"),
     Fragment::shared("valid_from", "CASE WHEN $9::boolean THEN $10::text ELSE valid_from END"),
     Fragment::shared("valid_from_at", "CASE WHEN $9::boolean THEN $11::bigint ELSE valid_from_at END"),
@@ -39,7 +36,7 @@ statements! {
               WHERE t.id = $9::uuid AND t.organization_id = c.organization_id AND t.deleted_at IS NULL
           ))
         RETURNING {rate}
-    " with RATES NEW FRAGMENTS;
+    " with RATES NEW RESOURCE;
 
     // The rule of what it means to set a rate is in the trigger of the view.
     SET = r"
@@ -50,7 +47,7 @@ statements! {
         FROM callers c
         WHERE {is_caller} AND $4::text IS NULL AND {sets_rate}
         RETURNING id::text
-    " with RATES NEW FRAGMENTS;
+    " with RATES NEW RESOURCE;
 
     UPDATE = r"
         UPDATE rates SET amount = {amount}, valid_from = {valid_from}, valid_from_at = {valid_from_at}, {changed}
@@ -58,13 +55,7 @@ statements! {
           AND (amount, valid_from) IS DISTINCT FROM ({amount}, {valid_from})
           AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND {sets_rate})
         RETURNING {rate}
-    " with RATES CHANGED FRAGMENTS;
-
-    DELETE = r"
-        UPDATE rates SET deleted_at = {next_stamp}, {changed}
-        WHERE {target} AND EXISTS (SELECT 1 FROM callers c WHERE {is_caller} AND {sets_rate})
-        RETURNING id::text
-    " with RATES CHANGED FRAGMENTS;
+    " with RATES OF_RATES CHANGED RESOURCE;
 }
 
 /// A rate to record.

@@ -1,60 +1,27 @@
-//! Reading rates, and asking which one an entry gets.
+//! Asking which rate an entry gets, and what to set one takes.
 
 use kronos_domain::{
     HourlyRate, Instant, MemberId, ProjectId, Role, TaskId, Zone,
     rate::{RateKind, RateScope},
 };
 
-use super::{BILLABLE, COLUMNS, COST, OF_R, RATES, rate};
+use super::{BILLABLE, COST, rate};
 use crate::{
     Actor, Columns, Db, Error, Value,
     db::{Fragment, statements},
-    projects::VISIBILITY,
-    resource::FRAGMENTS,
+    resource::RESOURCE,
 };
 
-crate::pages! {
-    /// By name means: by kind, scope, subject and day.
-    LIST = COLUMNS, r"
-        SELECT r.*, r.kind || '/' || r.scope || '/' || r.subject || COALESCE(r.valid_from, '') AS name_key
-        FROM caller c
-        JOIN rates r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
-        WHERE {sees_rate}
-          AND ($9::text IS NULL OR r.kind = $9::text) AND ($10::text IS NULL OR r.scope = $10::text)
-          AND ($11::uuid IS NULL OR r.member_id = $11::uuid) AND ($12::uuid IS NULL OR r.project_id = $12::uuid)
-          AND ($13::uuid IS NULL OR r.task_id = $13::uuid)
-          AND ($14::bigint IS NULL OR (r.valid_from_at <= $14::bigint AND NOT EXISTS (
-              SELECT 1 FROM rates v
-              WHERE v.organization_id = r.organization_id AND v.kind = r.kind AND v.subject = r.subject AND v.deleted_at IS NULL
-                AND v.valid_from_at <= $14::bigint AND v.valid_from_at > r.valid_from_at
-          )))
-    " with RATES OF_R VISIBILITY;
-}
-
 statements! {
-    READ = r"
-        SELECT {sets_rate}, {rate}
-        FROM callers c
-        JOIN rates r ON r.organization_id = c.organization_id
-        WHERE {is_caller} AND r.id = $3::uuid AND r.deleted_at IS NULL AND {sees_rate}
-    " with RATES OF_R VISIBILITY FRAGMENTS;
-
-    REPEATED = r"
-        SELECT {rate}
-        FROM callers c
-        JOIN rates r ON r.organization_id = c.organization_id
-        WHERE {is_caller} AND r.id = $3::uuid AND r.request_digest = $4::text AND {sets_rate}
-    " with RATES OF_R VISIBILITY FRAGMENTS;
-
     APPLICABLE = r"
         SELECT {billable_source_of_entry}, {billable_rate_of_entry}, {cost_source_of_entry}, {cost_rate_of_entry}
         FROM callers c
         WHERE {is_caller}
-    " with BILLABLE COST AT FRAGMENTS;
+    " with BILLABLE COST AT RESOURCE;
 
     SETTER = r"
         SELECT c.role, o.time_zone FROM callers c JOIN organizations o ON o.id = c.organization_id WHERE {is_caller}
-    " with FRAGMENTS;
+    " with RESOURCE;
 }
 
 /// An entry that is described by parameters.
