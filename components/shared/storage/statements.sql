@@ -11,7 +11,7 @@ part AS (
     FROM bucket b
     CROSS JOIN report_entries r
     WHERE r.start_at >= b.from_at AND r.start_at < b.until_at AND r.end_at IS NOT NULL AND r.organization_id = $1::uuid AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
 ),
 total AS (
@@ -35,7 +35,7 @@ part AS (
     FROM bucket b
     CROSS JOIN report_entries r
     WHERE r.start_at >= b.from_at AND r.start_at < b.until_at AND r.end_at IS NOT NULL AND r.organization_id = ?1 AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
 ),
 total AS (
@@ -66,7 +66,7 @@ part AS (
         CROSS JOIN report_entries r
         WHERE r.start_at >= b.from_at - 86400000000 AND r.start_at < b.until_at AND r.end_at > b.from_at
           AND r.end_at IS NOT NULL AND r.seconds <= 86400 AND r.organization_id = $1::uuid AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
         UNION ALL
         SELECT b.label, r.member_id, r.project_id, r.rate,
@@ -75,7 +75,7 @@ part AS (
         FROM bucket b
         CROSS JOIN report_entries r
         WHERE r.end_at > b.from_at AND r.start_at < b.until_at AND r.seconds > 86400 AND r.organization_id = $1::uuid AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
     ) o
 ),
@@ -106,7 +106,7 @@ part AS (
         CROSS JOIN report_entries r
         WHERE r.start_at >= b.from_at - 86400000000 AND r.start_at < b.until_at AND r.end_at > b.from_at
           AND r.end_at IS NOT NULL AND r.seconds <= 86400 AND r.organization_id = ?1 AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
         UNION ALL
         SELECT b.label, r.member_id, r.project_id, r.rate,
@@ -115,7 +115,7 @@ part AS (
         FROM bucket b
         CROSS JOIN report_entries r
         WHERE r.end_at > b.from_at AND r.start_at < b.until_at AND r.seconds > 86400 AND r.organization_id = ?1 AND NOT r.deleted
-      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager'))
+      AND (EXISTS (SELECT 1 FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant'))
            OR r.member_id = (SELECT member_id FROM caller))
     ) o
 ),
@@ -178,7 +178,7 @@ FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND e.id = $3::uuid AND e.deleted_at IS NULL
-  AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager'));
+  AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
 
 -- time_entries::read::READ, SQLite
 SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
@@ -186,7 +186,7 @@ FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND e.id = ?3 AND e.deleted_at IS NULL
-  AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager'));
+  AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
 
 -- time_entries::read::ACTIVE, PostgreSQL
 SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
@@ -236,7 +236,7 @@ JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
 CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
-  AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
 RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
@@ -252,7 +252,7 @@ JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
 CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
 WHERE c.organization_id = ?1 AND c.user_id = ?2
-  AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
 RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
@@ -267,7 +267,7 @@ WITH stopped AS (
     FROM callers c
     JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id)
     WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
-  AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
       AND time_entries.member_id = t.id AND time_entries.end_at IS NULL AND time_entries.deleted_at IS NULL
     RETURNING time_entries.id
@@ -283,7 +283,7 @@ JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
 CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
-  AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin')) AND (SELECT count(*) FROM stopped) >= 0
 RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
@@ -299,7 +299,7 @@ JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
 CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
 WHERE c.organization_id = ?1 AND c.user_id = ?2
-  AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
 RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
 
@@ -332,6 +332,7 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
         AND (NOT $10::boolean OR time_entries.billable_rate IS NOT DISTINCT FROM $11::bigint
              OR c.role IN ('owner', 'admin'))
@@ -367,6 +368,7 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
         AND (NOT ?10 OR time_entries.billable_rate IS NOT DISTINCT FROM ?11
              OR c.role IN ('owner', 'admin'))
@@ -384,6 +386,7 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
   )
 RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
@@ -399,6 +402,7 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
   )
 RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
@@ -409,7 +413,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
             ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -422,7 +426,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
             ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -435,13 +439,13 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
@@ -462,7 +466,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
             ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -475,7 +479,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
             ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -488,13 +492,13 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
     ) own
 )
@@ -515,7 +519,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
             ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -528,7 +532,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
             ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -541,13 +545,13 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
@@ -568,7 +572,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
             ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -581,7 +585,7 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
             ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -594,13 +598,13 @@ found AS MATERIALIZED (
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
     ) own
 )
@@ -620,7 +624,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
@@ -655,7 +659,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
@@ -690,7 +694,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
@@ -725,7 +729,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
@@ -760,7 +764,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -803,7 +807,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT e.* FROM target t
@@ -846,7 +850,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
@@ -889,7 +893,7 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT e.* FROM target t
@@ -931,7 +935,7 @@ ORDER BY e.start_at DESC, e.id DESC;
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
 found AS MATERIALIZED (
     SELECT w.* FROM caller c
-    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
     WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
         AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
@@ -958,7 +962,7 @@ ORDER BY e.start_at ASC, e.id ASC;
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
 found AS MATERIALIZED (
     SELECT w.* FROM caller c
-    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
     WHERE (?13 IS NULL OR ?13 LIKE '%' || t.id || '%')
         AND +w.start_at >= ?3 AND +w.start_at < ?4
@@ -985,7 +989,7 @@ ORDER BY e.start_at ASC, e.id ASC;
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
 found AS MATERIALIZED (
     SELECT w.* FROM caller c
-    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
     WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
         AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
@@ -1012,7 +1016,7 @@ ORDER BY e.start_at DESC, e.id DESC;
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
 found AS MATERIALIZED (
     SELECT w.* FROM caller c
-    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+    JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
     WHERE (?13 IS NULL OR ?13 LIKE '%' || t.id || '%')
         AND +w.start_at >= ?3 AND +w.start_at < ?4
@@ -1043,7 +1047,7 @@ found AS MATERIALIZED (
         WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
         ORDER BY w.updated_at ASC, w.id ASC LIMIT (SELECT 10000)
     ) w
-    WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager'))
+    WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
         AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
         AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -1076,7 +1080,7 @@ found AS MATERIALIZED (
         WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > (?9, ?10)
         ORDER BY w.updated_at ASC, w.id ASC LIMIT 10000
     ) w
-    WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager'))
+    WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
         AND (?13 IS NULL OR ?13 LIKE '%' || w.member_id || '%')
         AND w.start_at >= ?3 AND w.start_at < ?4
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -1103,16 +1107,16 @@ ORDER BY e.updated_at ASC, e.id ASC;
 
 -- time_entries::count::ALL, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
-SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
@@ -1121,16 +1125,16 @@ SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN
 
 -- time_entries::count::ALL, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
-SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
@@ -1140,7 +1144,7 @@ SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN
 -- time_entries::count::MEMBERS, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
 SELECT count(*) FROM caller c
-JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id
 WHERE $9::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
@@ -1150,7 +1154,7 @@ WHERE $9::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.
 -- time_entries::count::MEMBERS, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT count(*) FROM caller c
-JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id
 WHERE ?9 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
@@ -1160,7 +1164,7 @@ WHERE ?9 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w
 -- time_entries::count::RUNNING, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
 SELECT count(*) FROM caller c
-JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
 WHERE +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
@@ -1171,7 +1175,7 @@ WHERE +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND +w.updated_at >
 -- time_entries::count::RUNNING, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT count(*) FROM caller c
-JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager'))
+JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
 WHERE +w.start_at >= ?3 AND +w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
@@ -1181,16 +1185,16 @@ WHERE +w.start_at >= ?3 AND +w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS
 
 -- time_entries::count::CHANGED, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
-SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.updated_at >= $10::bigint AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= $10::bigint AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
@@ -1199,16 +1203,16 @@ SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN
 
 -- time_entries::count::CHANGED, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
-SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager') THEN (
+SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager')) AND w.updated_at >= ?10 AND +w.start_at >= ?3 AND +w.start_at < ?4 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= ?10 AND +w.start_at >= ?3 AND +w.start_at < ?4 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
@@ -1245,7 +1249,7 @@ changed AS (
 seen AS (
     SELECT changed.position, e.* FROM changed
     JOIN time_entries e ON e.id = changed.subject
-    WHERE e.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager')
+    WHERE e.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant')
     ORDER BY changed.position
     LIMIT $5::bigint
 )
@@ -1269,7 +1273,7 @@ changed AS (
 seen AS (
     SELECT changed.position, e.* FROM changed
     JOIN time_entries e ON e.id = changed.subject
-    WHERE e.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager')
+    WHERE e.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant')
     ORDER BY changed.position
     LIMIT ?5
 )

@@ -259,7 +259,8 @@ fn place(columns: &mut Columns, order: Order) -> Result<Option<Place>, Error> {
     Ok(key.zip(id).map(|(key, id)| Place { key, id }))
 }
 
-/// The statements of lists, one after the other.
-pub(crate) fn statements(lists: &[Pages]) -> Vec<Statement> {
+/// The statements of lists, one after the other, for [`crate::statements`].
+#[doc(hidden)]
+pub fn statements(lists: &[Pages]) -> Vec<Statement> {
     lists.iter().flat_map(|pages| pages.0).collect()
 }

@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn ids_that_are_read_are_texts_unless_rows_are_packed() {
         const TEXT: &str = "SELECT e.id::id, t.id::identity";
-        const PACKED: &str = rendered!(Dialect::Packed, packed_text!("SELECT id::id"), &[]);
+        const PACKED: &str = rendered!(Dialect::Packed, crate::packed_text!("SELECT id::id"), &[]);
         assert_eq!(rendered!(Dialect::Postgres, TEXT, &[]), "SELECT e.id::text, t.id::identity");
         assert_eq!(rendered!(Dialect::Sqlite, TEXT, &[]), "SELECT e.id, t.id");
         assert_eq!(PACKED, "SELECT array_send(ARRAY(SELECT record_send(r) FROM (SELECT id) r))");
