@@ -98,6 +98,7 @@ impl Permission {
 
     /// What shows a member that something is there: who lacks it is told that it is not (404), who has it is told that they may not
     /// (403).
+    #[must_use]
     pub const fn sight(self) -> Self {
         match self {
             Self::OrganizationRead | Self::OrganizationChange => Self::OrganizationRead,

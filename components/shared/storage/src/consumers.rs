@@ -8,7 +8,7 @@
 //! goes to the dead letters.
 
 use crate::{
-    Db, Engine, Error, Statement,
+    Db, Error, Statement,
     outbox::{self, now},
     shared,
 };
@@ -209,8 +209,7 @@ macro_rules! begin {
     };
 }
 
-const BEGIN: Statement =
-    Statement::pair(shared!(begin!(postgres)).text(Engine::Postgres), shared!(begin!(sqlite)).text(Engine::Sqlite));
+const BEGIN: Statement = crate::statement_of!("", begin!(postgres), begin!(sqlite), &[]);
 
 /// Counts a try before it is made. Tries of several instances that wait for one another are one: none is counted within the interval
 /// after the last that was. Returns whether this one was.

@@ -18,15 +18,14 @@ mod wait;
 
 pub use error::Error;
 pub(crate) use pattern::containing;
+use packed::reads;
 pub(crate) use record::{Width, record};
 pub use row::{Columns, Row};
 pub(crate) use statement::statements;
-pub use statement::{Dialect, Fragment, Statement};
+pub use statement::{Fragment, Statement};
 
 #[doc(hidden)]
-pub use packed::reads;
-#[doc(hidden)]
-pub use statement::render;
+pub use statement::Source;
 
 /// Labels of the SQLite databases in `spin.toml`.
 const DEFAULT: &str = "default";
@@ -123,7 +122,8 @@ impl Db {
 
     /// Runs a statement that returns one row or none.
     pub async fn row(&self, statement: &Statement, parameters: &[Value]) -> Result<Option<Row>, Error> {
-        Ok(self.rows(statement, parameters).await?.into_iter().next())
+        let rows = self.driver.rows(statement.text(self.engine()), parameters.to_vec()).await?;
+        Ok(rows.into_iter().next())
     }
 
     /// Runs a statement for its effect. Whoever needs to know what it changed writes `RETURNING` and uses [`Db::rows`]: a count

@@ -139,13 +139,12 @@ macro_rules! ordered_page {
     ($order:ident $name:ident $($fragments:ident)*) => {{
         const FRAGMENTS: &[&[$crate::db::Fragment]] =
             &[ROWS, $crate::pages::$order, $($fragments,)* $crate::pages::PAGE, $crate::access::FRAGMENTS];
-        const NAME: &str = concat!(module_path!(), "::", stringify!($name), "_", stringify!($order));
-        $crate::Statement::pair(
-            $crate::rendered!($crate::db::Dialect::Postgres, "{page}", FRAGMENTS),
-            $crate::rendered!($crate::db::Dialect::Sqlite, "{page}", FRAGMENTS),
+        $crate::statement_of!(
+            concat!(module_path!(), "::", stringify!($name), "_", stringify!($order)),
+            "{page}",
+            "{page}",
+            FRAGMENTS
         )
-        .or_packed($crate::rendered!($crate::db::Dialect::Packed, $crate::packed_text!("{page}"), FRAGMENTS))
-        .named(NAME)
     }};
 }
 

@@ -74,7 +74,8 @@ pub(super) enum Field<'a> {
     Integer(i64),
     Text(Cow<'a, str>),
     Uuid(Uuid),
-    Bytes,
+    /// Something that statements have to cast.
+    Other,
 }
 
 impl Field<'_> {
@@ -85,25 +86,31 @@ impl Field<'_> {
             Value::Integer(value) => Self::Integer(value),
             Value::Text(value) => Self::Text(Cow::Owned(value)),
             Value::Uuid(value) => Self::Uuid(value),
-            Value::Bytes(_) => Self::Bytes,
+            Value::Bytes(_) => Self::Other,
         }
     }
 }
 
-fn mismatch(position: usize, expected: &str) -> Error {
-    Error::Internal(format!("column {position} is not {expected}"))
+/// Why what was found at a position is not what the statement promises.
+#[cold]
+fn mismatch(found: Option<&Field<'_>>, position: usize, expected: &str) -> Error {
+    Error::Internal(match found {
+        None => format!("the row has no column {position}"),
+        Some(_) => format!("column {position} is not {expected}"),
+    })
 }
 
 impl Columns {
-    /// The next column, and which one it is.
-    fn next(&mut self) -> Result<(Field<'_>, usize), Error> {
+    fn next(&mut self) -> Option<Field<'_>> {
         self.position += 1;
-        let position = self.position;
-        let field = match &mut self.rest {
+        match &mut self.rest {
             Rest::Values(values) => values.next().map(Field::of),
-            Rest::Packed(packed) => packed.next()?,
-        };
-        field.map(|field| (field, position)).ok_or_else(|| Error::Internal(format!("the row has no column {position}")))
+            Rest::Packed(packed) => packed.next(),
+        }
+    }
+
+    fn null(&self, expected: &str) -> Error {
+        mismatch(Some(&Field::Null), self.position, &format!("{expected} but NULL"))
     }
 
     /// Whether the next column is NULL, which is not read by that.
@@ -116,48 +123,50 @@ impl Columns {
 
     /// Passes columns over.
     pub fn skip(&mut self, count: usize) -> Result<(), Error> {
-        (0..count).try_for_each(|_| self.next().map(drop))
+        let all = (0..count).all(|_| self.next().is_some());
+        if all { Ok(()) } else { Err(mismatch(None, self.position, "")) }
     }
 
     /// A text or NULL.
     pub fn optional_text(&mut self) -> Result<Option<String>, Error> {
-        match self.next()? {
-            (Field::Text(text), _) => Ok(Some(text.into_owned())),
-            (Field::Null, _) => Ok(None),
-            (Field::Bool(_) | Field::Integer(_) | Field::Uuid(_) | Field::Bytes, at) => Err(mismatch(at, "text")),
+        let position = self.position + 1;
+        match self.next() {
+            Some(Field::Text(text)) => Ok(Some(text.into_owned())),
+            Some(Field::Null) => Ok(None),
+            other => Err(mismatch(other.as_ref(), position, "text")),
         }
     }
 
     /// A text.
     pub fn text(&mut self) -> Result<String, Error> {
         let text = self.optional_text()?;
-        text.ok_or_else(|| mismatch(self.position, "text but NULL"))
+        text.ok_or_else(|| self.null("text"))
     }
 
     /// An integer or NULL.
     pub fn optional_integer(&mut self) -> Result<Option<i64>, Error> {
-        match self.next()? {
-            (Field::Integer(integer), _) => Ok(Some(integer)),
-            (Field::Null, _) => Ok(None),
-            (Field::Bool(_) | Field::Text(_) | Field::Uuid(_) | Field::Bytes, at) => Err(mismatch(at, "an integer")),
+        let position = self.position + 1;
+        match self.next() {
+            Some(Field::Integer(integer)) => Ok(Some(integer)),
+            Some(Field::Null) => Ok(None),
+            other => Err(mismatch(other.as_ref(), position, "an integer")),
         }
     }
 
     /// An integer.
     pub fn integer(&mut self) -> Result<i64, Error> {
         let integer = self.optional_integer()?;
-        integer.ok_or_else(|| mismatch(self.position, "an integer but NULL"))
+        integer.ok_or_else(|| self.null("an integer"))
     }
 
     /// A boolean.
     pub fn bool(&mut self) -> Result<bool, Error> {
-        match self.next()? {
-            (Field::Bool(value), _) => Ok(value),
-            (Field::Integer(0), _) => Ok(false),
-            (Field::Integer(1), _) => Ok(true),
-            (Field::Null | Field::Integer(_) | Field::Text(_) | Field::Uuid(_) | Field::Bytes, at) => {
-                Err(mismatch(at, "a boolean"))
-            }
+        let position = self.position + 1;
+        match self.next() {
+            Some(Field::Bool(value)) => Ok(value),
+            Some(Field::Integer(0)) => Ok(false),
+            Some(Field::Integer(1)) => Ok(true),
+            other => Err(mismatch(other.as_ref(), position, "a boolean")),
         }
     }
 
@@ -173,34 +182,40 @@ impl Columns {
 
     /// An id or NULL.
     pub fn optional_id<T: From<Uuid>>(&mut self) -> Result<Option<T>, Error> {
-        match self.next()? {
-            (Field::Uuid(id), _) => Ok(Some(id.into())),
-            (Field::Text(text), at) => {
-                Uuid::try_parse(&text).map(|id| Some(id.into())).map_err(|_| mismatch(at, "an id"))
+        let position = self.position + 1;
+        match self.next() {
+            Some(Field::Uuid(id)) => Ok(Some(id.into())),
+            Some(Field::Null) => Ok(None),
+            Some(Field::Text(text)) => {
+                let id = Uuid::try_parse(&text);
+                id.map(|id| Some(id.into())).map_err(|_| mismatch(Some(&Field::Other), position, "an id"))
             }
-            (Field::Null, _) => Ok(None),
-            (Field::Bool(_) | Field::Integer(_) | Field::Bytes, at) => Err(mismatch(at, "an id")),
+            other => Err(mismatch(other.as_ref(), position, "an id")),
         }
     }
 
     /// An id.
     pub fn id<T: From<Uuid>>(&mut self) -> Result<T, Error> {
         let id = self.optional_id()?;
-        id.ok_or_else(|| mismatch(self.position, "an id but NULL"))
+        id.ok_or_else(|| self.null("an id"))
     }
 
     /// A text that is stored for a value of the domain: a role, a currency, or an id that the statement casts to text.
     pub fn parsed<T: FromStr>(&mut self) -> Result<T, Error> {
         let value = self.optional_parsed()?;
-        value.ok_or_else(|| mismatch(self.position, "text but NULL"))
+        value.ok_or_else(|| self.null("text"))
     }
 
     /// The same, or NULL.
     pub fn optional_parsed<T: FromStr>(&mut self) -> Result<Option<T>, Error> {
-        match self.next()? {
-            (Field::Text(text), at) => text.parse().map(Some).map_err(|_| mismatch(at, std::any::type_name::<T>())),
-            (Field::Null, _) => Ok(None),
-            (Field::Bool(_) | Field::Integer(_) | Field::Uuid(_) | Field::Bytes, at) => Err(mismatch(at, "text")),
+        let position = self.position + 1;
+        match self.next() {
+            Some(Field::Text(text)) => {
+                let value = text.parse();
+                value.map(Some).map_err(|_| mismatch(Some(&Field::Other), position, std::any::type_name::<T>()))
+            }
+            Some(Field::Null) => Ok(None),
+            other => Err(mismatch(other.as_ref(), position, "text")),
         }
     }
 }

@@ -1,20 +1,27 @@
 //! Statements in one dialect for two engines.
 
+use std::sync::OnceLock;
+
 use super::{Engine, roles};
 
 /// A statement in the words of both engines.
 #[derive(Debug, Clone, Copy)]
 pub struct Statement {
     name: &'static str,
-    postgres: &'static str,
-    packed: Option<&'static str>,
-    sqlite: &'static str,
+    words: Words,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Words {
+    /// As they are sent.
+    Pair { postgres: &'static str, sqlite: &'static str },
+    /// To be rendered.
+    Source(fn() -> &'static Source),
 }
 
 /// The words that a text is rendered in.
-#[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
+pub(super) enum Dialect {
     /// PostgreSQL's.
     Postgres,
     /// PostgreSQL's, with ids as they are: all rows are packed into one value.
@@ -23,23 +30,51 @@ pub enum Dialect {
     Sqlite,
 }
 
+/// The source of a statement, and what has been rendered of it: each text when it is first needed. To render all of them when the
+/// crate is compiled takes a minute and a half of every build.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Source {
+    postgres: &'static str,
+    sqlite: &'static str,
+    fragments: &'static [&'static [Fragment]],
+    rendered: [OnceLock<String>; 3],
+}
+
+impl Source {
+    /// From the text for each engine.
+    pub const fn new(
+        postgres: &'static str,
+        sqlite: &'static str,
+        fragments: &'static [&'static [Fragment]],
+    ) -> Self {
+        Self { postgres, sqlite, fragments, rendered: [const { OnceLock::new() }; 3] }
+    }
+
+    fn text(&'static self, dialect: Dialect) -> &'static str {
+        let [postgres, packed, sqlite] = &self.rendered;
+        let (cell, source) = match dialect {
+            Dialect::Postgres => (postgres, self.postgres),
+            Dialect::Packed => (packed, self.postgres),
+            Dialect::Sqlite => (sqlite, self.sqlite),
+        };
+        cell.get_or_init(|| {
+            let text = render(source, dialect, self.fragments);
+            if dialect == Dialect::Packed { super::packed::surround(&text) } else { text }
+        })
+    }
+}
+
 impl Statement {
     /// A statement that the engines word differently. Most are written once, with `statements!`.
     pub const fn pair(postgres: &'static str, sqlite: &'static str) -> Self {
-        Self { name: "", postgres, packed: None, sqlite }
+        Self { name: "", words: Words::Pair { postgres, sqlite } }
     }
 
-    /// The same with the text that answers all rows in one value, when it reads and does nothing else.
+    /// A statement that is rendered from its source.
     #[doc(hidden)]
-    #[must_use]
-    pub const fn or_packed(self, packed: &'static str) -> Self {
-        if super::reads(self.postgres) { Self { packed: Some(packed), ..self } } else { self }
-    }
-
-    /// The same with a name.
-    #[must_use]
-    pub const fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
+    pub const fn rendered(name: &'static str, source: fn() -> &'static Source) -> Self {
+        Self { name, words: Words::Source(source) }
     }
 
     /// Path of the constant, such as `kronos_storage::time_entries::read::READ`; empty for one that has none.
@@ -48,18 +83,23 @@ impl Statement {
     }
 
     /// The words for an engine.
-    pub const fn text(&self, engine: Engine) -> &'static str {
-        match engine {
-            Engine::Postgres => self.postgres,
-            Engine::Sqlite => self.sqlite,
+    pub fn text(&self, engine: Engine) -> &'static str {
+        match (self.words, engine) {
+            (Words::Pair { postgres, .. }, Engine::Postgres) => postgres,
+            (Words::Pair { sqlite, .. }, Engine::Sqlite) => sqlite,
+            (Words::Source(source), Engine::Postgres) => source().text(Dialect::Postgres),
+            (Words::Source(source), Engine::Sqlite) => source().text(Dialect::Sqlite),
         }
     }
 
-    /// The words for an engine that packs all rows into one value; none where there is no such text.
-    pub(super) const fn packed(&self, engine: Engine) -> Option<&'static str> {
-        match engine {
-            Engine::Postgres => self.packed,
-            Engine::Sqlite => None,
+    /// The words for an engine that packs all rows into one value; none where there is no such text. Only what reads and does
+    /// nothing else can be packed.
+    pub(super) fn packed(&self, engine: Engine) -> Option<&'static str> {
+        match (self.words, engine) {
+            (Words::Source(source), Engine::Postgres) if super::reads(source().text(Dialect::Postgres)) => {
+                Some(source().text(Dialect::Packed))
+            }
+            (Words::Source(_) | Words::Pair { .. }, _) => None,
         }
     }
 }
@@ -86,7 +126,7 @@ impl Fragment {
 
 /// Statements as a module's constants, and all of them as its `STATEMENTS`.
 ///
-/// Their text is in the shared dialect: PostgreSQL's, less what SQLite lacks. When the crate is compiled,
+/// Their text is in the shared dialect: PostgreSQL's, less what SQLite lacks. In what is sent,
 /// - `{name}` is replaced by the [`Fragment`] of that name: of those that follow `with`, or else of `access::FRAGMENTS`;
 /// - `{all:members:manage}` and `{any:members:manage}` are replaced by the list of the roles that have the permission, see [`roles`];
 /// - for SQLite, parameters `$1` become `?1`, and casts such as `::uuid` are left out, because SQLite stores ids as text and needs
@@ -99,17 +139,12 @@ macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $text:tt $(with $($fragments:ident)+)?;)+) => {
         $($(#[$meta])* const $name: $crate::Statement = {
             const FRAGMENTS: &[&[$crate::db::Fragment]] = &[$($($fragments,)+)? $crate::access::FRAGMENTS];
-            const NAME: &str = concat!(module_path!(), "::", stringify!($name));
-            $crate::Statement::pair(
-                $crate::rendered!($crate::db::Dialect::Postgres, $crate::statement_text!(postgres $text), FRAGMENTS),
-                $crate::rendered!($crate::db::Dialect::Sqlite, $crate::statement_text!(sqlite $text), FRAGMENTS),
-            )
-            .or_packed($crate::rendered!(
-                $crate::db::Dialect::Packed,
-                $crate::packed_text!($crate::statement_text!(postgres $text)),
+            $crate::statement_of!(
+                concat!(module_path!(), "::", stringify!($name)),
+                $crate::statement_text!(postgres $text),
+                $crate::statement_text!(sqlite $text),
                 FRAGMENTS
-            ))
-            .named(NAME)
+            )
         };)+
 
         /// Every statement of this module.
@@ -134,121 +169,76 @@ macro_rules! statement_text {
 
 pub(crate) use statements;
 
-/// A text with its fragments, as a `&'static str`.
+/// A statement from its name, its text for each engine, and its fragments.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! rendered {
-    ($dialect:expr, $text:expr, $fragments:expr) => {{
-        const LENGTH: usize = $crate::db::render($text, $dialect, $fragments, &mut [], 0);
-        const BYTES: [u8; LENGTH] = {
-            let mut bytes = [0; LENGTH];
-            $crate::db::render($text, $dialect, $fragments, &mut bytes, 0);
-            bytes
-        };
-        match std::str::from_utf8(&BYTES) {
-            Ok(text) => text,
-            Err(_) => panic!("only ASCII characters are replaced"),
+macro_rules! statement_of {
+    ($name:expr, $postgres:expr, $sqlite:expr, $fragments:expr) => {{
+        fn source() -> &'static $crate::db::Source {
+            static SOURCE: $crate::db::Source = $crate::db::Source::new($postgres, $sqlite, $fragments);
+            &SOURCE
         }
+        $crate::Statement::rendered($name, source)
     }};
 }
 
 /// A single statement in the shared dialect, in parts and without fragments.
 #[macro_export]
 macro_rules! shared {
-    ($($sql:expr),+ $(,)?) => {{
-        const TEXT: &str = concat!($($sql),+);
-        $crate::Statement::pair(TEXT, $crate::rendered!($crate::db::Dialect::Sqlite, TEXT, &[]))
-    }};
+    ($($sql:expr),+ $(,)?) => {
+        $crate::statement_of!("", concat!($($sql),+), concat!($($sql),+), &[])
+    };
 }
 
-/// Writes the text in a dialect from `at` on, as far as there is room, and answers where it ends.
-#[doc(hidden)]
-pub const fn render(text: &str, dialect: Dialect, fragments: &[&[Fragment]], out: &mut [u8], at: usize) -> usize {
-    let source = text.as_bytes();
-    let sqlite = matches!(dialect, Dialect::Sqlite);
-    let (mut from, mut at) = (0, at);
-    while from < source.len() {
-        let byte = source[from];
-        let next = if from + 1 < source.len() { source[from + 1] } else { b' ' };
-        if byte == b'{' && !fragments.is_empty() {
-            let end = closing(source, from);
-            at = match roles::write(source, from + 1, end, out, at) {
-                Some(at) => at,
-                None => render(find(source, from + 1, end, sqlite, fragments), dialect, fragments, out, at),
-            };
-            from = end + 1;
-        } else if sqlite && byte == b':' && next == b':' {
-            from += 2;
-            while from < source.len() && (source[from].is_ascii_alphanumeric() || source[from] == b'_') {
-                from += 1;
+/// The text in a dialect. What stands in braces and is the name of nothing stays, which no database takes; a test looks for it.
+fn render(source: &str, dialect: Dialect, fragments: &[&[Fragment]]) -> String {
+    let mut text = String::with_capacity(source.len() * 2);
+    write(&mut text, source, dialect, fragments);
+    text
+}
+
+fn write(out: &mut String, source: &str, dialect: Dialect, fragments: &[&[Fragment]]) {
+    let sqlite = dialect == Dialect::Sqlite;
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut rest = source;
+    while let Some(at) = rest.find(['{', ':', '$', 'i']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(name) = braced(rest).filter(|_| !fragments.is_empty()) {
+            match find(name, dialect, fragments) {
+                Some(fragment) => write(out, fragment, dialect, fragments),
+                None => roles::write(out, name),
             }
-        } else if is_cast_of_id(source, from) {
-            if matches!(dialect, Dialect::Postgres) {
-                at = render("::text", dialect, &[], out, at);
+            rest = &rest[name.len() + "{}".len()..];
+        } else if let Some(end) = rest.strip_prefix("::id").filter(|end| !end.starts_with(is_word)) {
+            if dialect == Dialect::Postgres {
+                out.push_str("::text");
             }
-            from += b"::id".len();
-        } else if sqlite && starts(source, from, b"identity.") {
-            from += b"identity.".len();
+            rest = end;
+        } else if let Some(cast) = rest.strip_prefix("::").filter(|_| sqlite) {
+            rest = cast.trim_start_matches(is_word);
+        } else if let Some(end) = rest.strip_prefix("identity.").filter(|_| sqlite) {
+            rest = end;
+        } else if rest.starts_with('$') && sqlite && rest[1..].starts_with(|digit: char| digit.is_ascii_digit()) {
+            out.push('?');
+            rest = &rest[1..];
         } else {
-            let written = if sqlite && byte == b'$' && next.is_ascii_digit() { b'?' } else { byte };
-            if at < out.len() {
-                out[at] = written;
-            }
-            at += 1;
-            from += 1;
+            out.push_str(&rest[..1]);
+            rest = &rest[1..];
         }
     }
-    at
+    out.push_str(rest);
 }
 
-/// Whether a text goes on with these letters.
-const fn starts(source: &[u8], from: usize, letters: &[u8]) -> bool {
-    from + letters.len() <= source.len() && equals(source, from, from + letters.len(), letters)
+/// The name in the braces that a text begins with.
+fn braced(text: &str) -> Option<&str> {
+    text.strip_prefix('{')?.split_once('}').map(|(name, _)| name)
 }
 
-const fn is_cast_of_id(source: &[u8], from: usize) -> bool {
-    let end = from + b"::id".len();
-    starts(source, from, b"::id")
-        && (end == source.len() || !(source[end].is_ascii_alphanumeric() || source[end] == b'_'))
-}
-
-const fn closing(source: &[u8], from: usize) -> usize {
-    let mut end = from;
-    while source[end] != b'}' {
-        end += 1;
-    }
-    end
-}
-
-/// The text of the fragment whose name stands between `from` and `end`.
-const fn find(source: &[u8], from: usize, end: usize, sqlite: bool, fragments: &[&[Fragment]]) -> &'static str {
-    let mut list = 0;
-    while list < fragments.len() {
-        let mut index = 0;
-        while index < fragments[list].len() {
-            let fragment = fragments[list][index];
-            if equals(source, from, end, fragment.name.as_bytes()) {
-                return if sqlite { fragment.sqlite } else { fragment.postgres };
-            }
-            index += 1;
-        }
-        list += 1;
-    }
-    panic!("no fragment has this name")
-}
-
-const fn equals(source: &[u8], from: usize, end: usize, name: &[u8]) -> bool {
-    if end - from != name.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < name.len() {
-        if source[from + index] != name[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
+/// The text of the fragment of a name.
+fn find(name: &str, dialect: Dialect, fragments: &[&[Fragment]]) -> Option<&'static str> {
+    let fragment = fragments.iter().copied().flatten().find(|fragment| fragment.name == name)?;
+    Some(if dialect == Dialect::Sqlite { fragment.sqlite } else { fragment.postgres })
 }
 
 #[cfg(test)]
@@ -260,38 +250,36 @@ mod tests {
 
     #[test]
     fn fragments_casts_and_parameters_become_the_engines() {
-        const POSTGRES: &str = rendered!(Dialect::Postgres, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
-        const SQLITE: &str = rendered!(Dialect::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
-        assert_eq!(POSTGRES, "a $1::text c = $12::text::uuid -- ü");
-        assert_eq!(SQLITE, "a x'b' c = ?12 -- ü");
+        let text = "{outer} = $12::text::uuid -- ü";
+        assert_eq!(render(text, Dialect::Postgres, &[FRAGMENTS]), "a $1::text c = $12::text::uuid -- ü");
+        assert_eq!(render(text, Dialect::Sqlite, &[FRAGMENTS]), "a x'b' c = ?12 -- ü");
+        assert_eq!(render("{nothing} {", Dialect::Sqlite, &[FRAGMENTS]), "{nothing} {");
     }
 
     #[test]
     fn roles_are_those_of_the_table_of_permissions() {
-        const ALL: &str = rendered!(Dialect::Sqlite, "role IN {all:entries:change}", &[FRAGMENTS]);
-        const ANY: &str = rendered!(Dialect::Sqlite, "role IN {any:entries:change}", &[FRAGMENTS]);
-        assert_eq!(ALL, "role IN ('owner', 'admin')");
-        assert_eq!(ANY, "role IN ('owner', 'admin', 'manager', 'employee')");
+        let roles = |text| render(text, Dialect::Sqlite, &[FRAGMENTS]);
+        assert_eq!(roles("role IN {all:entries:change}"), "role IN ('owner', 'admin')");
+        assert_eq!(roles("role IN {any:entries:change}"), "role IN ('owner', 'admin', 'manager', 'employee')");
+        assert_eq!(roles("role IN {any:entries:eat}"), "role IN {any:entries:eat}");
     }
 
     #[test]
     fn a_single_statement_is_translated_for_sqlite() {
-        const STATEMENT: Statement = shared!("SELECT id::text FROM t ", "WHERE id = $1::text::uuid");
-        assert_eq!(STATEMENT.text(Engine::Postgres), "SELECT id::text FROM t WHERE id = $1::text::uuid");
-        assert_eq!(STATEMENT.text(Engine::Sqlite), "SELECT id FROM t WHERE id = ?1");
+        const STATEMENT: Statement = shared!("UPDATE t SET a = '{}' ", "WHERE id = $1::text::uuid");
+        assert_eq!(STATEMENT.text(Engine::Postgres), "UPDATE t SET a = '{}' WHERE id = $1::text::uuid");
+        assert_eq!(STATEMENT.text(Engine::Sqlite), "UPDATE t SET a = '{}' WHERE id = ?1");
         assert_eq!(STATEMENT.packed(Engine::Postgres), None);
     }
 
     #[test]
     fn ids_that_are_read_are_texts_unless_rows_are_packed() {
-        const TEXT: &str = "SELECT e.id::id, t.id::identity";
-        const PACKED: &str = rendered!(Dialect::Packed, crate::packed_text!("SELECT id::id"), &[]);
-        assert_eq!(rendered!(Dialect::Postgres, TEXT, &[]), "SELECT e.id::text, t.id::identity");
-        assert_eq!(rendered!(Dialect::Sqlite, TEXT, &[]), "SELECT e.id, t.id");
-        assert_eq!(PACKED, "SELECT array_send(ARRAY(SELECT record_send(r) FROM (SELECT id) r))");
-        let reads = Statement::pair("SELECT id", "").or_packed(PACKED);
-        assert_eq!((reads.packed(Engine::Postgres), reads.packed(Engine::Sqlite)), (Some(PACKED), None));
-        assert_eq!(Statement::pair("DELETE FROM t", "").or_packed(PACKED).packed(Engine::Postgres), None);
+        const STATEMENT: Statement = shared!("SELECT e.id::id, t.id::identity");
+        assert_eq!(STATEMENT.text(Engine::Postgres), "SELECT e.id::text, t.id::identity");
+        assert_eq!(STATEMENT.text(Engine::Sqlite), "SELECT e.id, t.id");
+        let packed = "SELECT array_send(ARRAY(SELECT record_send(r) FROM (SELECT e.id, t.id::identity) r))";
+        assert_eq!((STATEMENT.packed(Engine::Postgres), STATEMENT.packed(Engine::Sqlite)), (Some(packed), None));
+        assert_eq!(Statement::pair("SELECT id", "").packed(Engine::Postgres), None);
     }
 
     #[test]
