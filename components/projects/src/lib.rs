@@ -15,7 +15,8 @@ mod validation;
 use kronos_api::projects::Op;
 use kronos_platform::{Call, Problem, Reply};
 use kronos_storage::{
-    Actor, Change, clients::CLIENT, project_members::PROJECT_MEMBER, projects::PROJECT, rates::RATE, tags::TAG, tasks::TASK,
+    Actor, Change, clients::CLIENT, project_members::PROJECT_MEMBER, projects::PROJECT, rates::RATE, tags::TAG,
+    tasks::TASK,
 };
 
 use self::refusal::Refusal;

@@ -153,10 +153,7 @@ mod tests {
         assert!(named(&ids(false, true, true)).is_err() && named(&ids(true, false, true)).is_err());
         let scoped = |scope| CreateRate { scope: Some(scope), ..ids(false, true, false) };
         assert_eq!(named(&scoped(RateScope::Project)), Ok(RateScope::Project));
-        assert_eq!(
-            named(&scoped(RateScope::Task)),
-            Err(Faults::one("scope", "must be `project` with these ids"))
-        );
+        assert_eq!(named(&scoped(RateScope::Task)), Err(Faults::one("scope", "must be `project` with these ids")));
         assert!(named(&CreateRate { project_id: Some("x".into()), ..CreateRate::default() }).is_err());
     }
 }

@@ -4,10 +4,7 @@ use kronos_api::{
     Data,
     projects::{Client, Project, ProjectMember, Rate, Tag, Task},
 };
-use kronos_domain::{
-    ClientId, HourlyRate, ProjectId, ProjectMemberId, RateId, TagId, TaskId, project,
-    rate,
-};
+use kronos_domain::{ClientId, HourlyRate, ProjectId, ProjectMemberId, RateId, TagId, TaskId, project, rate};
 use kronos_platform::{
     Call, Faults, Problem, Reply, StatusCode,
     etag::{self, Preconditions},

@@ -14,12 +14,7 @@ use crate::refusal::Refusal;
 const LONGEST: i64 = Instant::MAX.seconds();
 
 /// Whether something is over, from a flag and an instant. The flag decides; without it, an instant means that it is.
-pub fn end(
-    faults: &mut Faults,
-    field: &'static str,
-    over: Option<bool>,
-    since: Option<Option<&str>>,
-) -> End {
+pub fn end(faults: &mut Faults, field: &'static str, over: Option<bool>, since: Option<Option<&str>>) -> End {
     let stated = since.is_some();
     let since: Option<Instant> = faults.parse(field, since.flatten());
     End { over: over.or(stated.then_some(since.is_some())), since }

@@ -46,7 +46,9 @@ pub mod refused {
         Refused::new(409, "rate_already_set", "Another rate for the same is valid from that day on. Change that one.");
 }
 
-use refused::{ALREADY_MEMBER, ID_ALREADY_USED, IDEMPOTENCY_KEY_REUSED, NAME_ALREADY_USED, RATE_ALREADY_SET, STILL_IN_USE};
+use refused::{
+    ALREADY_MEMBER, ID_ALREADY_USED, IDEMPOTENCY_KEY_REUSED, NAME_ALREADY_USED, RATE_ALREADY_SET, STILL_IN_USE,
+};
 
 const CLIENTS: &str = "/api/v1/organizations/{organization}/clients";
 const CLIENT: &str = "/api/v1/organizations/{organization}/clients/{client}";
@@ -78,8 +80,7 @@ const NEW_PROJECT_MEMBER: &str = r#"{"member_id": "01980f3c-5b1e-7d2a-9c3e-1f2a3
 const PROJECT_MEMBER_CHANGE: &str = r#"{"role": "manager"}"#;
 const NEW_TASK: &str = r#"{"name": "Design", "project_id": "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e"}"#;
 const TASK_CHANGE: &str = r#"{"is_done": true}"#;
-const NEW_RATE: &str =
-    r#"{"kind": "billable", "project_id": "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e", "amount": 12000, "valid_from": "2026-03-01"}"#;
+const NEW_RATE: &str = r#"{"kind": "billable", "project_id": "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e", "amount": 12000, "valid_from": "2026-03-01"}"#;
 const RATE_CHANGE: &str = r#"{"amount": 15000}"#;
 
 const fn read(id: &'static str, path: &'static str, permission: Permission) -> Operation {

@@ -20,8 +20,8 @@ mod schema;
 pub mod zone;
 
 pub use ids::{
-    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId,
-    SessionId, TagId, TaskId, UserId,
+    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, SessionId, TagId,
+    TaskId, UserId,
 };
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};

@@ -237,7 +237,10 @@ mod tests {
     fn a_day_begins_in_the_zone_of_the_organization() {
         let zone: Zone = "Europe/Berlin".parse().expect("a zone");
         let from = ValidFrom::day("2026-03-29", &zone).expect("a day");
-        assert_eq!((from.text().as_deref(), from.instant().to_string().as_str()), (Some("2026-03-29"), "2026-03-28T23:00:00Z"));
+        assert_eq!(
+            (from.text().as_deref(), from.instant().to_string().as_str()),
+            (Some("2026-03-29"), "2026-03-28T23:00:00Z")
+        );
         let now: Instant = "2026-03-28T23:30:00Z".parse().expect("an instant");
         assert_eq!(ValidFrom::day_of(now, &zone), from);
         assert_eq!((ValidFrom::ALWAYS.text(), ValidFrom::ALWAYS.instant().micros()), (None, 0));
@@ -245,7 +248,8 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2026-02-30", "2026-3-1", "2026-03-01T00:00", "20260301", "1970-01-01", "2199-12-31", "always"] {
+        for text in ["", "2026-02-30", "2026-3-1", "2026-03-01T00:00", "20260301", "1970-01-01", "2199-12-31", "always"]
+        {
             assert_eq!(ValidFrom::day(text, &Zone::UTC), Err(InvalidDay), "{text}");
         }
         for zone in ["Pacific/Kiritimati", "Etc/GMT+12"] {

@@ -5,7 +5,7 @@ use kronos_domain::{Instant, project::Client};
 use crate::{
     db::{Fragment, record, statements},
     projects::VISIBILITY,
-    resource::{RESOURCE, LABEL, Label, Labels, Resource},
+    resource::{LABEL, Label, Labels, RESOURCE, Resource},
 };
 
 record! {

@@ -48,15 +48,8 @@ pub struct Verb {
 }
 
 /// All of them.
-pub const AGGREGATES: &[Aggregate] = &[
-    TIME_ENTRY,
-    work::CLIENT,
-    work::PROJECT,
-    work::PROJECT_MEMBER,
-    work::TASK,
-    work::TAG,
-    work::RATE,
-];
+pub const AGGREGATES: &[Aggregate] =
+    &[TIME_ENTRY, work::CLIENT, work::PROJECT, work::PROJECT_MEMBER, work::TASK, work::TAG, work::RATE];
 
 const TIME_ENTRY: Aggregate = Aggregate {
     name: "time_entry",

@@ -11,7 +11,7 @@ use crate::{
     db::{Fragment, statements},
     projects::VISIBILITY,
     rates::{self, CURRENT, Today},
-    resource::{self, RESOURCE, Origin, Resource},
+    resource::{self, Origin, RESOURCE, Resource},
 };
 
 /// Refuses a second place of a member in a project.

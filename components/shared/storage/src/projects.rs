@@ -130,14 +130,14 @@ fn budget(columns: &mut Columns) -> Result<Option<Budget>, Error> {
     let (Some(kind), Some(amount), Some(period), Some(thresholds)) = (kind, amount, period, thresholds) else {
         return Ok(None);
     };
-    let thresholds = thresholds.split(',').filter(|percent| !percent.is_empty()).map(str::parse).collect::<Result<_, _>>();
+    let thresholds =
+        thresholds.split(',').filter(|percent| !percent.is_empty()).map(str::parse).collect::<Result<_, _>>();
     let thresholds = thresholds.map_err(|_| Error::Internal("a threshold is not a number".into()))?;
     Ok(Some(Budget { kind, amount, period, thresholds }))
 }
 
 /// Projects. The list takes whether they are archived; none: all; and a client; none: all.
-pub const PROJECT: Resource<Project> =
-    Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
+pub const PROJECT: Resource<Project> = Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
 
 /// Every statement of this aggregate but its list.
 pub(crate) fn statements() -> Vec<Statement> {

@@ -40,10 +40,18 @@ macro_rules! rate {
 macro_rules! rule {
     ($kind:literal) => {
         [
-            Fragment::shared(concat!($kind, ".task"), rate!($kind, "{at.organization}", "'//' || {at.task}::text", "{at.start}")),
+            Fragment::shared(
+                concat!($kind, ".task"),
+                rate!($kind, "{at.organization}", "'//' || {at.task}::text", "{at.start}"),
+            ),
             Fragment::shared(
                 concat!($kind, ".project_member"),
-                rate!($kind, "{at.organization}", "{at.member}::text || '/' || {at.project}::text || '/'", "{at.start}"),
+                rate!(
+                    $kind,
+                    "{at.organization}",
+                    "{at.member}::text || '/' || {at.project}::text || '/'",
+                    "{at.start}"
+                ),
             ),
             Fragment::shared(
                 concat!($kind, ".project"),
@@ -57,18 +65,37 @@ macro_rules! rule {
             Fragment::shared(
                 concat!($kind, "_rate_of_entry"),
                 concat!(
-                    "COALESCE({", $kind, ".task}, {", $kind, ".project_member}, {", $kind, ".project}, {", $kind,
-                    ".member}, {", $kind, ".organization})"
+                    "COALESCE({",
+                    $kind,
+                    ".task}, {",
+                    $kind,
+                    ".project_member}, {",
+                    $kind,
+                    ".project}, {",
+                    $kind,
+                    ".member}, {",
+                    $kind,
+                    ".organization})"
                 ),
             ),
             Fragment::shared(
                 concat!($kind, "_source_of_entry"),
                 concat!(
-                    "CASE WHEN {", $kind, ".task} IS NOT NULL THEN 'task'
-                     WHEN {", $kind, ".project_member} IS NOT NULL THEN 'project_member'
-                     WHEN {", $kind, ".project} IS NOT NULL THEN 'project'
-                     WHEN {", $kind, ".member} IS NOT NULL THEN 'member'
-                     WHEN {", $kind, ".organization} IS NOT NULL THEN 'organization' END"
+                    "CASE WHEN {",
+                    $kind,
+                    ".task} IS NOT NULL THEN 'task'
+                     WHEN {",
+                    $kind,
+                    ".project_member} IS NOT NULL THEN 'project_member'
+                     WHEN {",
+                    $kind,
+                    ".project} IS NOT NULL THEN 'project'
+                     WHEN {",
+                    $kind,
+                    ".member} IS NOT NULL THEN 'member'
+                     WHEN {",
+                    $kind,
+                    ".organization} IS NOT NULL THEN 'organization' END"
                 ),
             ),
         ]
@@ -162,11 +189,8 @@ const RATES: &[Fragment] = &[
 ];
 
 /// The row of a read or of a list.
-const OF_R: &[Fragment] = &[
-    Fragment::shared("of", "r"),
-    Fragment::shared("of.kind", "r.kind"),
-    Fragment::shared("of.scope", "r.scope"),
-];
+const OF_R: &[Fragment] =
+    &[Fragment::shared("of", "r"), Fragment::shared("of.kind", "r.kind"), Fragment::shared("of.scope", "r.scope")];
 
 /// The row of a change.
 const OF_RATES: &[Fragment] = &[
@@ -216,8 +240,7 @@ statements! {
 }
 
 /// Rates. The list takes a [`Filter`].
-pub const RATE: Resource<Rate> =
-    Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
+pub const RATE: Resource<Rate> = Resource { list: LIST, read: READ, repeated: REPEATED, delete: DELETE, decode };
 
 /// Every statement of this aggregate but its lists.
 pub(crate) fn statements() -> Vec<Statement> {

@@ -74,13 +74,7 @@ pub struct Standing<T> {
 
 impl<T> Resource<T> {
     /// A page of those that the actor sees. `own` are the parameters of this list alone. None where the actor is not a member.
-    pub async fn page(
-        &self,
-        db: &Db,
-        actor: Actor,
-        wanted: &Wanted,
-        own: &[Value],
-    ) -> Result<Option<Found<T>>, Error> {
+    pub async fn page(&self, db: &Db, actor: Actor, wanted: &Wanted, own: &[Value]) -> Result<Option<Found<T>>, Error> {
         pages::page(db, &self.list, actor, wanted, own, self.decode).await
     }
 
@@ -132,14 +126,7 @@ pub(crate) fn modification(change: Change<'_>, id: Uuid, version: Option<i64>) -
 
 fn parameters(change: Change<'_>, id: Uuid, fourth: Value) -> Vec<Value> {
     let Change { actor, request_id, traceparent, .. } = change;
-    vec![
-        actor.organization.into(),
-        actor.user.into(),
-        Value::Uuid(id),
-        fourth,
-        request_id.into(),
-        traceparent.into(),
-    ]
+    vec![actor.organization.into(), actor.user.into(), Value::Uuid(id), fourth, request_id.into(), traceparent.into()]
 }
 
 /// A name, and what it is compared by.

@@ -4,7 +4,7 @@ use kronos_domain::{Instant, project::Tag};
 
 use crate::{
     db::{Fragment, record, statements},
-    resource::{RESOURCE, LABEL, Label, Labels, Resource},
+    resource::{LABEL, Label, Labels, RESOURCE, Resource},
 };
 
 record! {

@@ -7,11 +7,12 @@ use crate::{
     Change, Columns, Db, Error,
     db::{Fragment, statements},
     projects::VISIBILITY,
-    resource::{self, End, RESOURCE, Origin, Resource},
+    resource::{self, End, Origin, RESOURCE, Resource},
 };
 
 /// The columns of a task, those of the row `{of}`.
-const COLUMNS: &str = "{of}.id::text, {of}.organization_id::text, {of}.project_id::text, {of}.name, {of}.estimated_time, \
+const COLUMNS: &str =
+    "{of}.id::text, {of}.organization_id::text, {of}.project_id::text, {of}.name, {of}.estimated_time, \
                        {of}.done_at, {of}.version, {of}.created_at, {of}.updated_at, {of}.deleted_at,
             (SELECT COALESCE(sum(s.seconds), 0)::bigint FROM project_totals s WHERE s.task_id = {of}.id)";
 
@@ -161,8 +162,7 @@ pub async fn update(
 ) -> Result<Option<Task>, Error> {
     let mut parameters = resource::modification(change, id, version);
     parameters.extend(resource::name(edit.name.as_ref()));
-    parameters
-        .extend([edit.estimated_time.is_some().into(), edit.estimated_time.flatten().map(Seconds::count).into()]);
+    parameters.extend([edit.estimated_time.is_some().into(), edit.estimated_time.flatten().map(Seconds::count).into()]);
     parameters.extend(edit.end.parameters(change));
     TASK.one(db, &UPDATE, &parameters).await
 }

@@ -122,9 +122,9 @@ on_both_engines! {
             let created = create(&owner, json!({ "id": id, "name": format!("of {id}") })).await.expect(201);
             assert_ne!(created.string("/data/id"), id);
         }
-        let keyed = |actor: &Actor, name: &str| {
+        let keyed = async |actor: &Actor, name: &str| {
             let request = actor.request(Method::POST, &actor.path("/clients")).header("idempotency-key", "once");
-            actor.send(request.json(&json!({ "name": name })))
+            actor.send(request.json(&json!({ "name": name }))).await
         };
         let first = keyed(&owner, "Keyed").await.expect(201);
         assert_eq!(keyed(&owner, "Keyed").await.expect(200).string("/data/id"), first.string("/data/id"));

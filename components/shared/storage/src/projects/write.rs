@@ -12,7 +12,7 @@ use crate::{
     Change, Db, Error, Value,
     db::{Fragment, statements},
     rates::{CURRENT, Today},
-    resource::{self, End, RESOURCE, Origin},
+    resource::{self, End, Origin, RESOURCE},
 };
 
 /// What was written: on PostgreSQL under the name of the table as well.

@@ -75,14 +75,8 @@ pub async fn applicable(
     (project, task): (Option<ProjectId>, Option<TaskId>),
     start: Instant,
 ) -> Result<Option<(Sourced, Sourced)>, Error> {
-    let parameters = [
-        actor.organization.into(),
-        actor.user.into(),
-        member.into(),
-        project.into(),
-        task.into(),
-        start.into(),
-    ];
+    let parameters =
+        [actor.organization.into(), actor.user.into(), member.into(), project.into(), task.into(), start.into()];
     let Some(row) = db.row(&APPLICABLE, &parameters).await? else { return Ok(None) };
     let mut columns = row.columns();
     Ok(Some((sourced(&mut columns)?, sourced(&mut columns)?)))

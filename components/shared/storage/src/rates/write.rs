@@ -10,7 +10,7 @@ use super::{OF_RATES, RATE, RATES};
 use crate::{
     Change, Db, Error, Value,
     db::{Fragment, statements},
-    resource::{self, RESOURCE, Origin},
+    resource::{self, Origin, RESOURCE},
 };
 
 const NEW: &[Fragment] = &[
@@ -103,9 +103,7 @@ impl Today {
     pub(crate) fn parameters(today: Option<Self>) -> [Value; 4] {
         match today {
             None => [Value::Null, Value::Null, Value::Null, Value::Null],
-            Some(Self { id, amount, day }) => {
-                [Value::Uuid(id), amount.into(), day.text().into(), day.instant().into()]
-            }
+            Some(Self { id, amount, day }) => [Value::Uuid(id), amount.into(), day.text().into(), day.instant().into()],
         }
     }
 }
