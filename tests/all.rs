@@ -9,8 +9,28 @@
 
 mod api {
     mod organizations {
+        mod clients {
+            mod client;
+        }
+        mod project_members {
+            mod member;
+        }
+        mod projects {
+            mod clients_of_solidtime;
+            mod list;
+            mod project;
+        }
+        mod rates {
+            mod rate;
+        }
         mod reports {
             mod summary;
+        }
+        mod tags {
+            mod tag;
+        }
+        mod tasks {
+            mod task;
         }
         mod time_entries {
             mod changes;

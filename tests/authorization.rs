@@ -9,7 +9,7 @@ use serde_json::json;
 
 use self::scene::Scene;
 
-mod scene;
+pub mod scene;
 
 /// What the answer to an operation has to be.
 #[track_caller]

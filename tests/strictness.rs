@@ -5,11 +5,13 @@ use kronos_tests::{Actor, Answer, OPERATOR_SECRET, on_both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A request to an operation of the organization of `actor`, with its required parameters but one. `resource` is what the last
-/// parameter of the path names.
+use crate::authorization::scene::{self, Scene};
+
+/// A request to an operation of the organization of `actor`, with its required parameters but one. `resource` is what the other
+/// parameters of the path name.
 fn request(actor: &Actor, operation: &Operation, resource: &str, but: &str) -> reqwest::RequestBuilder {
     let path = operation.path.replace("{organization}", &actor.organization);
-    let path = path.replace("{entry}", resource).replace("{token}", resource);
+    let path = scene::parameters(operation).fold(path, |path, name| path.replace(&format!("{{{name}}}"), resource));
     let needed = operation.parameters.iter().filter(|parameter| parameter.required && parameter.name != but);
     let query: Vec<_> = needed.map(|parameter| (parameter.name, parameter.sample)).collect();
     actor.request(Method::from_bytes(operation.method.as_bytes()).unwrap(), &path).query(&query)
@@ -59,7 +61,7 @@ on_both_engines! {
     /// Each parameter is accepted with its sample, under each of its names.
     async fn listed_parameters_are_accepted(kronos: Kronos) {
         let owner = kronos.owner().await;
-        let reads = strict().filter(|operation| operation.method == "GET" && !operation.path.contains("{entry}"));
+        let reads = strict().filter(|operation| operation.method == "GET" && scene::parameters(operation).next().is_none());
         for operation in reads.filter(|operation| operation.access != Access::Public) {
             for (name, parameter) in parameters(operation).filter(|(_, parameter)| !parameter.sample.is_empty()) {
                 let request = request(&owner, operation, "", parameter.name).query(&[(name, parameter.sample)]);
@@ -136,15 +138,14 @@ on_both_engines! {
     /// Members that the row lists as having no effect are accepted, whatever they hold.
     async fn listed_members_have_no_effect(kronos: Kronos) {
         let owner = kronos.owner().await;
-        let whole = json!({ "start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:00:00Z" });
         for operation in strict().filter(|operation| operation.access != Access::Public) {
-            let (Some(mut body), Some(row)) = (sample(operation), operation.body) else { continue };
+            let mut scene = Scene::new(&kronos, &owner);
+            let (Some(mut body), Some(row)) = (scene.body(operation).await, operation.body) else { continue };
             for member in row.ignored.iter().chain(row.read_only) {
                 body[member] = json!({ "anything": ["at all"] });
             }
-            let whole = if operation.id == "stop_time_entry" { json!({ "start": "2026-03-04T09:00:00Z" }) } else { whole.clone() };
-            let entry = owner.post(&owner.path("/time-entries"), &whole).await.expect(201).string("/data/id");
-            let answer = owner.send(request(&owner, operation, &entry, "").json(&body)).await;
+            let request = scene.request(&owner, operation, &owner.organization).await;
+            let answer = owner.send(request.json(&body)).await;
             assert_eq!(answer.status, operation.status, "{}: {}", operation.id, answer.text);
         }
     }

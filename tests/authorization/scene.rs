@@ -9,7 +9,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// Parameters of paths of which [`Scene::make`] makes something of the maker's own.
-pub const OWN: &[&str] = &["entry"];
+pub const OWN: &[&str] = &["entry", "project", "project_member", "task"];
 
 /// Who makes things, and what they have made, by the parameter that stands for it in paths.
 pub struct Scene<'a> {
@@ -35,8 +35,31 @@ impl<'a> Scene<'a> {
         Some(match parameter {
             "entry" => self.entry(operation.id == "stop_time_entry").await,
             "member" => self.kronos.member("employee").await.member,
+            "client" => self.post("/clients", &json!({ "name": unused() })).await,
+            "tag" => self.post("/tags", &json!({ "name": unused() })).await,
+            "project" => self.project().await,
+            "project_member" => {
+                let (project, member) = (self.id("project", operation).await?, self.id("member", operation).await?);
+                self.post(&format!("/projects/{project}/project-members"), &json!({ "member_id": member })).await
+            }
+            "task" => {
+                let project = self.id("project", operation).await?;
+                self.post("/tasks", &json!({ "name": unused(), "project_id": project })).await
+            }
+            "rate" => {
+                let project = self.id("project", operation).await?;
+                self.post("/rates", &json!({ "project_id": project, "amount": 10_000 })).await
+            }
             _ => return None,
         })
+    }
+
+    /// A project that the maker manages, which makes it their own.
+    async fn project(&self) -> String {
+        let project = self.post("/projects", &json!({ "name": unused() })).await;
+        let manager = json!({ "member_id": self.maker.member, "role": "manager" });
+        self.post(&format!("/projects/{project}/project-members"), &manager).await;
+        project
     }
 
     /// What an operation needs beside what its path and its body name.
@@ -85,20 +108,23 @@ impl<'a> Scene<'a> {
         let required = operation.parameters.iter().filter(|parameter| parameter.required);
         let query: Vec<_> = required.map(|parameter| (parameter.name, parameter.sample)).collect();
         let request = actor.request(Method::from_bytes(method.as_bytes()).unwrap(), &path).query(&query);
-        match operation.body {
-            Some(body) => {
-                let body = serde_json::from_str(body.sample).expect("a sample");
-                request.json(&self.filled(body, operation).await)
-            }
+        match self.body(operation).await {
+            Some(body) => request.json(&body),
             None => request,
         }
+    }
+
+    /// The body of such a request, if it has one.
+    pub async fn body(&mut self, operation: &Operation) -> Option<Value> {
+        let body = serde_json::from_str(operation.body?.sample).expect("a sample");
+        Some(self.filled(body, operation).await)
     }
 
     /// The sample of a body with ids of what is there in place of those in it, and with names that nobody has used.
     async fn filled(&mut self, mut body: Value, operation: &Operation) -> Value {
         for (member, value) in body.as_object_mut().into_iter().flatten() {
             if operation.need.is_some() && ["name", "email"].contains(&member.as_str()) {
-                *value = format!("{}-{}", uuid::Uuid::now_v7().simple(), value.as_str().unwrap_or_default()).into();
+                *value = format!("{}-{}", unused(), value.as_str().unwrap_or_default()).into();
             }
             let Some(parameter) = member.strip_suffix("_id").or_else(|| member.strip_suffix("_ids")) else { continue };
             let Some(id) = self.id(parameter, operation).await else { continue };
@@ -116,4 +142,9 @@ impl<'a> Scene<'a> {
 pub fn parameters(operation: &Operation) -> impl Iterator<Item = &'static str> {
     let names = operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.filter(|name| *name != "organization")
+}
+
+/// A name that nobody has used.
+fn unused() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
 }

@@ -25,7 +25,7 @@ struct Extras {
 
 const NONE: Extras = Extras { component: "", store: true, hosts: &[], variables: &[], databases: &[] };
 
-const EXTRAS: [Extras; 3] = [
+const EXTRAS: &[Extras] = &[
     Extras {
         component: "identity",
         // The others ask it for the keys of further issuers.
@@ -41,6 +41,7 @@ const EXTRAS: [Extras; 3] = [
     },
     Extras { component: "forward-auth", store: false, ..NONE },
     Extras { component: "time-entries", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
+    Extras { component: "projects", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
 ];
 
 /// What every HTTP component needs to know who is calling.
@@ -90,7 +91,7 @@ fn every_operation_has_a_route() {
 #[test]
 fn every_http_component_is_like_the_others() {
     let components = http_components();
-    for extras in &EXTRAS {
+    for extras in EXTRAS {
         assert!(components.contains_key(extras.component), "{} has extras and no route", extras.component);
     }
     for (id, component) in components {

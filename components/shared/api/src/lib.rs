@@ -12,6 +12,7 @@ mod operation;
 pub mod operations;
 pub mod pages;
 mod parameter;
+pub mod projects;
 pub mod refused;
 pub mod reports;
 pub mod schema;
@@ -76,4 +77,9 @@ pub struct ChangesMeta {
     pub since: i64,
     /// There may be more already.
     pub more: bool,
+}
+
+/// Tells `null` from absent.
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }

@@ -8,7 +8,15 @@ use uuid::Uuid;
 use crate::{Instant, OrganizationId, UserId};
 
 /// The aggregates that have events, and what happens to them. The database names these when a trigger writes the outbox.
-pub const KNOWN: [(&str, &[&str]); 1] = [("time_entry", &["started", "stopped", "created", "updated", "deleted"])];
+pub const KNOWN: &[(&str, &[&str])] = &[
+    ("time_entry", &["started", "stopped", "created", "updated", "deleted"]),
+    ("client", &["created", "updated", "deleted"]),
+    ("project", &["created", "updated", "deleted"]),
+    ("project_member", &["created", "updated", "deleted"]),
+    ("task", &["created", "updated", "deleted"]),
+    ("tag", &["created", "updated", "deleted"]),
+    ("rate", &["created", "updated", "deleted"]),
+];
 
 /// All types of events that Kronos itself records.
 pub fn known() -> impl Iterator<Item = EventType> {

@@ -27,6 +27,11 @@ macro_rules! ids {
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
+
+            /// Whether a client may choose this id: UUIDv7 (RFC 9562, section 5.7), so that ids keep growing with time.
+            pub const fn is_time_ordered(self) -> bool {
+                self.0.get_version_num() == 7
+            }
         }
 
         impl From<Uuid> for $name {
@@ -68,6 +73,10 @@ ids! {
     OrganizationId;
     /// A project of an organization.
     ProjectId;
+    /// A member's place in a project.
+    ProjectMemberId;
+    /// What an hour is sold for, or what it costs, from a day on.
+    RateId;
     /// A sign-in of a user.
     SessionId;
     /// A tag of an organization.
@@ -76,13 +85,6 @@ ids! {
     TaskId;
     /// A person who can sign in.
     UserId;
-}
-
-impl EntryId {
-    /// Whether a client may choose this id: UUIDv7 (RFC 9562, section 5.7), so that the ids of entries keep growing with time.
-    pub fn is_time_ordered(self) -> bool {
-        self.0.get_version_num() == 7
-    }
 }
 
 #[cfg(test)]

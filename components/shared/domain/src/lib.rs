@@ -10,18 +10,23 @@ pub mod ids;
 pub mod instant;
 pub mod interval;
 pub mod money;
+pub mod name;
 pub mod permission;
+pub mod project;
+pub mod rate;
 pub mod role;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod zone;
 
 pub use ids::{
-    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId,
+    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, SessionId, TagId,
+    TaskId, UserId,
 };
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};
+pub use name::Name;
 pub use permission::{Permission, Reach};
 pub use role::Role;
 pub use zone::Zone;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId,
-    Role, Seconds, SessionId, TagId, TaskId, UserId,
+    ProjectMemberId, RateId, Role, Seconds, SessionId, TagId, TaskId, UserId,
 };
 
 macro_rules! written_as {
@@ -39,6 +39,8 @@ written_as! {
     OperatorTokenId: { "type": "string", "format": "uuid" };
     OrganizationId: { "type": "string", "format": "uuid" };
     ProjectId: { "type": "string", "format": "uuid" };
+    ProjectMemberId: { "type": "string", "format": "uuid" };
+    RateId: { "type": "string", "format": "uuid" };
     Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee", "accountant", "placeholder"] };
     Seconds: { "type": "integer", "format": "int64", "minimum": 0 };
     SessionId: { "type": "string", "format": "uuid" };

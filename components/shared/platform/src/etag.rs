@@ -1,6 +1,7 @@
 //! Entity tags and the conditions that name them (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2).
 //!
-//! A tag is the version of the resource in quotes. `If-None-Match` of GET and HEAD is answered by `platform` itself for every
+//! A tag is the version of the resource in quotes, and behind a colon what is computed from other resources: readers have to see that
+//! change, writers need not. `If-None-Match` of GET and HEAD is answered by `platform` itself for every
 //! answer with an `etag`; a write asks [`Preconditions`].
 
 use std::fmt::Display;
@@ -17,6 +18,12 @@ pub fn of(version: i64) -> String {
 /// The tag of a version where one address shows now this resource, now that one.
 pub fn of_one(id: impl Display, version: i64) -> String {
     format!("\"{id}.{version}\"")
+}
+
+/// The tag of a version with numbers that change without it.
+pub fn with(version: i64, computed: &[Option<i64>]) -> String {
+    let numbers = computed.iter().map(|number| number.map_or_else(String::new, |number| number.to_string()));
+    format!("\"{version}:{}\"", numbers.collect::<Vec<_>>().join(":"))
 }
 
 /// What a field asks for.
@@ -70,10 +77,11 @@ fn without_weakness(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag)
 }
 
-/// The version that a tag of ours names: a number as [`of`] writes it, and no other spelling of it.
+/// The version that a tag of ours names: a number as [`of`] and [`with`] write it, and no other spelling of it.
 fn version(tag: &str) -> Option<i64> {
-    let version = tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
-    (of(version) == tag).then_some(version)
+    let tag = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let text = tag.split_once(':').map_or(tag, |(version, _)| version);
+    text.parse().ok().filter(|version: &i64| version.to_string() == text)
 }
 
 /// The conditions of a request that writes.
@@ -163,6 +171,17 @@ mod tests {
                 assert_eq!(required(&[(name.clone(), unquoted)]), Err(400), "{unquoted}");
             }
         }
+    }
+
+    #[test]
+    fn a_writer_goes_by_the_version_whatever_is_computed_and_a_reader_by_both() {
+        let tag = with(3, &[Some(12_000), None, Some(0)]);
+        assert_eq!(tag, "\"3:12000::0\"");
+        assert_eq!(required(&[(header::IF_MATCH, "\"3:12000::0\", \"2\"")]), Ok(Some(3)));
+        assert_eq!(required(&[(header::IF_MATCH, "\"3:1\"")]), Ok(Some(3)));
+        assert_eq!(required(&[(header::IF_MATCH, "\"03:1\", \"4:1\"")]), Err(()));
+        let known = |value: &'static str| is_known(&headers(&[(header::IF_NONE_MATCH, value)]), &tag);
+        assert!(known("\"3:12000::0\"") && !known("\"3:12000::1\"") && !known("\"3\""));
     }
 
     #[test]

@@ -78,3 +78,366 @@ BEGIN
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
+CREATE TRIGGER clients_append_event_on_insert AFTER INSERT ON clients
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'client', 'client.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'name', NEW.name,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER clients_append_event_on_update AFTER UPDATE ON clients
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'client', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'client.deleted'
+            ELSE 'client.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'name', NEW.name,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'client.deleted' THEN json_patch('{}', json_object(
+            'name', json(CASE WHEN OLD.name IS NOT NEW.name THEN json_array(OLD.name, NEW.name) END),
+            'archived_at', json(CASE WHEN OLD.archived_at IS NOT NEW.archived_at THEN json_array(OLD.archived_at, NEW.archived_at) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER projects_append_event_on_insert AFTER INSERT ON projects
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'project', 'project.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'client_id', NEW.client_id,
+            'name', NEW.name,
+            'color', NEW.color,
+            'is_public', json(CASE NEW.is_public WHEN 1 THEN 'true' WHEN 0 THEN 'false' END),
+            'billable_default', json(CASE NEW.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END),
+            'estimated_time', NEW.estimated_time,
+            'budget_kind', NEW.budget_kind,
+            'budget_amount', NEW.budget_amount,
+            'budget_period', NEW.budget_period,
+            'budget_thresholds', NEW.budget_thresholds,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER projects_append_event_on_update AFTER UPDATE ON projects
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'project', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'project.deleted'
+            ELSE 'project.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'client_id', NEW.client_id,
+            'name', NEW.name,
+            'color', NEW.color,
+            'is_public', json(CASE NEW.is_public WHEN 1 THEN 'true' WHEN 0 THEN 'false' END),
+            'billable_default', json(CASE NEW.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END),
+            'estimated_time', NEW.estimated_time,
+            'budget_kind', NEW.budget_kind,
+            'budget_amount', NEW.budget_amount,
+            'budget_period', NEW.budget_period,
+            'budget_thresholds', NEW.budget_thresholds,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'project.deleted' THEN json_patch('{}', json_object(
+            'client_id', json(CASE WHEN OLD.client_id IS NOT NEW.client_id THEN json_array(OLD.client_id, NEW.client_id) END),
+            'name', json(CASE WHEN OLD.name IS NOT NEW.name THEN json_array(OLD.name, NEW.name) END),
+            'color', json(CASE WHEN OLD.color IS NOT NEW.color THEN json_array(OLD.color, NEW.color) END),
+            'is_public', json(CASE WHEN OLD.is_public IS NOT NEW.is_public THEN json_array(json(CASE OLD.is_public WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), json(CASE NEW.is_public WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'billable_default', json(CASE WHEN OLD.billable_default IS NOT NEW.billable_default THEN json_array(json(CASE OLD.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), json(CASE NEW.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'estimated_time', json(CASE WHEN OLD.estimated_time IS NOT NEW.estimated_time THEN json_array(OLD.estimated_time, NEW.estimated_time) END),
+            'budget_kind', json(CASE WHEN OLD.budget_kind IS NOT NEW.budget_kind THEN json_array(OLD.budget_kind, NEW.budget_kind) END),
+            'budget_amount', json(CASE WHEN OLD.budget_amount IS NOT NEW.budget_amount THEN json_array(OLD.budget_amount, NEW.budget_amount) END),
+            'budget_period', json(CASE WHEN OLD.budget_period IS NOT NEW.budget_period THEN json_array(OLD.budget_period, NEW.budget_period) END),
+            'budget_thresholds', json(CASE WHEN OLD.budget_thresholds IS NOT NEW.budget_thresholds THEN json_array(OLD.budget_thresholds, NEW.budget_thresholds) END),
+            'archived_at', json(CASE WHEN OLD.archived_at IS NOT NEW.archived_at THEN json_array(OLD.archived_at, NEW.archived_at) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER project_members_append_event_on_insert AFTER INSERT ON project_members
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'project_member', 'project_member.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'project_id', NEW.project_id,
+            'member_id', NEW.member_id,
+            'role', NEW.role,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER project_members_append_event_on_update AFTER UPDATE ON project_members
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'project_member', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'project_member.deleted'
+            ELSE 'project_member.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'project_id', NEW.project_id,
+            'member_id', NEW.member_id,
+            'role', NEW.role,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'project_member.deleted' THEN json_patch('{}', json_object(
+            'project_id', json(CASE WHEN OLD.project_id IS NOT NEW.project_id THEN json_array(OLD.project_id, NEW.project_id) END),
+            'member_id', json(CASE WHEN OLD.member_id IS NOT NEW.member_id THEN json_array(OLD.member_id, NEW.member_id) END),
+            'role', json(CASE WHEN OLD.role IS NOT NEW.role THEN json_array(OLD.role, NEW.role) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER tasks_append_event_on_insert AFTER INSERT ON tasks
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'task', 'task.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'project_id', NEW.project_id,
+            'name', NEW.name,
+            'estimated_time', NEW.estimated_time,
+            'done_at', NEW.done_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER tasks_append_event_on_update AFTER UPDATE ON tasks
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'task', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'task.deleted'
+            ELSE 'task.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'project_id', NEW.project_id,
+            'name', NEW.name,
+            'estimated_time', NEW.estimated_time,
+            'done_at', NEW.done_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'task.deleted' THEN json_patch('{}', json_object(
+            'project_id', json(CASE WHEN OLD.project_id IS NOT NEW.project_id THEN json_array(OLD.project_id, NEW.project_id) END),
+            'name', json(CASE WHEN OLD.name IS NOT NEW.name THEN json_array(OLD.name, NEW.name) END),
+            'estimated_time', json(CASE WHEN OLD.estimated_time IS NOT NEW.estimated_time THEN json_array(OLD.estimated_time, NEW.estimated_time) END),
+            'done_at', json(CASE WHEN OLD.done_at IS NOT NEW.done_at THEN json_array(OLD.done_at, NEW.done_at) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER tags_append_event_on_insert AFTER INSERT ON tags
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'tag', 'tag.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'name', NEW.name,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER tags_append_event_on_update AFTER UPDATE ON tags
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'tag', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'tag.deleted'
+            ELSE 'tag.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'name', NEW.name,
+            'archived_at', NEW.archived_at,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'tag.deleted' THEN json_patch('{}', json_object(
+            'name', json(CASE WHEN OLD.name IS NOT NEW.name THEN json_array(OLD.name, NEW.name) END),
+            'archived_at', json(CASE WHEN OLD.archived_at IS NOT NEW.archived_at THEN json_array(OLD.archived_at, NEW.archived_at) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER rates_append_event_on_insert AFTER INSERT ON rates
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'rate', 'rate.created',
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'kind', NEW.kind,
+            'scope', NEW.scope,
+            'member_id', NEW.member_id,
+            'project_id', NEW.project_id,
+            'task_id', NEW.task_id,
+            'amount', NEW.amount,
+            'valid_from', NEW.valid_from,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        NULL
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+
+CREATE TRIGGER rates_append_event_on_update AFTER UPDATE ON rates
+BEGIN
+    INSERT INTO outbox (organization_id, aggregate, topic, subject, version, actor, traceparent, request_id, occurred_at,
+        recorded_at, data)
+    VALUES (NEW.organization_id, 'rate', CASE
+            WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'rate.deleted'
+            ELSE 'rate.updated'
+        END,
+        NEW.id, NEW.version, NEW.changed_by, NEW.traceparent, NEW.request_id, NEW.updated_at,
+        max(coalesce((SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1), 0),
+            CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+        json_patch('{}', json_object(
+            'kind', NEW.kind,
+            'scope', NEW.scope,
+            'member_id', NEW.member_id,
+            'project_id', NEW.project_id,
+            'task_id', NEW.task_id,
+            'amount', NEW.amount,
+            'valid_from', NEW.valid_from,
+            'created_at', NEW.created_at,
+            'deleted_at', NEW.deleted_at
+        )));
+
+    INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
+        changes)
+    SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
+        CASE WHEN topic <> 'rate.deleted' THEN json_patch('{}', json_object(
+            'kind', json(CASE WHEN OLD.kind IS NOT NEW.kind THEN json_array(OLD.kind, NEW.kind) END),
+            'scope', json(CASE WHEN OLD.scope IS NOT NEW.scope THEN json_array(OLD.scope, NEW.scope) END),
+            'member_id', json(CASE WHEN OLD.member_id IS NOT NEW.member_id THEN json_array(OLD.member_id, NEW.member_id) END),
+            'project_id', json(CASE WHEN OLD.project_id IS NOT NEW.project_id THEN json_array(OLD.project_id, NEW.project_id) END),
+            'task_id', json(CASE WHEN OLD.task_id IS NOT NEW.task_id THEN json_array(OLD.task_id, NEW.task_id) END),
+            'amount', json(CASE WHEN OLD.amount IS NOT NEW.amount THEN json_array(OLD.amount, NEW.amount) END),
+            'valid_from', json(CASE WHEN OLD.valid_from IS NOT NEW.valid_from THEN json_array(OLD.valid_from, NEW.valid_from) END),
+            'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
+        )) END
+    FROM outbox WHERE position = last_insert_rowid();
+END;
+

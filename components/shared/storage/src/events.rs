@@ -4,6 +4,8 @@
 //! `rendered/events.{postgres,sqlite}.sql` into a migration. A new column of a listed table gets a line here, too, and new triggers:
 //! the tests know every column and every trigger of a migrated database.
 
+mod work;
+
 use std::fmt::Write as _;
 
 use crate::Engine;
@@ -46,7 +48,8 @@ pub struct Verb {
 }
 
 /// All of them.
-pub const AGGREGATES: &[Aggregate] = &[TIME_ENTRY];
+pub const AGGREGATES: &[Aggregate] =
+    &[TIME_ENTRY, work::CLIENT, work::PROJECT, work::PROJECT_MEMBER, work::TASK, work::TAG, work::RATE];
 
 const TIME_ENTRY: Aggregate = Aggregate {
     name: "time_entry",
@@ -112,10 +115,11 @@ fn postgres_triggers(aggregate: &Aggregate) -> String {
         for Verb { name: verb, when } in verbs {
             let conditions = left.iter().map(String::as_str).chain([*when]).filter(|condition| !condition.is_empty());
             let condition = conditions.collect::<Vec<_>>().join(" AND ");
+            let condition = if condition.is_empty() { condition } else { format!("WHEN ({condition})\n    ") };
             let _infallible = write!(
                 sql,
-                "CREATE TRIGGER {table}_append_{verb} AFTER {event} ON {table} FOR EACH ROW\n    WHEN ({condition})\n    \
-                 EXECUTE FUNCTION append_event('{name}', '{verb}', {hidden});\n\n"
+                "CREATE TRIGGER {table}_append_{verb} AFTER {event} ON {table} FOR EACH ROW\n    \
+                 {condition}EXECUTE FUNCTION append_event('{name}', '{verb}', {hidden});\n\n"
             );
             left.push(format!("NOT ({when})"));
         }

@@ -7,6 +7,7 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod access;
+pub mod clients;
 pub mod consumers;
 pub mod credentials;
 pub mod db;
@@ -16,10 +17,16 @@ pub mod operator_tokens;
 pub mod outbox;
 pub mod pages;
 pub mod patience;
+pub mod project_members;
+pub mod projects;
+pub mod rates;
 pub mod report_events;
 pub mod reports;
+pub mod resource;
 pub mod sessions;
 pub mod signing_keys;
+pub mod tags;
+pub mod tasks;
 pub mod throttle;
 pub mod time_entries;
 pub mod users;
@@ -40,5 +47,22 @@ pub fn statements() -> Vec<Statement> {
         throttle::STATEMENTS,
     ]
     .concat();
-    [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice(), &of_events, &of_identity].concat()
+    let of_projects = [
+        clients::STATEMENTS,
+        projects::statements().as_slice(),
+        project_members::STATEMENTS,
+        tasks::STATEMENTS,
+        tags::STATEMENTS,
+        rates::statements().as_slice(),
+        lists().as_slice(),
+    ]
+    .concat();
+    let of_time = [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat();
+    [of_time, of_projects, of_events, of_identity].concat()
+}
+
+/// The statements of lists of small resources.
+fn lists() -> Vec<Statement> {
+    let lists = [clients::PAGES, projects::PAGES, project_members::PAGES, tasks::PAGES, tags::PAGES, rates::PAGES];
+    pages::statements(&lists.concat())
 }

@@ -24,6 +24,10 @@ mod pages;
 mod plans;
 #[path = "engines/positions.rs"]
 mod positions;
+#[path = "engines/projects.rs"]
+mod projects;
+#[path = "engines/rates.rs"]
+mod rates;
 #[path = "engines/reports.rs"]
 mod reports;
 #[path = "engines/statements.rs"]
