@@ -6,8 +6,7 @@ use std::process::Command;
 fn main() {
     // Set by `cargo fuzz` only.
     println!("cargo::rustc-check-cfg=cfg(fuzzing)");
-    println!("cargo::rerun-if-changed=../migrations/postgres");
-    println!("cargo::rerun-if-changed=../migrations/sqlite");
+    println!("cargo::rerun-if-changed=../migrations");
 
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().map(|output| output.stdout).unwrap_or_default();

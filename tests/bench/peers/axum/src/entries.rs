@@ -95,7 +95,7 @@ pub async fn list(
     let next_cursor = entries.last().filter(|_| more).map(|last| cursor(last.start, last.id));
     Ok(Json(Page {
         data: entries.into_iter().map(TimeEntry::from).collect(),
-        meta: PageMeta { next_cursor, total: None },
+        meta: PageMeta { next_cursor, total: None, sync_since: None },
     }))
 }
 
