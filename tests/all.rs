@@ -32,6 +32,18 @@ mod api {
         mod tasks {
             mod task;
         }
+        mod invitations {
+            mod invitation;
+        }
+        mod members {
+            mod list;
+            mod member;
+            mod merge;
+        }
+        mod organization;
+        mod teams {
+            mod team;
+        }
         mod time_entries {
             mod changes;
             mod entry;

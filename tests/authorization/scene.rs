@@ -9,7 +9,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// Parameters of paths of which [`Scene::make`] makes something of the maker's own.
-pub const OWN: &[&str] = &["entry", "project", "project_member", "task"];
+pub const OWN: &[&str] = &["entry", "project", "project_member", "task", "team"];
 
 /// Who makes things, and what they have made, by the parameter that stands for it in paths.
 pub struct Scene<'a> {
@@ -35,8 +35,8 @@ impl<'a> Scene<'a> {
         Some(match parameter {
             "entry" => self.entry(operation.id == "stop_time_entry").await,
             "member" => self.kronos.member("employee").await.member,
-            "client" => self.post("/clients", &json!({ "name": unused() })).await,
-            "tag" => self.post("/tags", &json!({ "name": unused() })).await,
+            "client" => self.post("/clients", &json!({ "name": unused("x") })).await,
+            "tag" => self.post("/tags", &json!({ "name": unused("x") })).await,
             "project" => self.project().await,
             "project_member" => {
                 let (project, member) = (self.id("project", operation).await?, self.id("member", operation).await?);
@@ -44,19 +44,22 @@ impl<'a> Scene<'a> {
             }
             "task" => {
                 let project = self.id("project", operation).await?;
-                self.post("/tasks", &json!({ "name": unused(), "project_id": project })).await
+                self.post("/tasks", &json!({ "name": unused("x"), "project_id": project })).await
             }
             "rate" => {
                 let project = self.id("project", operation).await?;
                 self.post("/rates", &json!({ "project_id": project, "amount": 10_000 })).await
             }
+            "placeholder" => self.post("/members", &json!({ "name": "Somebody" })).await,
+            "invitation" => self.post("/invitations", &invitation(&unused("jane@example.org"))).await,
+            "team" => self.team().await,
             _ => return None,
         })
     }
 
     /// A project that the maker manages, which makes it their own.
     async fn project(&self) -> String {
-        let project = self.post("/projects", &json!({ "name": unused() })).await;
+        let project = self.post("/projects", &json!({ "name": unused("x") })).await;
         let manager = json!({ "member_id": self.maker.member, "role": "manager" });
         self.post(&format!("/projects/{project}/project-members"), &manager).await;
         project
@@ -67,12 +70,35 @@ impl<'a> Scene<'a> {
         if operation.id == "get_active_time_entry" {
             self.entry(true).await;
         }
+        if operation.id == "delete_team_member" {
+            let (team, member) = (self.id("team", operation).await, self.id("member", operation).await);
+            self.place(&team.expect("a team"), &member.expect("a member")).await;
+        }
     }
 
     async fn entry(&self, running: bool) -> String {
         let end = if running { Value::Null } else { json!("2026-03-04T10:00:00Z") };
         let body = json!({ "start": "2026-03-04T09:00:00Z", "end": end });
         self.post("/time-entries?on_running=stop", &body).await
+    }
+
+    /// A team that the maker is in.
+    async fn team(&self) -> String {
+        let team = self.post("/teams", &json!({ "name": unused("team") })).await;
+        self.place(&team, &self.maker.member).await;
+        team
+    }
+
+    async fn place(&self, team: &str, member: &str) {
+        let path = self.maker.path(&format!("/teams/{team}/members/{member}"));
+        self.maker.put(&path, &json!({ "is_lead": false })).await.expect(200);
+    }
+
+    /// The secret of an invitation of the maker to another organization.
+    async fn secret(&self) -> String {
+        let email = self.maker.get("/api/v1/users/me").await.expect(200).string("/data/email");
+        let stranger = self.kronos.other_tenant().await;
+        stranger.post(&stranger.path("/invitations"), &invitation(&email)).await.expect(201).string("/data/token")
     }
 
     /// Makes something with a request to a list of the organization, and answers its id.
@@ -124,7 +150,10 @@ impl<'a> Scene<'a> {
     async fn filled(&mut self, mut body: Value, operation: &Operation) -> Value {
         for (member, value) in body.as_object_mut().into_iter().flatten() {
             if operation.need.is_some() && ["name", "email"].contains(&member.as_str()) {
-                *value = format!("{}-{}", unused(), value.as_str().unwrap_or_default()).into();
+                *value = unused(value.as_str().unwrap_or_default()).into();
+            }
+            if member == "token" && operation.id == "accept_invitation" {
+                *value = self.secret().await.into();
             }
             let Some(parameter) = member.strip_suffix("_id").or_else(|| member.strip_suffix("_ids")) else { continue };
             let Some(id) = self.id(parameter, operation).await else { continue };
@@ -138,13 +167,18 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// A name or an address that nobody has used.
+fn unused(name: &str) -> String {
+    format!("{}-{name}", uuid::Uuid::now_v7().simple())
+}
+
+fn invitation(email: &str) -> Value {
+    json!({ "email": email, "role": "employee" })
+}
+
 /// The parameters of the path but the organization.
 pub fn parameters(operation: &Operation) -> impl Iterator<Item = &'static str> {
     let names = operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.filter(|name| *name != "organization")
 }
 
-/// A name that nobody has used.
-fn unused() -> String {
-    uuid::Uuid::now_v7().simple().to_string()
-}

@@ -7,6 +7,9 @@ use serde_json::json;
 
 const MARCH: &str = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z&time_zone=UTC";
 
+/// Position of the first event of an entry; people have events before.
+const FIRST: &str = "SELECT min(position) FROM outbox WHERE aggregate = 'time_entry'";
+
 async fn create_hour(actor: &Actor) -> String {
     let body = json!({ "start": "2026-03-04T08:00:00Z", "end": "2026-03-04T09:00:00Z" });
     let created = actor.post(&actor.path("/time-entries"), &body).await.expect(201);
@@ -65,8 +68,8 @@ on_both_engines! {
         }
         writers.join_all().await;
         kronos.report_shows(&owner, MARCH, 100 * 3600).await;
-        assert_eq!(kronos.number("SELECT count(*) FROM outbox").await, 100);
-        assert_eq!(kronos.number("SELECT max(position) FROM outbox").await, 100, "positions have no gaps");
+        assert_eq!(kronos.number("SELECT count(*) FROM outbox WHERE aggregate = 'time_entry'").await, 100);
+        assert_eq!(kronos.number("SELECT max(position) - count(*) FROM outbox").await, 0, "positions have no gaps");
         assert_eq!(kronos.number("SELECT count(*) FROM report_entries").await, 100);
     }
 
@@ -93,16 +96,15 @@ on_both_engines! {
         // What is in the report has its place in the trail, and so has all that was before.
         create_hour(&owner).await;
         kronos.report_shows(&owner, MARCH, 3600).await;
-        let actors = format!("SELECT count(*) FROM audit_trail WHERE actor = ({user})");
+        let actors = format!("SELECT count(*) FROM audit_trail WHERE actor = ({user}) AND aggregate = 'time_entry'");
         assert_eq!(kronos.number(&actors).await, 4);
         for (position, action) in ["created", "updated", "deleted", "created"].iter().enumerate() {
             let query = format!(
-                "SELECT count(*) FROM audit_trail WHERE action = 'time_entry.{action}' AND position = {}",
-                position + 1
+                "SELECT count(*) FROM audit_trail WHERE action = 'time_entry.{action}' AND position = {position} + ({FIRST})"
             );
             assert_eq!(kronos.number(&query).await, 1, "{action}");
         }
-        let changes = kronos.text("SELECT CAST(changes AS text) FROM audit_trail WHERE position = 2").await;
+        let changes = kronos.text("SELECT CAST(changes AS text) FROM audit_trail WHERE action = 'time_entry.updated'").await;
         let changes: serde_json::Value = serde_json::from_str(&changes).expect("JSON");
         assert_eq!(changes, json!({ "description": ["", "why"] }));
     }
@@ -122,7 +124,8 @@ on_both_engines! {
         owner.post(&owner.path("/time-entries"), &poison).await.expect(201);
         create_hour(&owner).await;
         kronos.report_shows(&owner, MARCH, 2 * 3600).await;
-        let letter = kronos.text("SELECT error FROM dead_letters WHERE consumer = 'reports' AND position = 2 AND attempts = 5").await;
+        let letter = "SELECT error FROM dead_letters WHERE consumer = 'reports' AND attempts = 5 AND position";
+        let letter = kronos.text(&format!("{letter} = 1 + ({FIRST})")).await;
         assert!(letter.contains("refused"), "{letter}");
         assert_eq!(kronos.number("SELECT count(*) FROM dead_letters").await, 1);
     }
@@ -237,5 +240,6 @@ async fn a_hanging_transaction_delays_nobody() {
     hanging.batch_execute("COMMIT").await.expect("the end");
     kronos.host().tick().await;
     kronos.report_shows(&owner, MARCH, 3600 + 60).await;
-    assert_eq!(kronos.number("SELECT max(position) FROM outbox WHERE topic = 'time_entry.updated'").await, 3);
+    let updated = "SELECT max(position) FROM outbox WHERE topic = 'time_entry.updated'";
+    assert_eq!(kronos.number(&format!("SELECT ({updated}) - ({FIRST})")).await, 2);
 }

@@ -42,6 +42,7 @@ const EXTRAS: &[Extras] = &[
     Extras { component: "forward-auth", store: false, ..NONE },
     Extras { component: "time-entries", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
     Extras { component: "projects", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
+    Extras { component: "members", hosts: &["{{ redis_address }}"], variables: &["redis_url"], ..NONE },
 ];
 
 /// What every HTTP component needs to know who is calling.

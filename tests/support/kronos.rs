@@ -192,7 +192,7 @@ impl Kronos {
 
     /// Gives a member another role, whatever they made before.
     pub async fn set_role(&self, member: &str, role: &str) {
-        self.sql(&format!("UPDATE members SET role = '{role}' WHERE id = '{member}'")).await;
+        self.sql(&format!("UPDATE members SET role = '{role}', version = version + 1 WHERE id = '{member}'")).await;
     }
 
     /// The owner of another organization.

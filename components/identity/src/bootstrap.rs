@@ -4,12 +4,11 @@ use std::cell::Cell;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kronos_domain::{Currency, Instant, MemberId, OrganizationId, UserId};
+use kronos_domain::{Currency, Email, Instant, MemberId, OrganizationId, UserId};
 use kronos_platform::{Call, Problem, new_id, random};
 use kronos_storage::credentials;
 use kronos_storage::users::{self, FirstOwner};
 
-use crate::email::Email;
 use crate::refusal::Refusal;
 use crate::{passwords, secrets};
 
@@ -51,8 +50,8 @@ async fn password(call: &Call) -> Result<(String, bool), Refusal> {
 async fn first_owner(call: &Call) -> Result<FirstOwner, Refusal> {
     let email = call.variable("owner_email").await?;
     let email = if email.is_empty() { "owner@localhost" } else { &email };
-    let email =
-        Email::parse(email).map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
+    let email: Email =
+        email.parse().map_err(|_| Problem::internal("variable `owner_email` is not an e-mail address"))?;
     let currency: Currency = "EUR".parse().map_err(|_| Problem::internal("`EUR` is no currency"))?;
     Ok(FirstOwner {
         user: UserId::from_uuid(new_id(call.now)),

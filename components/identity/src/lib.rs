@@ -3,10 +3,10 @@
 
 mod bootstrap;
 mod discovery;
-mod email;
 mod me;
 mod operator;
 mod passwords;
+mod photo;
 mod refresh_tokens;
 mod refusal;
 mod secrets;
@@ -36,6 +36,7 @@ async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
         Op::ListOperatorTokens => operator::list(&call).await,
         Op::RevokeOperatorToken => operator::revoke(&call).await,
         Op::GetUser => me::get(&call).await,
+        Op::ReplaceUser | Op::UpdateUser => me::update(&call).await,
         Op::ListMemberships => me::memberships(&call).await,
     }
 }

@@ -5,13 +5,12 @@ use std::rc::Rc;
 
 use kronos_api::Data;
 use kronos_api::identity::{OperatorToken, OperatorTokenState, Tokens};
-use kronos_domain::{Instant, OperatorTokenId};
+use kronos_domain::{Email, Instant, OperatorTokenId};
 use kronos_platform::{Call, Faults, Reply, new_id};
 use kronos_storage::operator_tokens::{self, Revocation};
 use kronos_storage::{Db, users};
 use sha2::{Digest as _, Sha256};
 
-use crate::email::Email;
 use crate::refusal::Refusal;
 use crate::signing::MAX_LIFETIME;
 use crate::{secrets, throttle, tokens};
@@ -27,7 +26,7 @@ pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     if !(1..=MAX_LIFETIME).contains(&lifetime) {
         return Err(Faults::one("expires_in", "must be between 1 and 31536000 seconds").into());
     }
-    let email = Email::parse(&email)?;
+    let email: Email = email.parse().map_err(|fault| Faults::one("email", fault))?;
     let user = users::by_email(&*call.db().await?, email.as_str()).await?.ok_or(Refusal::NoSuchUser)?;
     let (id, now) = (OperatorTokenId::from_uuid(new_id(call.now)), Instant::from(call.now));
     operator_tokens::insert(&secrets, id, user, now, after(now, lifetime)).await?;

@@ -3,12 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kronos_api::identity::{Refresh, SignIn, Tokens};
-use kronos_domain::{Instant, SessionId, UserId};
-use kronos_platform::{Call, Reply, StatusCode, new_id, random};
+use kronos_domain::{Email, Instant, SessionId, UserId};
+use kronos_platform::{Call, Faults, Reply, StatusCode, new_id, random};
 use kronos_storage::sessions::{self, NewSession, Rotation};
 use kronos_storage::{Db, credentials, users};
 
-use crate::email::Email;
 use crate::passwords::{self, Turn, Verification};
 use crate::refresh_tokens::RefreshToken;
 use crate::refusal::Refusal;
@@ -24,7 +23,7 @@ const ABSOLUTE: i64 = 90 * DAY;
 /// `POST /auth/session`.
 pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let SignIn { email, password } = call.json()?;
-    let email = Email::parse(&email)?;
+    let email: Email = email.parse().map_err(|fault| Faults::one("email", fault))?;
     Turn::look()?;
     let secrets = secrets::db(call).await?;
     let attempt = Attempt::take(&secrets, call, &email).await?;

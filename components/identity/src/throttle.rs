@@ -10,13 +10,12 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ipnet::IpNet;
-use kronos_domain::Instant;
+use kronos_domain::{Email, Instant};
 use kronos_platform::{Call, Problem};
 use kronos_storage::Db;
 use kronos_storage::throttle::{self, Origin, Rate};
 use sha2::{Digest as _, Sha256};
 
-use crate::email::Email;
 use crate::refusal::Refusal;
 
 const SECOND: i64 = 1_000_000;

@@ -1,13 +1,17 @@
 //! Signing in, and what a user is told about themselves.
 
-use kronos_domain::{Currency, Instant, MemberId, OperatorTokenId, OrganizationId, Role, UserId};
+use kronos_domain::{
+    Currency, Instant, MemberId, OperatorTokenId, OrganizationId, Role, UserId,
+    settings::{CurrencyFormat, DateFormat, IntervalFormat, Language, NumberFormat, TimeFormat, WeekStart},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Access::{Public, Scope},
     Data, Operation, Parameter, Refused,
-    refused::{INVALID_TOKEN, UNAUTHENTICATED},
-    scope::ORGANIZATIONS_READ,
+    refused::{INVALID_TOKEN, UNAUTHENTICATED, VERSION_MISMATCH},
+    scope::{ORGANIZATIONS_READ, ORGANIZATIONS_WRITE},
+    time_entries::present,
 };
 
 /// What is refused here beside what all operations refuse.
@@ -45,6 +49,10 @@ pub mod refused {
         "As many tokens are revoked as can be told to everybody who verifies them. Wait until some have expired.",
     );
 }
+
+/// Members of a user that the server sets. The address is what they sign in with.
+const OF_USER: &[&str] = &["id", "email", "profile_photo_url", "version"];
+const PROFILE: &str = r#"{"name": "Jane Doe", "time_zone": "Europe/Paris", "week_start": "monday", "language": "fr"}"#;
 
 crate::operations! {
     "identity";
@@ -96,6 +104,18 @@ crate::operations! {
         ]),
     /// The user who is calling.
     GetUser => Operation::new("get_user", "GET", "/api/v1/users/me", Scope(ORGANIZATIONS_READ)).answers::<Data<User>>(200),
+    /// Changes the user who is calling. What is absent stays as it is.
+    ReplaceUser => Operation::new("replace_user", "PUT", "/api/v1/users/me", Scope(ORGANIZATIONS_WRITE))
+        .takes::<UpdateUser>(PROFILE)
+        .ignoring(&[], OF_USER)
+        .answers::<Data<User>>(200)
+        .refuses(&[VERSION_MISMATCH]),
+    /// Changes the user who is calling. What is absent stays as it is.
+    UpdateUser => Operation::new("update_user", "PATCH", "/api/v1/users/me", Scope(ORGANIZATIONS_WRITE))
+        .takes::<UpdateUser>(PROFILE)
+        .ignoring(&[], OF_USER)
+        .answers::<Data<User>>(200)
+        .refuses(&[VERSION_MISMATCH]),
     /// The organizations that the caller belongs to, and their role in each.
     ListMemberships => Operation::new("list_memberships", "GET", "/api/v1/users/me/memberships", Scope(ORGANIZATIONS_READ))
         .query(&[
@@ -180,8 +200,61 @@ pub struct User {
     pub name: String,
     /// Their e-mail address.
     pub email: String,
+    /// A picture: their initials, as a `data:` URL.
+    pub profile_photo_url: String,
     /// IANA zone that they live in.
     pub time_zone: String,
+    /// As `time_zone`, for clients of solidtime.
+    pub timezone: String,
+    /// The day on which their weeks begin.
+    pub week_start: WeekStart,
+    /// The language that they read.
+    pub language: Language,
+    /// How numbers are written for them; `null` as in the organization, as for the other formats.
+    pub number_format: Option<NumberFormat>,
+    /// How money is written for them.
+    pub currency_format: Option<CurrencyFormat>,
+    /// How dates are written for them.
+    pub date_format: Option<DateFormat>,
+    /// How durations are written for them.
+    pub interval_format: Option<IntervalFormat>,
+    /// How times of day are written for them.
+    pub time_format: Option<TimeFormat>,
+    /// Grows by one with each change; also the `ETag`.
+    pub version: i64,
+}
+
+/// Body of `PUT` and `PATCH /users/me`. With both methods, as with solidtime, what is absent stays as it is. Values are checked by the
+/// handler, so that an answer can name every field that is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct UpdateUser {
+    /// 1 to 255 characters.
+    pub name: Option<String>,
+    /// IANA zone.
+    pub time_zone: Option<String>,
+    /// As `time_zone`, for clients of solidtime; beside it, it has to be the same.
+    pub timezone: Option<String>,
+    /// `monday` to `sunday`.
+    pub week_start: Option<String>,
+    /// `en` or `fr`.
+    pub language: Option<String>,
+    /// Such as `comma-point`; `null` as in the organization, as for the other formats.
+    #[serde(deserialize_with = "present")]
+    pub number_format: Option<Option<String>>,
+    /// Such as `iso-code-after-with-space`.
+    #[serde(deserialize_with = "present")]
+    pub currency_format: Option<Option<String>>,
+    /// Such as `hyphen-separated-yyyy-mm-dd`.
+    #[serde(deserialize_with = "present")]
+    pub date_format: Option<Option<String>>,
+    /// Such as `hours-minutes`.
+    #[serde(deserialize_with = "present")]
+    pub interval_format: Option<Option<String>>,
+    /// `12-hours` or `24-hours`.
+    #[serde(deserialize_with = "present")]
+    pub time_format: Option<Option<String>>,
 }
 
 /// A user's membership in an organization.
@@ -193,13 +266,13 @@ pub struct Membership {
     /// What the user may do there.
     pub role: Role,
     /// The organization.
-    pub organization: Organization,
+    pub organization: OrganizationInShort,
 }
 
 /// An organization, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Organization {
+pub struct OrganizationInShort {
     /// Its id, which paths name.
     pub id: OrganizationId,
     /// Its name.

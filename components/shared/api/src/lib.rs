@@ -6,6 +6,7 @@
 
 pub mod forward_auth;
 pub mod identity;
+pub mod members;
 #[cfg(feature = "schema")]
 pub mod openapi;
 mod operation;

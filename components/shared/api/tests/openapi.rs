@@ -149,7 +149,8 @@ fn ignored_members_are_not_members_of_the_type() {
         let pointer = format!("/paths/{pointer}/{method}/requestBody/content/application~1json/schema/$ref");
         let target = document.pointer(&pointer).and_then(Value::as_str).expect(&pointer);
         let properties = document.pointer(&format!("{}/properties", target.trim_start_matches('#')));
-        let properties = properties.and_then(Value::as_object).expect(target);
+        // A type without members has none.
+        let Some(properties) = properties.and_then(Value::as_object) else { continue };
         for member in body.ignored.iter().chain(body.read_only) {
             assert!(!properties.contains_key(*member), "{}: {member}", operation.id);
         }

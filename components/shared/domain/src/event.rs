@@ -16,6 +16,12 @@ pub const KNOWN: &[(&str, &[&str])] = &[
     ("task", &["created", "updated", "deleted"]),
     ("tag", &["created", "updated", "deleted"]),
     ("rate", &["created", "updated", "deleted"]),
+    ("organization", &["created", "updated", "deleted"]),
+    ("user", &["created", "updated"]),
+    ("member", &["created", "updated", "deleted"]),
+    ("invitation", &["created", "accepted", "updated", "deleted"]),
+    ("team", &["created", "updated", "deleted"]),
+    ("team_member", &["created", "updated", "deleted"]),
 ];
 
 /// All types of events that Kronos itself records.

@@ -65,6 +65,8 @@ ids! {
     ClientId;
     /// A time entry.
     EntryId;
+    /// An offer to become a member.
+    InvitationId;
     /// A person's membership in an organization.
     MemberId;
     /// A token for scripts that the operator made.
@@ -83,6 +85,10 @@ ids! {
     TagId;
     /// A task of a project.
     TaskId;
+    /// Some members of an organization, with leads.
+    TeamId;
+    /// A member's place in a team.
+    TeamMemberId;
     /// A person who can sign in.
     UserId;
 }

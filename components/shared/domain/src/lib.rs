@@ -4,6 +4,7 @@
 //! in a second.
 
 pub mod days;
+pub mod email;
 pub mod entry;
 pub mod event;
 pub mod ids;
@@ -17,11 +18,12 @@ pub mod rate;
 pub mod role;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod settings;
 pub mod zone;
 
+pub use email::Email;
 pub use ids::{
-    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, SessionId, TagId,
-    TaskId, UserId,
+    ClientId, EntryId, InvitationId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, SessionId, TagId, TaskId, TeamId, TeamMemberId, UserId,
 };
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};

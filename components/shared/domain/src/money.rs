@@ -72,6 +72,22 @@ pub struct Currency([u8; 3]);
 #[error("must be a currency code such as `EUR`")]
 pub struct InvalidCurrency;
 
+/// Currencies that have a symbol of their own, or one that says whose it is.
+const SYMBOLS: [(&[u8; 3], &str); 27] = [
+    (b"AUD", "A$"), (b"BRL", "R$"), (b"CAD", "CA$"), (b"CNY", "CN¥"), (b"CRC", "₡"), (b"EUR", "€"), (b"GBP", "£"), (b"GEL", "₾"),
+    (b"HKD", "HK$"), (b"ILS", "₪"), (b"INR", "₹"), (b"JPY", "¥"), (b"KRW", "₩"), (b"KZT", "₸"), (b"LAK", "₭"), (b"MNT", "₮"),
+    (b"MXN", "MX$"), (b"NGN", "₦"), (b"NZD", "NZ$"), (b"PHP", "₱"), (b"PLN", "zł"), (b"PYG", "₲"), (b"TRY", "₺"), (b"TWD", "NT$"),
+    (b"UAH", "₴"), (b"USD", "$"), (b"VND", "₫"),
+];
+
+impl Currency {
+    /// How it is written in short; its code where it has no symbol.
+    pub fn symbol(self) -> String {
+        let symbol = SYMBOLS.iter().find(|(code, _)| **code == self.0).map(|(_, symbol)| *symbol);
+        symbol.map_or_else(|| self.to_string(), str::to_owned)
+    }
+}
+
 impl FromStr for Currency {
     type Err = InvalidCurrency;
 
@@ -140,6 +156,12 @@ mod tests {
         for text in ["", "eur", "EURO", "E1R", "€"] {
             assert_eq!(text.parse::<Currency>(), Err(InvalidCurrency), "{text}");
         }
+    }
+
+    #[test]
+    fn a_currency_without_a_symbol_is_written_as_its_code() {
+        let symbol = |code: &str| code.parse::<Currency>().map(Currency::symbol);
+        assert_eq!((symbol("EUR"), symbol("CHF")), (Ok("€".to_owned()), Ok("CHF".to_owned())));
     }
 
     proptest! {

@@ -6,8 +6,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId,
-    ProjectMemberId, RateId, Role, Seconds, SessionId, TagId, TaskId, UserId,
+    ClientId, Currency, EntryId, HourlyRate, Instant, InvitationId, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, Role, Seconds, SessionId, TagId, TaskId, TeamId, UserId,
 };
 
 macro_rules! written_as {
@@ -34,6 +33,7 @@ written_as! {
     EntryId: { "type": "string", "format": "uuid" };
     HourlyRate: { "type": "integer", "minimum": 0, "maximum": 1_000_000_000 };
     Instant: { "type": "string", "format": "date-time" };
+    InvitationId: { "type": "string", "format": "uuid" };
     MemberId: { "type": "string", "format": "uuid" };
     MinorUnits: { "type": "integer", "format": "int64" };
     OperatorTokenId: { "type": "string", "format": "uuid" };
@@ -46,5 +46,6 @@ written_as! {
     SessionId: { "type": "string", "format": "uuid" };
     TagId: { "type": "string", "format": "uuid" };
     TaskId: { "type": "string", "format": "uuid" };
+    TeamId: { "type": "string", "format": "uuid" };
     UserId: { "type": "string", "format": "uuid" };
 }

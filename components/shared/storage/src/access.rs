@@ -48,6 +48,12 @@ pub const FRAGMENTS: &[Fragment] = &[
         "change_stamp(time_entries.updated_at)",
         "max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), {last_event})",
     ),
+    // The same for what is changed by a statement whose target is the only table with such a column.
+    Fragment::pair(
+        "next_stamp",
+        "change_stamp(updated_at)",
+        "max(updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), {last_event})",
+    ),
     Fragment::shared(
         "last_event",
         "COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)",

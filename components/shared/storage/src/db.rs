@@ -182,6 +182,7 @@ macro_rules! value_from_id {
 value_from_id!(
     ClientId,
     EntryId,
+    InvitationId,
     MemberId,
     OperatorTokenId,
     OrganizationId,
@@ -191,6 +192,8 @@ value_from_id!(
     SessionId,
     TagId,
     TaskId,
+    TeamId,
+    TeamMemberId,
     UserId
 );
 

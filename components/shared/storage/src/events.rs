@@ -4,6 +4,7 @@
 //! `rendered/events.{postgres,sqlite}.sql` into a migration. A new column of a listed table gets a line here, too, and new triggers:
 //! the tests know every column and every trigger of a migrated database.
 
+mod people;
 mod work;
 
 use std::fmt::Write as _;
@@ -48,8 +49,21 @@ pub struct Verb {
 }
 
 /// All of them.
-pub const AGGREGATES: &[Aggregate] =
-    &[TIME_ENTRY, work::CLIENT, work::PROJECT, work::PROJECT_MEMBER, work::TASK, work::TAG, work::RATE];
+pub const AGGREGATES: &[Aggregate] = &[
+    TIME_ENTRY,
+    people::ORGANIZATION,
+    people::USER,
+    people::MEMBER,
+    people::INVITATION,
+    people::TEAM,
+    people::TEAM_MEMBER,
+    work::CLIENT,
+    work::PROJECT,
+    work::PROJECT_MEMBER,
+    work::TASK,
+    work::TAG,
+    work::RATE,
+];
 
 const TIME_ENTRY: Aggregate = Aggregate {
     name: "time_entry",

@@ -12,8 +12,11 @@ pub mod consumers;
 pub mod credentials;
 pub mod db;
 pub mod events;
+pub mod invitations;
 pub mod issuer_keys;
+pub mod members;
 pub mod operator_tokens;
+pub mod organizations;
 pub mod outbox;
 pub mod pages;
 pub mod patience;
@@ -27,6 +30,7 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod tags;
 pub mod tasks;
+pub mod teams;
 pub mod throttle;
 pub mod time_entries;
 pub mod users;
@@ -57,8 +61,15 @@ pub fn statements() -> Vec<Statement> {
         lists().as_slice(),
     ]
     .concat();
+    let of_people = [
+        organizations::statements().as_slice(),
+        members::statements().as_slice(),
+        invitations::statements().as_slice(),
+        teams::statements().as_slice(),
+    ]
+    .concat();
     let of_time = [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat();
-    [of_time, of_projects, of_events, of_identity].concat()
+    [of_time, of_people, of_projects, of_events, of_identity].concat()
 }
 
 /// The statements of lists of small resources.

@@ -14,8 +14,14 @@ mod fixture;
 mod identity;
 #[path = "engines/issuer_keys.rs"]
 mod issuer_keys;
+#[path = "engines/invitations.rs"]
+mod invitations;
 #[path = "engines/lists.rs"]
 mod lists;
+#[path = "engines/members.rs"]
+mod members;
+#[path = "engines/organizations.rs"]
+mod organizations;
 #[path = "engines/outbox.rs"]
 mod outbox;
 #[path = "engines/pages.rs"]
@@ -34,6 +40,8 @@ mod reports;
 mod statements;
 #[path = "engines/sync.rs"]
 mod sync;
+#[path = "engines/teams.rs"]
+mod teams;
 #[path = "engines/throttle.rs"]
 mod throttle;
 #[path = "engines/time_entries.rs"]

@@ -17,38 +17,46 @@ async fn get(actor: &Actor, rest: &str) -> (Vec<(String, i64)>, Value) {
     (entries.collect(), answer.body["meta"].clone())
 }
 
+/// The position of the last event so far: that of a person who was added, for one.
+async fn last_position(actor: &Actor) -> i64 {
+    get(actor, "/time-entries/changes").await.1["since"].as_i64().expect("a position")
+}
+
 on_both_engines! {
     async fn changes_go_by_position(kronos: Kronos) {
         let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let before = last_position(&owner).await;
         let first = create(&owner, "2026-03-04T09:00:00Z").await;
         let second = create(&employee, "2026-03-04T08:00:00Z").await;
         owner.delete(&owner.path(&format!("/time-entries/{first}"))).await.expect(204);
 
         let all = get(&owner, "/time-entries/changes").await;
-        assert_eq!(all, (vec![(first.clone(), 2), (second.clone(), 1)], json!({ "since": 3, "more": false })));
+        let end = json!({ "since": before + 3, "more": false });
+        assert_eq!(all, (vec![(first.clone(), 2), (second.clone(), 1)], end.clone()));
         let page = get(&owner, "/time-entries/changes?limit=1").await;
-        assert_eq!(page, (vec![(first.clone(), 2)], json!({ "since": 1, "more": true })));
-        let rest = get(&owner, "/time-entries/changes?since=1").await;
-        assert_eq!(rest, (vec![(second.clone(), 1), (first, 2)], json!({ "since": 3, "more": false })));
-        assert_eq!(get(&owner, "/time-entries/changes?since=3").await, (vec![], json!({ "since": 3, "more": false })));
+        assert_eq!(page, (vec![(first.clone(), 2)], json!({ "since": before + 1, "more": true })));
+        let rest = get(&owner, &format!("/time-entries/changes?since={}", before + 1)).await;
+        assert_eq!(rest, (vec![(second.clone(), 1), (first, 2)], end.clone()));
+        assert_eq!(get(&owner, &format!("/time-entries/changes?since={}", before + 3)).await, (vec![], end.clone()));
         let seen = get(&employee, "/time-entries/changes").await;
-        assert_eq!(seen, (vec![(second, 1)], json!({ "since": 3, "more": false })));
+        assert_eq!(seen, (vec![(second, 1)], end));
         kronos.other_tenant().await.get(&owner.path("/time-entries/changes")).await.expect(404);
     }
 
     async fn a_position_that_is_not_kept_has_expired(kronos: Kronos) {
         let owner = kronos.owner().await;
+        let before = last_position(&owner).await;
         for hour in 1..4 {
             create(&owner, &format!("2026-03-04T0{hour}:00:00Z")).await;
         }
-        assert_eq!(get(&owner, "/time-entries/changes").await.1, json!({ "since": 3, "more": false }));
-        kronos.sql("DELETE FROM outbox WHERE position < 2").await;
-        assert_eq!(get(&owner, "/time-entries/changes?since=1").await.0.len(), 2);
+        assert_eq!(get(&owner, "/time-entries/changes").await.1, json!({ "since": before + 3, "more": false }));
+        kronos.sql(&format!("DELETE FROM outbox WHERE position < {}", before + 2)).await;
+        assert_eq!(get(&owner, &format!("/time-entries/changes?since={}", before + 1)).await.0.len(), 2);
         // The last is of another database.
-        for since in ["", "?since=0", "?since=4"] {
+        for since in [String::new(), format!("?since={before}"), format!("?since={}", before + 4)] {
             let path = owner.path(&format!("/time-entries/changes{since}"));
             let expired = owner.get(&path).await.expect_problem(410, "sync_expired");
-            assert_eq!(expired.body["meta"], json!({ "since": 3 }), "{since}");
+            assert_eq!(expired.body["meta"], json!({ "since": before + 3 }), "{since}");
             assert!(expired.string("/message").contains("or this database never had the position"), "{since}");
         }
         for since in ["-1", "x", "1.5"] {

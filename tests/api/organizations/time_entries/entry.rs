@@ -149,7 +149,7 @@ on_both_engines! {
             assert_eq!(answer.string("/message"), format!("{field}: {fault}"), "{body}");
         }
         assert_eq!(kronos.number("SELECT count(*) FROM time_entries").await, 0);
-        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 0);
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events WHERE aggregate = 'time_entry'").await, 0);
     }
 
     /// A body that is no JSON, of another type, or too large is refused before it is read as an entry.
@@ -212,7 +212,7 @@ on_both_engines! {
         assert!(edits.join_all().await.into_iter().all(|status| status == 200));
         let version = created.body["data"]["version"].as_i64().unwrap();
         assert_eq!(owner.get(&address).await.body["data"]["version"], version + 20);
-        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 21);
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events WHERE aggregate = 'time_entry'").await, 21);
     }
 
     /// Colleagues do not see each other's entries; a manager reads them, an owner changes them.

@@ -176,7 +176,7 @@ on_both_engines! {
             assert_eq!(same.body["data"], read.body["data"]);
             assert_eq!(same.header("etag"), "\"2\"");
         }
-        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, 2);
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events WHERE aggregate = 'time_entry'").await, 2);
         let stale = employee.request(Method::PATCH, &address).header("if-match", "\"1\"").json(&json!({}));
         employee.send(stale).await.expect_problem(412, "version_mismatch");
 

@@ -28,7 +28,13 @@ pub enum Error {
 }
 
 /// Unique indexes whose name cannot be derived from the columns that SQLite reports.
-const INDEX_NAMES: [(&str, &str); 1] = [("time_entries.member_id", "time_entries_one_running_per_member")];
+const INDEX_NAMES: &[(&str, &str)] = &[
+    ("time_entries.member_id", "time_entries_one_running_per_member"),
+    ("invitations.organization_id, invitations.email", "invitations_one_open_per_email"),
+    ("invitations.member_id", "invitations_one_open_per_member"),
+    ("teams.organization_id, teams.name_key", "teams_one_of_a_name"),
+    ("team_members.team_id, team_members.member_id", "team_members_once_per_team"),
+];
 
 impl Error {
     /// From PostgreSQL's SQLSTATE (appendix A of its manual) and the constraint that it names.
@@ -91,7 +97,8 @@ fn unique_name(columns: &str) -> String {
         table = its_table;
         names.push(name);
     }
-    if names == ["id"] { format!("{table}_pkey") } else { format!("{table}_{}_key", names.join("_")) }
+    // What is unique with something beside it is so by itself, and SQLite looks at the newest index first.
+    if names.first() == Some(&"id") { format!("{table}_pkey") } else { format!("{table}_{}_key", names.join("_")) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The columns of a type, named once.
 
-/// Makes the select list of a type, the same list behind the alias of a table, and the function that reads both, from its fields,
-/// each with its kind and its column.
+/// Makes the select list of a type, where it is named, the same list behind the alias of a table, and the function that reads both,
+/// from its fields, each with its kind and its column.
 ///
 /// Kinds: `id`, `optional_id`, `text`, `optional_text`, `parsed` (a text that stands for a value of the domain), `optional_parsed`,
 /// `bool`, `integer`, `optional_integer`, `instant`, `optional_instant`, `optional_rate`.
@@ -12,7 +12,13 @@ macro_rules! record {
     ) => {
         /// The columns that the decoder reads.
         pub(crate) const $list: &str = $crate::db::record::list!("", $($kind $column),+);
-        /// The same behind an alias.
+        $crate::db::record::record! { $aliased($alias), $decode -> $type { $($field: $kind $column),+ } }
+    };
+    (
+        $aliased:ident($alias:literal), $decode:ident -> $type:ident
+        { $($field:ident: $kind:ident $column:ident),+ $(,)? }
+    ) => {
+        /// The columns that the decoder reads, behind an alias.
         pub(crate) const $aliased: &str = $crate::db::record::list!($alias, $($kind $column),+);
 
         impl $crate::db::record::Width for $type {

@@ -28,11 +28,13 @@ const CREATE: &[Fragment] = &[
     Fragment::shared(
         "sources",
         "callers c
-        JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id)
+        JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id) AND t.deleted_at IS NULL
         JOIN organizations o ON o.id = c.organization_id
         LEFT JOIN users u ON u.id = t.user_id
         CROSS JOIN (SELECT {stamp} AS at) stamp",
     ),
+    // Whoever is removed meanwhile gets no more entries: who removes a member locks the row for more than this.
+    Fragment::pair("held", "FOR KEY SHARE OF t", ""),
     Fragment::shared(
         "allowed",
         "c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -48,6 +50,7 @@ statements! {
         SELECT {values}
         FROM {sources}
         WHERE {allowed}
+        {held}
         RETURNING {entry}
     " with CREATE;
 
@@ -72,6 +75,7 @@ statements! {
         SELECT {values}
         FROM {sources}
         WHERE {allowed} AND (SELECT count(*) FROM stopped) >= 0
+        {held}
         RETURNING {entry}
         ",
         sqlite: r"

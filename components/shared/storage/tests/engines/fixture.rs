@@ -16,7 +16,9 @@ use kronos_domain::{
     entry::{Description, Span, TimeEntry},
 };
 use kronos_storage::{
-    Db, Value, consumers, report_events,
+    Db, Value, consumers,
+    members::{self, NewPlaceholder},
+    report_events,
     time_entries::{self, Actor, Change, NewEntry},
 };
 use kronos_test_servers::Postgres;
@@ -170,7 +172,7 @@ impl World {
     async fn populate(db: Db, identity: Db, name: Option<String>) -> Self {
         let ours = organization(&db, "Europe/Berlin", "EUR").await;
         let theirs = organization(&db, "America/New_York", "USD").await;
-        Self {
+        let world = Self {
             owner: person(&db, ours, "owner").await,
             admin: person(&db, ours, "admin").await,
             manager: person(&db, ours, "manager").await,
@@ -180,7 +182,16 @@ impl World {
             db,
             identity,
             name,
-        }
+        };
+        world.forget_events().await;
+        world
+    }
+
+    /// Makes the next event the first one.
+    pub async fn forget_events(&self) {
+        self.sql("DELETE FROM outbox_pending", "DELETE FROM outbox", &[]).await;
+        self.sql("SELECT 1", "DELETE FROM audit_trail", &[]).await;
+        self.sql("SELECT 1", "DELETE FROM sqlite_sequence WHERE name = 'outbox'", &[]).await;
     }
 
     /// Runs a statement of the test itself; its text may differ per engine.
@@ -259,6 +270,18 @@ pub async fn organization(db: &Db, time_zone: &str, currency: &str) -> Organizat
     );
     db.execute(&statement, &[organization.into(), currency.into(), time_zone.into()]).await.unwrap();
     organization
+}
+
+/// A placeholder of that name.
+pub async fn placeholder(world: &World, name: &str) -> MemberId {
+    let new = NewPlaceholder {
+        id: MemberId::from_uuid(id()),
+        name: name.parse().unwrap(),
+        email: None,
+        request_digest: "digest".into(),
+    };
+    assert!(members::create_placeholder(&world.db, change(world.owner.actor), &new).await.unwrap());
+    new.id
 }
 
 pub async fn person(db: &Db, organization: OrganizationId, role: &str) -> Person {

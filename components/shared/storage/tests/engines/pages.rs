@@ -40,7 +40,7 @@ async fn populate(world: &World) -> Vec<(MemberId, String)> {
         person(&world.db, organization, "employee").await;
     }
     let statement = kronos_storage::shared!(
-        "UPDATE members SET created_at = (SELECT count(*) FROM members before ",
+        "UPDATE members SET version = version + 1, created_at = (SELECT count(*) FROM members before ",
         "WHERE before.organization_id = members.organization_id AND before.id < members.id) ",
         "WHERE organization_id = $1::uuid"
     );

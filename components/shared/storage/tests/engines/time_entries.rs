@@ -320,7 +320,7 @@ on_both_engines! {
 
     async fn whoever_left_acts_no_more_and_a_placeholder_never_does(world: World) {
         let entry = world.record(world.employee, "2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z")).await;
-        let statement = kronos_storage::shared!("UPDATE members SET deactivated_at = 1 WHERE id = $1::uuid");
+        let statement = kronos_storage::shared!("UPDATE members SET deactivated_at = 1, version = version + 1 WHERE id = $1::uuid");
         world.db.execute(&statement, &[world.employee.member.into()]).await.unwrap();
         let actor = world.employee.actor;
         assert_eq!(time_entries::read(&world.db, actor, entry.id).await, Ok(None));
@@ -331,16 +331,16 @@ on_both_engines! {
         assert_eq!(kronos_storage::users::memberships(&world.db, actor.user).await, Ok(vec![]));
 
         let placeholder = MemberId::from_uuid(id());
-        let insert = |user: &'static str| {
-            let insert = "INSERT INTO members (id, organization_id, user_id, role, created_at) VALUES ";
+        let insert = |user: &'static str, name: &'static str| {
+            let insert = "INSERT INTO members (id, organization_id, user_id, role, name, created_at) VALUES ";
             let organization = world.owner.actor.organization;
-            let text: &'static str = format!("{insert}('{placeholder}', '{organization}', {user}, 'placeholder', 0)").leak();
+            let text: &'static str = format!("{insert}('{placeholder}', '{organization}', {user}, 'placeholder', {name}, 0)").leak();
             kronos_storage::Statement::pair(text, text)
         };
         let with_user: &'static str = format!("'{}'", world.stranger.actor.user).leak();
-        let refused = world.db.execute(&insert(with_user), &[]).await;
+        let refused = world.db.execute(&insert(with_user, "NULL"), &[]).await;
         assert_eq!(refused, Err(Error::Check("members_placeholder_has_no_user".into())));
-        world.db.execute(&insert("NULL"), &[]).await.unwrap();
+        world.db.execute(&insert("NULL", "'Somebody'"), &[]).await.unwrap();
         let mut theirs = new("2026-03-04T09:00:00Z", Some("2026-03-04T10:00:00Z"));
         theirs.member = Some(placeholder);
         let theirs = time_entries::create(&world.db, change(world.owner.actor), theirs).await.unwrap().unwrap();
