@@ -1,40 +1,15 @@
 //! Every operation of the table: who may not call it, what each role may do with it, and one call that succeeds. The table is the
 //! list, so none can be forgotten.
 
-use kronos_api::{Access, Operation, Outcome, operations};
+use kronos_api::{Access, Operation, Outcome, Whose, operations};
+use kronos_domain::Role;
 use kronos_tests::{Actor, Answer, Kronos, OPERATOR_SECRET, OWNER_PASSWORD, Signer, on_both_engines};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-const ROLES: [&str; 4] = ["owner", "admin", "manager", "employee"];
+use self::scene::Scene;
 
-/// The request that the row describes, with nothing in it that is in the way of success. `resource` is what the last parameter of
-/// the path names.
-fn request(actor: &Actor, operation: &Operation, organization: &str, resource: &str) -> reqwest::RequestBuilder {
-    let path = operation.path.replace("{organization}", organization);
-    let path = path.replace("{entry}", resource).replace("{token}", resource);
-    assert!(!path.contains('{'), "the test does not know the parameters of {path}");
-    let method = if operation.method == "*" { "GET" } else { operation.method };
-    let required = operation.parameters.iter().filter(|parameter| parameter.required);
-    let query: Vec<_> = required.map(|parameter| (parameter.name, parameter.sample)).collect();
-    let request = actor.request(Method::from_bytes(method.as_bytes()).unwrap(), &path).query(&query);
-    match operation.body {
-        Some(body) => request.json(&serde_json::from_str::<Value>(body.sample).unwrap()),
-        None => request,
-    }
-}
-
-async fn call(actor: &Actor, operation: &Operation, organization: &str, entry: &str) -> Answer {
-    actor.send(request(actor, operation, organization, entry)).await
-}
-
-/// A new entry, as the operation needs it: running when it is about the running timer, else finished. Answers its id.
-async fn prepare(member: &Actor, operation: &Operation) -> String {
-    let running = ["get_active_time_entry", "stop_time_entry"].contains(&operation.id);
-    let end = if running { Value::Null } else { json!("2026-03-04T10:00:00Z") };
-    let body = json!({ "start": "2026-03-04T09:00:00Z", "end": end });
-    member.post(&member.path("/time-entries?on_running=stop"), &body).await.expect(201).string("/data/id")
-}
+mod scene;
 
 /// What the answer to an operation has to be.
 #[track_caller]
@@ -45,8 +20,28 @@ fn expect(answer: Answer, operation: &Operation, who: &str, status: u16, key: Op
     }
 }
 
+/// What the answer has to be to a member of this role.
+#[track_caller]
+fn expect_outcome(answer: Answer, operation: &Operation, role: Role, whose: Whose) {
+    match operation.outcome(role, whose) {
+        Outcome::Allowed => expect(answer, operation, role.name(), operation.status, None),
+        Outcome::Forbidden => expect(answer, operation, role.name(), 403, Some("permission_denied")),
+        Outcome::Hidden => expect(answer, operation, role.name(), 404, Some("not_found")),
+    }
+}
+
 fn guarded() -> impl Iterator<Item = &'static Operation> {
     operations::all().filter(|operation| operation.access != Access::Public)
+}
+
+/// The operations of members of an organization.
+fn of_members() -> impl Iterator<Item = &'static Operation> {
+    guarded().filter(|operation| operation.path.contains("{organization}"))
+}
+
+/// The roles of members who sign in.
+fn roles() -> impl Iterator<Item = Role> {
+    Role::ALL.into_iter().filter(|role| *role != Role::Placeholder)
 }
 
 /// A session of the owner, by its refresh token.
@@ -55,65 +50,89 @@ async fn refresh_token(kronos: &Kronos) -> String {
     kronos.anonymous().post("/auth/session", &credentials).await.expect(200).string("/refresh_token")
 }
 
+/// An operation of the organization that says what it needs, or is known to be about the caller alone.
+#[test]
+fn every_operation_of_an_organization_needs_a_permission() {
+    let without: Vec<_> = of_members().filter(|operation| operation.need.is_none()).map(|operation| operation.id).collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
 on_both_engines! {
     /// Nobody, a token without the scope, and another tenant are refused everywhere.
     async fn every_operation_refuses_strangers(kronos: Kronos) {
         let (owner, stranger) = (kronos.owner().await, kronos.other_tenant().await);
         let without_scope = Signer::of(&kronos).await.with_scope(&kronos, &owner, "something:else").await;
-        let entry = prepare(&owner, guarded().next().expect("an operation")).await;
-        let before = kronos.number("SELECT count(*) FROM recorded_events").await;
-
+        let nobody = kronos.anonymous();
+        let mut scene = Scene::new(&kronos, &owner);
+        let (theirs, ours) = (&stranger.organization, &owner.organization);
+        let mut calls = Vec::new();
         for operation in guarded() {
-            let answer = call(&kronos.anonymous(), operation, &owner.organization, &entry).await;
-            expect(answer, operation, "nobody", 401, Some("unauthenticated"));
+            let mut add = async |who, actor: &Actor, organization: &str, status, key| {
+                calls.push((operation, scene.request(actor, operation, organization).await, who, status, key));
+            };
+            add("nobody", &nobody, ours, 401, "unauthenticated").await;
             if operation.access != Access::Token {
-                let answer = call(&without_scope, operation, &owner.organization, &entry).await;
-                expect(answer, operation, "the owner without the scope", 403, Some("insufficient_scope"));
+                add("the owner without the scope", &without_scope, ours, 403, "insufficient_scope").await;
             }
             if operation.path.contains("{organization}") {
-                let answer = call(&stranger, operation, &owner.organization, &entry).await;
-                assert!(!answer.text.contains(&owner.member), "{}", answer.text);
-                expect(answer, operation, "another tenant", 404, Some("not_found"));
+                add("another tenant", &stranger, ours, 404, "not_found").await;
             }
-            if operation.path.contains("{entry}") {
-                let answer = call(&stranger, operation, &stranger.organization, &entry).await;
-                expect(answer, operation, "another tenant at home", 404, Some("not_found"));
+            if operation.names_resource() {
+                add("another tenant at home", &stranger, theirs, 404, "not_found").await;
             }
+        }
+
+        let before = kronos.number("SELECT count(*) FROM recorded_events").await;
+        for (operation, request, who, status, key) in calls {
+            let answer = nobody.send(request).await;
+            assert!(!answer.text.contains(&owner.member), "{}", answer.text);
+            expect(answer, operation, who, status, Some(key));
         }
         assert_eq!(kronos.number("SELECT count(*) FROM recorded_events").await, before, "a stranger wrote something");
     }
 
-    /// Each role may do with the entries of a colleague what the row says, and all that is about itself.
+    /// Each role may do what the row says with what the owner made.
     async fn every_role_has_its_reach(kronos: Kronos) {
-        let colleague = kronos.member("employee").await;
-        for role in ROLES {
-            let actor = kronos.member(role).await;
-            let role = role.parse().expect("a role");
-            for operation in guarded().filter(|operation| operation.path.contains("{organization}")) {
-                let entry = prepare(&colleague, operation).await;
-                let answer = call(&actor, operation, &actor.organization, &entry).await;
-                match operation.reach.outcome(role) {
-                    Outcome::Allowed => expect(answer, operation, role.name(), operation.status, None),
-                    Outcome::Forbidden => expect(answer, operation, role.name(), 403, Some("permission_denied")),
-                    Outcome::Hidden => expect(answer, operation, role.name(), 404, Some("not_found")),
-                }
+        let owner = kronos.owner().await;
+        for role in roles() {
+            let actor = kronos.member(role.name()).await;
+            for operation in of_members() {
+                let request = Scene::new(&kronos, &owner).request(&actor, operation, &actor.organization).await;
+                expect_outcome(actor.send(request).await, operation, role, Whose::Others);
             }
         }
     }
 
-    /// The scope of the row is enough for the sample of the row, on what is the caller's own.
+    /// Each role may do what the row says with what it made itself, when it may have been another role.
+    async fn every_role_has_its_reach_to_its_own(kronos: Kronos) {
+        for role in roles() {
+            let actor = kronos.member("owner").await;
+            let mut requests = Vec::new();
+            for operation in of_members().filter(|operation| operation.names_resource()) {
+                if scene::parameters(operation).all(|parameter| scene::OWN.contains(&parameter)) {
+                    let request = Scene::new(&kronos, &actor).request(&actor, operation, &actor.organization).await;
+                    requests.push((operation, request));
+                }
+            }
+            kronos.set_role(&actor.member, role.name()).await;
+            for (operation, request) in requests {
+                expect_outcome(actor.send(request).await, operation, role, Whose::Own);
+            }
+        }
+    }
+
+    /// The scope of the row is enough for the sample of the row.
     async fn every_guarded_operation_succeeds(kronos: Kronos) {
-        let employee = kronos.member("employee").await;
+        let owner = kronos.owner().await;
         let signer = Signer::of(&kronos).await;
         for operation in guarded() {
             let scope = match operation.access {
                 Access::Scope(scope) => scope,
                 Access::Token | Access::Public => "something:else",
             };
-            let actor = signer.with_scope(&kronos, &employee, scope).await;
-            let entry = prepare(&employee, operation).await;
-            let answer = call(&actor, operation, &actor.organization, &entry).await;
-            expect(answer, operation, "an employee with the scope", operation.status, None);
+            let actor = signer.with_scope(&kronos, &owner, scope).await;
+            let request = Scene::new(&kronos, &owner).request(&actor, operation, &owner.organization).await;
+            expect(actor.send(request).await, operation, "the owner with the scope", operation.status, None);
         }
     }
 
@@ -123,7 +142,7 @@ on_both_engines! {
         let mint = nobody.request(Method::POST, "/auth/operator/tokens").bearer_auth(OPERATOR_SECRET);
         let minted = nobody.send(mint.json(&json!({ "email": "owner@example.com" }))).await.expect(200).string("/id");
         for operation in operations::all().filter(|operation| operation.access == Access::Public) {
-            let mut request = request(&nobody, operation, "", &minted);
+            let mut request = Scene::new(&kronos, &nobody).with("token", minted.clone()).request(&nobody, operation, "").await;
             if operation.body.is_some_and(|body| body.sample.contains("refresh_token")) {
                 request = request.json(&json!({ "refresh_token": refresh_token(&kronos).await }));
             }

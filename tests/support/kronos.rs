@@ -190,6 +190,11 @@ impl Kronos {
         self.member_of_first_organization(self.token(&email).await).await
     }
 
+    /// Gives a member another role, whatever they made before.
+    pub async fn set_role(&self, member: &str, role: &str) {
+        self.sql(&format!("UPDATE members SET role = '{role}' WHERE id = '{member}'")).await;
+    }
+
     /// The owner of another organization.
     pub async fn other_tenant(&self) -> Actor {
         let email = format!("stranger-{}@example.com", uuid::Uuid::now_v7());

@@ -12,8 +12,6 @@ use crate::{secrets, signing};
 
 /// Everybody may keep these for five minutes, as our own components do.
 const CACHE: &str = "public, max-age=300";
-const SCOPES: [&str; 5] =
-    [scope::API, scope::TIME_ENTRIES_READ, scope::TIME_ENTRIES_WRITE, scope::REPORTS_READ, scope::ORGANIZATIONS_READ];
 
 /// `GET /.well-known/jwks.json`: the public keys (RFC 7517). With `?issuer=` those of an issuer that we trust besides ourselves, for
 /// our own components; they say with `cache-control: max-age` how old the keys may be.
@@ -49,6 +47,10 @@ fn max_age(call: &Call) -> Option<i64> {
     directives.split(',').find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok())
 }
 
+fn scopes() -> Vec<&'static str> {
+    scope::ALL.iter().map(|(name, _)| *name).collect()
+}
+
 /// `GET /.well-known/oauth-authorization-server` (RFC 8414).
 pub fn authorization_server(call: &Call) -> Reply {
     document(&metadata(call.public_url()))
@@ -67,7 +69,7 @@ pub fn protected_resource(call: &Call) -> Reply {
     document(&json!({
         "resource": call.public_url(),
         "authorization_servers": call.issuers().collect::<Vec<_>>(),
-        "scopes_supported": SCOPES,
+        "scopes_supported": scopes(),
         "bearer_methods_supported": ["header"],
         "resource_name": "Kronos",
     }))
@@ -78,7 +80,7 @@ fn metadata(issuer: &str) -> Value {
     json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-        "scopes_supported": SCOPES,
+        "scopes_supported": scopes(),
         // Required (RFC 8414, section 2), and there is no authorization endpoint to get anything from: `none` is the registered type
         // for an answer without a code or a token (OAuth 2.0 Multiple Response Type Encoding Practices, section 4).
         "response_types_supported": ["none"],

@@ -19,7 +19,7 @@ pub mod time_entries;
 use kronos_domain::Instant;
 use serde::{Deserialize, Serialize};
 
-pub use operation::{Access, Body, Operation, Outcome, Reach, scope};
+pub use operation::{Access, Body, Need, Object, Operation, Outcome, Whose, scope};
 pub use operations::{OPERATIONS, Operations};
 pub use parameter::{Effect, Kind, Parameter};
 pub use refused::Refused;

@@ -1,10 +1,11 @@
 //! The OpenAPI document (version 3.1), made from the rows and the types. `openapi.json` beside the sources is this document; a
 //! test compares them.
 
+use kronos_domain::{Reach, Role};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::{Access, Body, Effect, Kind, Operation, Parameter, Reach, Refused, operations, refused, scope};
+use crate::{Access, Body, Effect, Kind, Need, Object, Operation, Parameter, Refused, operations, refused, scope};
 
 /// Where schemas with a name stand.
 const SCHEMAS: &str = "/components/schemas";
@@ -60,6 +61,9 @@ fn describe(operation: &Operation, sent: &mut SchemaGenerator, answered: &mut Sc
         "security": security(operation.access),
         "responses": responses(operation, answered),
     });
+    if let Some(need) = operation.need {
+        described["x-permission"] = permission(need);
+    }
     let parameters: Vec<Value> = path_parameters(operation.path).chain(query_parameters(operation)).collect();
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
@@ -76,6 +80,18 @@ fn security(access: Access) -> Value {
         Access::Token => json!([{ "token": [] }]),
         Access::Scope(scope) => json!([{ "token": [scope] }]),
     }
+}
+
+/// The permission with how far it goes for each role.
+fn permission(need: Need) -> Value {
+    let reaches = Role::ALL.into_iter().map(|role| (role, need.permission.reach(role)));
+    let roles = reaches.filter(|(_, reach)| *reach != Reach::None).map(|(role, reach)| (role.to_string(), json!(reach)));
+    let object = match need.object {
+        Object::Named => "what the path names",
+        Object::Reached => "as much as the role reaches",
+        Object::Whole => "the whole organization",
+    };
+    json!({ "name": need.permission.name(), "for": object, "roles": roles.collect::<Map<_, _>>() })
 }
 
 fn scopes() -> String {
@@ -172,8 +188,12 @@ fn refusals(operation: &Operation) -> Vec<Refused> {
     if operation.path.contains('{') {
         refusals.push(refused::NOT_FOUND);
     }
-    if operation.reach == Reach::Changed {
-        refusals.extend([refused::PERMISSION_DENIED, refused::VERSION_MISMATCH]);
+    if operation.forbids() {
+        refusals.push(refused::PERMISSION_DENIED);
+    }
+    let writes = ["PUT", "PATCH", "DELETE"].contains(&operation.method);
+    if operation.need.is_some() && operation.path.ends_with('}') && writes {
+        refusals.push(refused::VERSION_MISMATCH);
     }
     if operation.body.is_some() {
         refusals.extend([refused::BODY_TOO_SLOW, refused::BODY_TOO_LARGE, refused::UNSUPPORTED_MEDIA_TYPE]);

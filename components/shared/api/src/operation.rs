@@ -1,6 +1,6 @@
 //! What a row of the table of operations holds.
 
-use kronos_domain::Role;
+use kronos_domain::{Permission, Reach, Role};
 use serde::de::DeserializeOwned;
 
 use crate::{parameter::Parameter, refused::Refused, schema::Described};
@@ -27,8 +27,18 @@ pub mod scope {
     pub const TIME_ENTRIES_WRITE: &str = "time-entries:write";
     /// Read reports.
     pub const REPORTS_READ: &str = "reports:read";
-    /// Read which organizations the user belongs to.
+    /// Read one's own user and memberships, and organizations.
     pub const ORGANIZATIONS_READ: &str = "organizations:read";
+    /// Change one's own user, and organizations.
+    pub const ORGANIZATIONS_WRITE: &str = "organizations:write";
+    /// Read members, teams and invitations.
+    pub const MEMBERS_READ: &str = "members:read";
+    /// Invite, change and remove members and teams.
+    pub const MEMBERS_WRITE: &str = "members:write";
+    /// Read clients, projects, tasks, tags and rates.
+    pub const PROJECTS_READ: &str = "projects:read";
+    /// Make, change and delete clients, projects, tasks, tags and rates.
+    pub const PROJECTS_WRITE: &str = "projects:write";
 
     /// All of them, with what a person is told about each.
     pub const ALL: &[(&str, &str)] = &[
@@ -36,25 +46,48 @@ pub mod scope {
         (TIME_ENTRIES_READ, "Read time entries"),
         (TIME_ENTRIES_WRITE, "Record, change and delete time entries"),
         (REPORTS_READ, "Read reports"),
-        (ORGANIZATIONS_READ, "Read your own user and memberships"),
+        (ORGANIZATIONS_READ, "Read your own user and memberships, and organizations"),
+        (ORGANIZATIONS_WRITE, "Change your own user, and organizations"),
+        (MEMBERS_READ, "Read members, teams and invitations"),
+        (MEMBERS_WRITE, "Invite, change and remove members and teams"),
+        (PROJECTS_READ, "Read clients, projects, tasks, tags and rates"),
+        (PROJECTS_WRITE, "Make, change and delete clients, projects, tasks, tags and rates"),
     ];
 }
 
-/// What a role may do with what belongs to another member of the organization.
+/// Whether what a path names is the caller's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// The operation is about the caller, or shows each role what it may see.
-    Caller,
-    /// Whoever sees the time of others may call it ([`Role::sees_everyone`]).
-    Seen,
-    /// Whoever changes the time of others may call it ([`Role::changes_everyone`]).
-    Changed,
+pub enum Whose {
+    /// It is, in the way that the permission's [`Reach`] means.
+    Own,
+    /// It is another's, or nobody's in particular.
+    Others,
 }
 
-/// How a call on what belongs to another member ends.
+/// What an operation needs its permission for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// What the path names: what is beyond the reach of the caller is refused, as missing where the caller may not see it.
+    Named,
+    /// As much as the caller reaches: a list of it, or something new of the caller's own. Whoever reaches nothing is refused.
+    Reached,
+    /// The organization as a whole, as for something new that is nobody's own: whoever does not reach everything is refused.
+    Whole,
+}
+
+/// The permission that an operation needs, and what for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The permission.
+    pub permission: Permission,
+    /// What for.
+    pub object: Object,
+}
+
+/// How a call ends for want of permission or with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// As it would on the caller's own.
+    /// With success.
     Allowed,
     /// 403: the caller may know that it exists.
     Forbidden,
@@ -62,13 +95,16 @@ pub enum Outcome {
     Hidden,
 }
 
-impl Reach {
+impl Need {
     /// What comes of a call by a member of this role.
-    pub const fn outcome(self, role: Role) -> Outcome {
-        match self {
-            Self::Seen | Self::Changed if !role.sees_everyone() => Outcome::Hidden,
-            Self::Changed if !role.changes_everyone() => Outcome::Forbidden,
-            Self::Caller | Self::Seen | Self::Changed => Outcome::Allowed,
+    pub const fn outcome(self, role: Role, whose: Whose) -> Outcome {
+        let Self { permission, object } = self;
+        let own = matches!(whose, Whose::Own);
+        match (object, permission.reach(role)) {
+            (_, Reach::All) | (Object::Reached, Reach::Own | Reach::Team) => Outcome::Allowed,
+            (Object::Named, _) if permission.allows(role, own) => Outcome::Allowed,
+            (Object::Named, _) if !permission.sight().allows(role, own) => Outcome::Hidden,
+            (Object::Named | Object::Reached | Object::Whole, _) => Outcome::Forbidden,
         }
     }
 }
@@ -108,8 +144,8 @@ pub struct Operation {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// What roles may do with what belongs to others.
-    pub reach: Reach,
+    /// What the caller's role has to allow; none where the operation is about the caller alone.
+    pub need: Option<Need>,
     /// Parameters of the query.
     pub parameters: &'static [Parameter],
     /// Whether query and body are those of another request, about which a proxy asks: nothing in them is refused.
@@ -135,7 +171,7 @@ impl Operation {
             method,
             path,
             access,
-            reach: Reach::Caller,
+            need: None,
             parameters: &[],
             forwarded: false,
             body: None,
@@ -152,10 +188,52 @@ impl Operation {
         Self { component, summary, ..self }
     }
 
-    /// The same on what belongs to members, not only to the caller.
+    /// The same for those whose role allows it: to what the path names within the organization, if it names something there; else
+    /// as far as the caller reaches when the operation reads, and with a reach of everything when it writes.
     #[must_use]
-    pub const fn on_members(self, reach: Reach) -> Self {
-        Self { reach, ..self }
+    pub const fn needs(self, permission: Permission) -> Self {
+        let object = if self.names_resource() {
+            Object::Named
+        } else if equal(self.method, "GET") {
+            Object::Reached
+        } else {
+            Object::Whole
+        };
+        Self { need: Some(Need { permission, object }), ..self }
+    }
+
+    /// The same for those whose role allows it to what is their own: the operation makes something of the caller's own.
+    #[must_use]
+    pub const fn needs_for_own(self, permission: Permission) -> Self {
+        Self { need: Some(Need { permission, object: Object::Reached }), ..self }
+    }
+
+    /// Whether the path names something beside the organization.
+    pub const fn names_resource(&self) -> bool {
+        let path = self.path.as_bytes();
+        let (mut index, mut names) = (0, 0);
+        while index < path.len() {
+            if path[index] == b'{' {
+                names += 1;
+            }
+            index += 1;
+        }
+        names > 1
+    }
+
+    /// What comes of a call by a member of this role.
+    pub const fn outcome(&self, role: Role, whose: Whose) -> Outcome {
+        match self.need {
+            Some(need) => need.outcome(role, whose),
+            None => Outcome::Allowed,
+        }
+    }
+
+    /// Whether some role is told that it may not.
+    pub fn forbids(&self) -> bool {
+        let roles = Role::ALL.into_iter().filter(|role| *role != Role::Placeholder);
+        let mut cases = roles.flat_map(|role| [Whose::Own, Whose::Others].map(|whose| self.outcome(role, whose)));
+        cases.any(|outcome| outcome == Outcome::Forbidden)
     }
 
     /// The same with parameters in the query.
@@ -221,5 +299,55 @@ impl Operation {
     #[must_use]
     pub const fn refuses(self, refusals: &'static [Refused]) -> Self {
         Self { refusals, ..self }
+    }
+}
+
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len() && index == b.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "/organizations/{organization}/projects";
+    const ONE: &str = "/organizations/{organization}/projects/{project}";
+
+    fn outcomes(operation: &Operation, whose: Whose) -> [Outcome; 5] {
+        let roles = [Role::Owner, Role::Admin, Role::Manager, Role::Employee, Role::Accountant];
+        roles.map(|role| operation.outcome(role, whose))
+    }
+
+    #[test]
+    fn what_comes_of_a_call_follows_from_permission_and_object() {
+        use Outcome::{Allowed, Forbidden, Hidden};
+        let new = |method, path| Operation::new("", method, path, Access::Token);
+        let everybody = [Allowed; 5];
+
+        let list = new("GET", LIST).needs(Permission::ProjectsRead);
+        assert_eq!(outcomes(&list, Whose::Others), everybody);
+        assert!(!list.forbids());
+        let create = new("POST", LIST).needs(Permission::ProjectsManage);
+        assert_eq!(outcomes(&create, Whose::Others), [Allowed, Allowed, Allowed, Forbidden, Forbidden]);
+        let record = new("POST", LIST).needs_for_own(Permission::EntriesChange);
+        assert_eq!(outcomes(&record, Whose::Others), [Allowed, Allowed, Allowed, Allowed, Forbidden]);
+        let audit = new("GET", LIST).needs(Permission::AuditRead);
+        assert_eq!(outcomes(&audit, Whose::Others), [Allowed, Allowed, Forbidden, Forbidden, Allowed]);
+
+        let read = new("GET", ONE).needs(Permission::ProjectsRead);
+        assert_eq!(outcomes(&read, Whose::Others), [Allowed, Allowed, Allowed, Hidden, Allowed]);
+        assert_eq!(outcomes(&read, Whose::Own), everybody);
+        let change = new("PUT", ONE).needs(Permission::EntriesChange);
+        assert_eq!(outcomes(&change, Whose::Others), [Allowed, Allowed, Forbidden, Hidden, Forbidden]);
+        assert_eq!(outcomes(&change, Whose::Own), [Allowed, Allowed, Allowed, Allowed, Forbidden]);
+        assert!(change.forbids());
+        let tag = new("PUT", ONE).needs(Permission::TagsManage);
+        assert_eq!(outcomes(&tag, Whose::Others), [Allowed, Allowed, Allowed, Forbidden, Forbidden]);
+        assert_eq!(outcomes(&new("GET", LIST), Whose::Others), everybody);
     }
 }

@@ -1,6 +1,6 @@
 //! Reports, in the shape of solidtime's aggregate.
 
-use kronos_domain::{MinorUnits, Seconds};
+use kronos_domain::{MinorUnits, Permission, Seconds};
 use serde::{Deserialize, Serialize};
 
 use crate::{Access::Scope, Data, Operation, Parameter, scope::REPORTS_READ};
@@ -11,6 +11,7 @@ crate::operations! {
     Summary => Operation::new(
         "get_report_summary", "GET", "/api/v1/organizations/{organization}/reports/summary", Scope(REPORTS_READ),
     )
+    .needs(Permission::ReportsRead)
     .query(&[
         Parameter::one_of("group", &["day", "project", "member"], "What the groups stand for.").required(),
         Parameter::time("start", "2026-03-01T00:00:00Z", "The first instant of the range.").required(),

@@ -1,15 +1,15 @@
 //! Time entries, in the shape and with the names of solidtime.
 
 use kronos_domain::{
-    ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, OrganizationId, ProjectId, Seconds, TagId, TaskId,
-    UserId, entry,
+    ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, OrganizationId, Permission, ProjectId, Seconds, TagId,
+    TaskId, UserId, entry,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Access::Scope,
-    Changes, Data, Operation, Page, Parameter, Reach, Refused,
-    refused::PERMISSION_DENIED,
+    Changes, Data, Operation, Page, Parameter, Refused,
+    refused::VERSION_MISMATCH,
     scope::{TIME_ENTRIES_READ, TIME_ENTRIES_WRITE},
 };
 
@@ -99,6 +99,7 @@ crate::operations! {
         .refuses(&[refused::NONE_ACTIVE]),
     /// The entries that the caller may see, newest first.
     List => Operation::new("list_time_entries", "GET", ENTRIES, Scope(TIME_ENTRIES_READ))
+        .needs(Permission::EntriesRead)
         .query(&[
             Parameter::time("start", "2026-03-01T00:00:00Z", "Only entries that start at this instant or later."),
             Parameter::time("end", "2026-04-01T00:00:00Z", "Only entries that start before this instant."),
@@ -124,17 +125,17 @@ crate::operations! {
         .answers::<Page<TimeEntry>>(200),
     /// Records an entry or, without an end, starts a timer.
     Create => Operation::new("create_time_entry", "POST", ENTRIES, Scope(TIME_ENTRIES_WRITE))
+        .needs_for_own(Permission::EntriesChange)
         .query(&[Parameter::one_of("on_running", &["reject", "stop"], "What to do about a timer that is running.")])
         .takes::<CreateTimeEntry>(SAMPLE)
         .ignoring(UNMEANT, READ_ONLY_OF_NEW)
         .answers::<Data<TimeEntry>>(201)
-        .refuses(&[
-            refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED, PERMISSION_DENIED,
-        ]),
+        .refuses(&[refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED]),
     /// What happened to entries since a position, deletions included.
     Changes => Operation::new(
         "list_time_entry_changes", "GET", "/api/v1/organizations/{organization}/time-entries/changes", Scope(TIME_ENTRIES_READ),
     )
+    .needs(Permission::EntriesRead)
     .query(&[
         Parameter::number("since", "0", "`meta.since` of an earlier answer; none for all that is kept."),
         Parameter::number("limit", "100", "Entries on a page, at most 500."),
@@ -143,35 +144,35 @@ crate::operations! {
     .refuses(&[refused::SYNC_EXPIRED]),
     /// One entry.
     Read => Operation::new("get_time_entry", "GET", ENTRY, Scope(TIME_ENTRIES_READ))
-        .on_members(Reach::Seen)
+        .needs(Permission::EntriesRead)
         .answers::<Data<TimeEntry>>(200),
     /// Changes an entry. As with solidtime, what is absent stays as it is.
     Replace => Operation::new("replace_time_entry", "PUT", ENTRY, Scope(TIME_ENTRIES_WRITE))
-        .on_members(Reach::Changed)
+        .needs(Permission::EntriesChange)
         .takes::<UpdateTimeEntry>(CHANGE)
         .ignoring(UNMEANT, READ_ONLY)
         .answers::<Data<TimeEntry>>(200)
         .refuses(&[refused::CANNOT_BE_RESTARTED]),
     /// Changes an entry. What is absent stays as it is.
     Update => Operation::new("update_time_entry", "PATCH", ENTRY, Scope(TIME_ENTRIES_WRITE))
-        .on_members(Reach::Changed)
+        .needs(Permission::EntriesChange)
         .takes::<UpdateTimeEntry>(CHANGE)
         .ignoring(UNMEANT, READ_ONLY)
         .answers::<Data<TimeEntry>>(200)
         .refuses(&[refused::CANNOT_BE_RESTARTED]),
     /// Deletes an entry; a tombstone stays for clients that synchronise.
     Delete => Operation::new("delete_time_entry", "DELETE", ENTRY, Scope(TIME_ENTRIES_WRITE))
-        .on_members(Reach::Changed)
+        .needs(Permission::EntriesChange)
         .answers_nothing(204),
     /// Stops a timer.
     Stop => Operation::new(
         "stop_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/stop", Scope(TIME_ENTRIES_WRITE),
     )
-    .on_members(Reach::Changed)
+    .needs(Permission::EntriesChange)
     .takes::<StopTimeEntry>(r#"{"end": "2026-03-04T12:00:00Z"}"#)
     .optionally()
     .answers::<Data<TimeEntry>>(200)
-    .refuses(&[refused::NOT_RUNNING]),
+    .refuses(&[refused::NOT_RUNNING, VERSION_MISMATCH]),
 }
 
 /// A time entry.

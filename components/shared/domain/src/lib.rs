@@ -1,4 +1,4 @@
-//! What Kronos is about, without any I/O: instants, intervals, days, money, roles, time entries and events.
+//! What Kronos is about, without any I/O: instants, intervals, days, money, roles, permissions, time entries and events.
 //!
 //! Nothing here reads a clock, draws a random number or knows SQL; callers bring those. That is why this crate tests natively
 //! in a second.
@@ -10,6 +10,7 @@ pub mod ids;
 pub mod instant;
 pub mod interval;
 pub mod money;
+pub mod permission;
 pub mod role;
 #[cfg(feature = "schema")]
 mod schema;
@@ -21,5 +22,6 @@ pub use ids::{
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};
 pub use money::{Currency, HourlyRate, MinorUnits};
+pub use permission::{Permission, Reach};
 pub use role::Role;
 pub use zone::Zone;

@@ -1,4 +1,4 @@
-//! What a member may do in an organization.
+//! What a member is in an organization. What each role may do is in the table of [`crate::permission`].
 
 use std::{fmt, str::FromStr};
 
@@ -12,39 +12,25 @@ pub enum Role {
     Owner,
     /// May do everything but give the organization away.
     Admin,
-    /// Sees everyone's time, and changes their own.
+    /// Sees everyone's time, changes their own, and runs clients and projects.
     Manager,
     /// Sees and changes their own time.
     Employee,
+    /// Sees everyone's time and money, and changes nothing.
+    Accountant,
     /// Stands for somebody who never signs in, such as in imported data. Has no user and may do nothing.
     Placeholder,
 }
 
 /// No role of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `owner`, `admin`, `manager`, `employee` or `placeholder`")]
+#[error("must be `owner`, `admin`, `manager`, `employee`, `accountant` or `placeholder`")]
 pub struct UnknownRole;
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Manager, Self::Employee, Self::Placeholder];
-
-    /// Whether the time of other members is visible. Lists, single reads and reports share this rule; storage states it once
-    /// more in SQL, and a test holds the two together.
-    pub const fn sees_everyone(self) -> bool {
-        match self {
-            Self::Owner | Self::Admin | Self::Manager => true,
-            Self::Employee | Self::Placeholder => false,
-        }
-    }
-
-    /// Whether entries of other members, and the rate of any entry, may be set.
-    pub const fn changes_everyone(self) -> bool {
-        match self {
-            Self::Owner | Self::Admin => true,
-            Self::Manager | Self::Employee | Self::Placeholder => false,
-        }
-    }
+    pub const ALL: [Self; 6] =
+        [Self::Owner, Self::Admin, Self::Manager, Self::Employee, Self::Accountant, Self::Placeholder];
 
     /// As it is stored and sent.
     pub const fn name(self) -> &'static str {
@@ -53,6 +39,7 @@ impl Role {
             Self::Admin => "admin",
             Self::Manager => "manager",
             Self::Employee => "employee",
+            Self::Accountant => "accountant",
             Self::Placeholder => "placeholder",
         }
     }
@@ -83,10 +70,5 @@ mod tests {
             assert_eq!(serde_json::to_value(role).ok(), Some(role.name().into()));
         }
         assert_eq!("Owner".parse::<Role>(), Err(UnknownRole));
-    }
-
-    #[test]
-    fn who_changes_everyone_sees_everyone() {
-        assert!(Role::ALL.iter().all(|role| !role.changes_everyone() || role.sees_everyone()));
     }
 }

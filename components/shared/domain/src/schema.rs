@@ -39,7 +39,7 @@ written_as! {
     OperatorTokenId: { "type": "string", "format": "uuid" };
     OrganizationId: { "type": "string", "format": "uuid" };
     ProjectId: { "type": "string", "format": "uuid" };
-    Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee"] };
+    Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee", "accountant", "placeholder"] };
     Seconds: { "type": "integer", "format": "int64", "minimum": 0 };
     SessionId: { "type": "string", "format": "uuid" };
     TagId: { "type": "string", "format": "uuid" };

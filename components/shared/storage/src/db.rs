@@ -7,6 +7,7 @@ use uuid::Uuid;
 mod error;
 mod postgres;
 pub(crate) mod record;
+mod roles;
 mod row;
 mod sqlite;
 mod statement;

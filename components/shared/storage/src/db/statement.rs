@@ -1,6 +1,6 @@
 //! Statements in one dialect for two engines.
 
-use super::Engine;
+use super::{Engine, roles};
 
 /// A statement in the words of both engines.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,7 @@ impl Fragment {
 ///
 /// Their text is in the shared dialect: PostgreSQL's, less what SQLite lacks. When the crate is compiled,
 /// - `{name}` is replaced by the [`Fragment`] of that name: of those that follow `with`, or else of `access::FRAGMENTS`;
+/// - `{all:members:manage}` and `{any:members:manage}` are replaced by the list of the roles that have the permission, see [`roles`];
 /// - for SQLite, parameters `$1` become `?1`, and casts such as `::uuid` are left out, because SQLite stores ids as text and needs
 ///   no casts. A type has one word, without brackets; so is the schema `identity.`, which is a database of its own in SQLite,
 ///   [`crate::Db::open_identity`].
@@ -135,7 +136,10 @@ pub const fn render(text: &str, engine: Engine, fragments: &[&[Fragment]], out: 
         let next = if from + 1 < source.len() { source[from + 1] } else { b' ' };
         if byte == b'{' && !fragments.is_empty() {
             let end = closing(source, from);
-            at = render(find(source, from + 1, end, engine, fragments), engine, fragments, out, at);
+            at = match roles::write(source, from + 1, end, out, at) {
+                Some(at) => at,
+                None => render(find(source, from + 1, end, engine, fragments), engine, fragments, out, at),
+            };
             from = end + 1;
         } else if sqlite && byte == b':' && next == b':' {
             from += 2;
@@ -216,6 +220,14 @@ mod tests {
         const SQLITE: &str = rendered!(Engine::Sqlite, "{outer} = $12::text::uuid -- ü", &[FRAGMENTS]);
         assert_eq!(POSTGRES, "a $1::text c = $12::text::uuid -- ü");
         assert_eq!(SQLITE, "a x'b' c = ?12 -- ü");
+    }
+
+    #[test]
+    fn roles_are_those_of_the_table_of_permissions() {
+        const ALL: &str = rendered!(Engine::Sqlite, "role IN {all:entries:change}", &[FRAGMENTS]);
+        const ANY: &str = rendered!(Engine::Sqlite, "role IN {any:entries:change}", &[FRAGMENTS]);
+        assert_eq!(ALL, "role IN ('owner', 'admin')");
+        assert_eq!(ANY, "role IN ('owner', 'admin', 'manager', 'employee')");
     }
 
     #[test]

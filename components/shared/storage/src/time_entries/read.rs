@@ -1,6 +1,6 @@
 //! One entry.
 
-use kronos_domain::{EntryId, MemberId, Role, UserId, entry::TimeEntry};
+use kronos_domain::{EntryId, MemberId, Permission, Role, UserId, entry::TimeEntry};
 
 use super::{Actor, decode, entry};
 use crate::{Db, Error, db::statements};
@@ -82,7 +82,12 @@ pub async fn standing(db: &Db, actor: Actor, id: EntryId) -> Result<Option<Stand
     let member: MemberId = columns.parsed()?;
     let entry = decode(&mut columns)?;
     let own = entry.member == member;
-    Ok(Some(Standing { visible: own || role.sees_everyone(), changeable: own || role.changes_everyone(), role, entry }))
+    Ok(Some(Standing {
+        visible: Permission::EntriesRead.allows(role, own),
+        changeable: Permission::EntriesChange.allows(role, own),
+        role,
+        entry,
+    }))
 }
 
 /// The actor's role; none where the actor is not a member.

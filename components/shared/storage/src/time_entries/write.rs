@@ -36,7 +36,7 @@ const CREATE: &[Fragment] = &[
     Fragment::shared(
         "allowed",
         "c.organization_id = $1::uuid AND c.user_id = $2::uuid
-          AND (t.id = c.member_id OR c.role IN {changes_everyone})
+          AND c.role IN {changes_own} AND (t.id = c.member_id OR c.role IN {changes_everyone})
           AND ($11::bigint IS NULL OR c.role IN {changes_everyone})",
     ),
 ];
@@ -101,6 +101,7 @@ statements! {
           AND EXISTS (
               SELECT 1 FROM callers c
               WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+                AND c.role IN {changes_own}
                 AND (c.member_id = time_entries.member_id OR c.role IN {changes_everyone})
                 AND (NOT $10::boolean OR time_entries.billable_rate IS NOT DISTINCT FROM $11::bigint
                      OR c.role IN {changes_everyone})
@@ -119,6 +120,7 @@ statements! {
           AND EXISTS (
               SELECT 1 FROM callers c
               WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+                AND c.role IN {changes_own}
                 AND (c.member_id = time_entries.member_id OR c.role IN {changes_everyone})
           )
         RETURNING {entry}
