@@ -1,6 +1,6 @@
 //! The table of operations: one part for each component, made by [`operations!`](crate::operations!).
 
-use crate::{Operation, forward_auth, identity, reports, time_entries};
+use crate::{Operation, audit, forward_auth, identity, reports, time_entries};
 
 /// The operations of a component: an enum that its handler matches over, so that an operation without a handler does not compile,
 /// nor a handler without an operation.
@@ -15,7 +15,7 @@ pub trait Operations: Copy + 'static {
 
 /// Every operation of every component.
 pub const OPERATIONS: &[&[Operation]] =
-    &[identity::Op::ROWS, forward_auth::Op::ROWS, time_entries::Op::ROWS, reports::Op::ROWS];
+    &[identity::Op::ROWS, forward_auth::Op::ROWS, time_entries::Op::ROWS, reports::Op::ROWS, audit::Op::ROWS];
 
 /// Every operation, one after the other.
 pub fn all() -> impl Iterator<Item = &'static Operation> {

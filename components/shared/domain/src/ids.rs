@@ -62,6 +62,8 @@ ids! {
     OrganizationId;
     /// A project of an organization.
     ProjectId;
+    /// A resource of whatever type.
+    ResourceId;
     /// A sign-in of a user.
     SessionId;
     /// A tag of an organization.

@@ -17,7 +17,8 @@ mod schema;
 pub mod zone;
 
 pub use ids::{
-    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, SessionId, TagId, TaskId, UserId,
+    ClientId, EntryId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ResourceId, SessionId, TagId, TaskId,
+    UserId,
 };
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};

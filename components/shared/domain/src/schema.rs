@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId,
-    Role, Seconds, SessionId, TagId, TaskId, UserId,
+    ResourceId, Role, Seconds, SessionId, TagId, TaskId, UserId,
 };
 
 macro_rules! written_as {
@@ -39,6 +39,7 @@ written_as! {
     OperatorTokenId: { "type": "string", "format": "uuid" };
     OrganizationId: { "type": "string", "format": "uuid" };
     ProjectId: { "type": "string", "format": "uuid" };
+    ResourceId: { "type": "string", "format": "uuid" };
     Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee", "accountant", "placeholder"] };
     Seconds: { "type": "integer", "format": "int64", "minimum": 0 };
     SessionId: { "type": "string", "format": "uuid" };

@@ -3,8 +3,7 @@
 //! A page walks one index from its cursor on. What the index does not serve is looked for in a window of [`WINDOW`] rows; where the
 //! window ends before the page is full, the page is short, and its cursor is the last row of the window.
 
-use kronos_domain::{Instant, UserId};
-use uuid::Uuid;
+use kronos_domain::{Instant, ResourceId, UserId};
 
 use crate::{Actor, Columns, Db, Error, Value, db::{Fragment, statements}};
 
@@ -27,7 +26,7 @@ pub struct Entry {
     /// To what kind of thing.
     pub aggregate: String,
     /// To which one.
-    pub subject: Uuid,
+    pub subject: ResourceId,
     /// Its version since.
     pub version: i64,
     /// The request that asked for it.
@@ -44,7 +43,7 @@ pub struct Filter {
     /// Those that were made before this instant.
     pub end: Option<Instant>,
     /// Those to this thing.
-    pub subject: Option<Uuid>,
+    pub subject: Option<ResourceId>,
     /// Those to things of this kind.
     pub aggregate: Option<String>,
     /// Those of this kind, such as `project.updated`.
@@ -60,6 +59,17 @@ pub struct Cursor {
     pub at: Instant,
     /// Its place among all changes.
     pub position: i64,
+}
+
+/// What the actor is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// They are no member.
+    NotMember,
+    /// They may not read it.
+    Forbidden,
+    /// A page of it.
+    Page(Page),
 }
 
 /// A page, the newest change first.
@@ -90,7 +100,7 @@ const PAGE: &[Fragment] = &[Fragment::shared(
             ORDER BY occurred_at DESC, position DESC
             LIMIT $9::bigint
         )
-        SELECT (SELECT count(*) FROM looked), (SELECT min(occurred_at) FROM looked),
+        SELECT caller.role IN {all:audit:read}, (SELECT count(*) FROM looked), (SELECT min(occurred_at) FROM looked),
             (SELECT position FROM looked ORDER BY occurred_at, position LIMIT 1),
             f.position, f.occurred_at, f.actor::text, u.name, f.action, f.aggregate, f.subject::text, f.version, f.request_id,
             f.changes::text
@@ -102,7 +112,7 @@ const PAGE: &[Fragment] = &[Fragment::shared(
 )];
 
 const OF_ORGANIZATION: &[Fragment] = &[
-    Fragment::shared("of", "w.organization_id = (SELECT organization_id FROM caller WHERE role IN {reads_audit_trail})"),
+    Fragment::shared("of", "w.organization_id = (SELECT organization_id FROM caller WHERE role IN {all:audit:read})"),
     // PostgreSQL plans without the number in a subquery.
     Fragment::pair("window", "(SELECT 10000)", "10000"),
 ];
@@ -111,7 +121,7 @@ const OF_SUBJECT: &[Fragment] = &[
     Fragment::shared(
         "of",
         "w.subject = $10::uuid
-                AND w.organization_id = (SELECT organization_id FROM caller WHERE role IN {reads_audit_trail})",
+                AND w.organization_id = (SELECT organization_id FROM caller WHERE role IN {all:audit:read})",
     ),
     Fragment::pair("window", "(SELECT 10000)", "10000"),
 ];
@@ -121,8 +131,8 @@ statements! {
     SUBJECT = "{page}" with OF_SUBJECT PAGE;
 }
 
-/// Up to `limit` changes. None where the actor is not a member. Whoever may not read the audit trail finds nothing in it.
-pub async fn list(db: &Db, actor: Actor, filter: &Filter, after: Option<Cursor>, limit: usize) -> Result<Option<Page>, Error> {
+/// Up to `limit` changes.
+pub async fn list(db: &Db, actor: Actor, filter: &Filter, after: Option<Cursor>, limit: usize) -> Result<Answer, Error> {
     let end = (filter.end.map_or(i64::MAX, Instant::micros), i64::MIN);
     let (at, position) = after.map_or(end, |after| (after.at.micros(), after.position).min(end));
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
@@ -146,12 +156,15 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, after: Option<Cursor>,
     };
     let rows = db.rows(statement, &parameters).await?;
     if rows.is_empty() {
-        return Ok(None);
+        return Ok(Answer::NotMember);
     }
     let mut edge = None;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let mut columns = row.columns();
+        if !columns.bool()? {
+            return Ok(Answer::Forbidden);
+        }
         let looked = columns.integer()?;
         if let (Some(at), Some(position)) = (columns.optional_instant()?, columns.optional_integer()?)
             && looked == WINDOW
@@ -168,7 +181,7 @@ pub async fn list(db: &Db, actor: Actor, filter: &Filter, after: Option<Cursor>,
     } else {
         edge
     };
-    Ok(Some(Page { entries, next }))
+    Ok(Answer::Page(Page { entries, next }))
 }
 
 fn decode(position: i64, columns: &mut Columns) -> Result<Entry, Error> {

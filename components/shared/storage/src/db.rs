@@ -171,6 +171,7 @@ value_from_id!(
     OperatorTokenId,
     OrganizationId,
     ProjectId,
+    ResourceId,
     SessionId,
     TagId,
     TaskId,

@@ -7,6 +7,7 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod access;
+pub mod audit;
 pub mod consumers;
 pub mod credentials;
 pub mod db;
@@ -28,5 +29,5 @@ pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};
 /// Every statement that is written in `statements!`, by module.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    [reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat()
+    [audit::STATEMENTS, reports::STATEMENTS, users::STATEMENTS, time_entries::statements().as_slice()].concat()
 }
