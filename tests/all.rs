@@ -9,6 +9,9 @@
 
 mod api {
     mod organizations {
+        mod audit_trail {
+            mod list;
+        }
         mod clients {
             mod client;
         }

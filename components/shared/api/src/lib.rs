@@ -4,6 +4,7 @@
 //! compile. OpenAPI, the TypeScript client, the authorization test and the law about routes read the rows. For a new component, add
 //! its rows to [`OPERATIONS`].
 
+pub mod audit;
 pub mod forward_auth;
 pub mod identity;
 pub mod members;

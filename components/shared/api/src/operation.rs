@@ -27,6 +27,8 @@ pub mod scope {
     pub const TIME_ENTRIES_WRITE: &str = "time-entries:write";
     /// Read reports.
     pub const REPORTS_READ: &str = "reports:read";
+    /// Read the audit trail.
+    pub const AUDIT_READ: &str = "audit:read";
     /// Read one's own user and memberships, and organizations.
     pub const ORGANIZATIONS_READ: &str = "organizations:read";
     /// Change one's own user, and organizations.
@@ -46,6 +48,7 @@ pub mod scope {
         (TIME_ENTRIES_READ, "Read time entries"),
         (TIME_ENTRIES_WRITE, "Record, change and delete time entries"),
         (REPORTS_READ, "Read reports"),
+        (AUDIT_READ, "Read the audit trail"),
         (ORGANIZATIONS_READ, "Read your own user and memberships, and organizations"),
         (ORGANIZATIONS_WRITE, "Change your own user, and organizations"),
         (MEMBERS_READ, "Read members, teams and invitations"),

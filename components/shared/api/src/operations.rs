@@ -1,6 +1,6 @@
 //! The table of operations: one part for each component, made by [`operations!`](crate::operations!).
 
-use crate::{Operation, forward_auth, identity, members, projects, reports, time_entries};
+use crate::{Operation, audit, forward_auth, identity, members, projects, reports, time_entries};
 
 /// The operations of a component: an enum that its handler matches over, so that an operation without a handler does not compile,
 /// nor a handler without an operation.
@@ -17,6 +17,7 @@ pub trait Operations: Copy + 'static {
 pub const OPERATIONS: &[&[Operation]] =
     &[
         identity::Op::ROWS, forward_auth::Op::ROWS, time_entries::Op::ROWS, members::Op::ROWS, projects::Op::ROWS, reports::Op::ROWS,
+        audit::Op::ROWS,
     ];
 
 /// Every operation, one after the other.

@@ -79,6 +79,8 @@ ids! {
     ProjectMemberId;
     /// What an hour is sold for, or what it costs, from a day on.
     RateId;
+    /// A resource of whatever type.
+    ResourceId;
     /// A sign-in of a user.
     SessionId;
     /// A tag of an organization.

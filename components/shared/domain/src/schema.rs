@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    ClientId, Currency, EntryId, HourlyRate, Instant, InvitationId, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, Role, Seconds, SessionId, TagId, TaskId, TeamId, UserId,
+    ClientId, Currency, EntryId, HourlyRate, Instant, InvitationId, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, ResourceId, Role, Seconds, SessionId, TagId, TaskId, TeamId, UserId,
 };
 
 macro_rules! written_as {
@@ -41,6 +41,7 @@ written_as! {
     ProjectId: { "type": "string", "format": "uuid" };
     ProjectMemberId: { "type": "string", "format": "uuid" };
     RateId: { "type": "string", "format": "uuid" };
+    ResourceId: { "type": "string", "format": "uuid" };
     Role: { "type": "string", "enum": ["owner", "admin", "manager", "employee", "accountant", "placeholder"] };
     Seconds: { "type": "integer", "format": "int64", "minimum": 0 };
     SessionId: { "type": "string", "format": "uuid" };

@@ -189,6 +189,7 @@ value_from_id!(
     ProjectId,
     ProjectMemberId,
     RateId,
+    ResourceId,
     SessionId,
     TagId,
     TaskId,

@@ -35,6 +35,8 @@ pub enum Column {
     Public,
     /// The same; a boolean, for which SQLite has no type.
     PublicFlag,
+    /// The same; a list or an object, which SQLite holds as JSON text.
+    PublicJson,
     /// Nothing.
     Private,
 }
@@ -99,7 +101,7 @@ const TIME_ENTRY: Aggregate = Aggregate {
     ],
 };
 
-/// The verb of deletions, whose events record no changes in the audit trail.
+/// The verb of deletions, of which the audit trail has no changes.
 const DELETED: &str = "deleted";
 
 /// The triggers of all aggregates, for a migration.
@@ -152,7 +154,7 @@ fn sqlite_triggers(aggregate: &Aggregate) -> String {
     let mut sql = String::new();
     for (event, verbs) in [("INSERT", aggregate.on_insert), ("UPDATE", aggregate.on_update)] {
         let (lower, topic) = (event.to_lowercase(), topic(name, verbs));
-        let changes = if event == "INSERT" { "NULL".to_owned() } else { changes(aggregate) };
+        let changes = if event == "INSERT" { beginning(aggregate) } else { changes(aggregate) };
         let _infallible = write!(
             sql,
             "CREATE TRIGGER {table}_append_event_on_{lower} AFTER {event} ON {table}\n\
@@ -176,7 +178,7 @@ fn sqlite_triggers(aggregate: &Aggregate) -> String {
 
 fn public(aggregate: &Aggregate) -> impl Iterator<Item = (&'static str, Column)> {
     let columns = aggregate.columns.iter().copied();
-    columns.filter(|(_, column)| matches!(column, Column::Public | Column::PublicFlag))
+    columns.filter(|(_, column)| matches!(column, Column::Public | Column::PublicFlag | Column::PublicJson))
 }
 
 fn topic(aggregate: &str, verbs: &[Verb]) -> String {
@@ -189,6 +191,17 @@ fn topic(aggregate: &str, verbs: &[Verb]) -> String {
         let _infallible = write!(sql, "\n            {condition} '{aggregate}.{name}'");
     }
     sql + "\n        END"
+}
+
+/// What a new row begins with, as changes from nothing.
+fn beginning(aggregate: &Aggregate) -> String {
+    let changes: Vec<_> = public(aggregate)
+        .map(|(column, kind)| {
+            let after = json(kind, "NEW", column);
+            format!("'{column}', json(CASE WHEN NEW.{column} IS NOT NULL THEN json_array(NULL, {after}) END)")
+        })
+        .collect();
+    format!("json_patch('{{}}', json_object(\n            {}\n        ))", changes.join(",\n            "))
 }
 
 /// `json_patch` removes what did not change.
@@ -208,10 +221,10 @@ fn changes(aggregate: &Aggregate) -> String {
 }
 
 fn json(kind: Column, row: &str, column: &str) -> String {
-    if kind == Column::PublicFlag {
-        format!("json(CASE {row}.{column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)")
-    } else {
-        format!("{row}.{column}")
+    match kind {
+        Column::PublicFlag => format!("json(CASE {row}.{column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
+        Column::PublicJson => format!("json({row}.{column})"),
+        Column::Public | Column::Attribute | Column::Private => format!("{row}.{column}"),
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`Error::Unique`] or [`Error::Check`] with the constraint's PostgreSQL name, whichever engine refused it.
 
 pub mod access;
+pub mod audit;
 pub mod clients;
 pub mod consumers;
 pub mod credentials;
@@ -41,7 +42,7 @@ pub use db::{Columns, Db, Engine, Error, Row, Statement, Value};
 /// Every statement that is written in `statements!`, by module.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let of_events = [consumers::STATEMENTS, outbox::STATEMENTS, report_events::STATEMENTS].concat();
+    let of_events = [audit::STATEMENTS, consumers::STATEMENTS, outbox::STATEMENTS, report_events::STATEMENTS].concat();
     let of_identity = [
         credentials::STATEMENTS,
         issuer_keys::STATEMENTS,

@@ -1,0 +1,3 @@
+//! Why the audit trail is not shown.
+
+kronos_platform::refusals! {}
