@@ -119,9 +119,9 @@ pub async fn why_not(
     actor: Actor,
     fault: Option<(Permission, &'static str, &'static str)>,
 ) -> Result<Refusal, Refusal> {
-    let Some(role) = time_entries::member_role(db, actor).await? else { return Ok(Refusal::NotFound) };
+    let Some(relation) = time_entries::relation(db, actor, None).await? else { return Ok(Refusal::NotFound) };
     Ok(match fault {
-        Some((permission, field, fault)) if permission.reach(role) == Reach::All => Faults::one(field, fault).into(),
+        Some((permission, field, fault)) if permission.reach(relation.role) == Reach::All => Faults::one(field, fault).into(),
         _ => Refusal::Forbidden,
     })
 }
