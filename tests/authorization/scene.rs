@@ -181,4 +181,3 @@ pub fn parameters(operation: &Operation) -> impl Iterator<Item = &'static str> {
     let names = operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.filter(|name| *name != "organization")
 }
-

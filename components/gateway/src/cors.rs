@@ -6,8 +6,7 @@ use crate::bindings::exports::kronos::gateway::policy::{Field, Settings};
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const REQUEST_FIELDS: &str =
     "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, tracestate, x-request-id";
-const RESPONSE_FIELDS: &str =
-    "etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, x-total-count";
+const RESPONSE_FIELDS: &str = "etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, x-total-count";
 /// How long a browser may remember the answer, in seconds; Chromium caps it here.
 const MAX_AGE: &str = "7200";
 

@@ -12,7 +12,8 @@ pub fn of(name: &str) -> String {
     let initials = first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase);
     let colour = name.chars().fold(0_usize, |sum, letter| sum.wrapping_mul(31).wrapping_add(letter as usize));
     let colour = COLOURS[colour % COLOURS.len()];
-    let mut url = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2064%2064'%3E".to_owned();
+    let mut url =
+        "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2064%2064'%3E".to_owned();
     let _infallible = write!(
         url,
         "%3Crect%20width='64'%20height='64'%20fill='%23{colour}'/%3E%3Ctext%20x='32'%20y='41'%20text-anchor='middle'%20\

@@ -104,12 +104,7 @@ fn person(faults: &mut Faults, role: Option<Role>) -> Option<Role> {
     role.filter(|role| *role != Role::Placeholder)
 }
 
-async fn invite<T: Serialize>(
-    call: Call,
-    invitee: Invitee,
-    chosen: Option<Uuid>,
-    body: &T,
-) -> Result<Reply, Refusal> {
+async fn invite<T: Serialize>(call: Call, invitee: Invitee, chosen: Option<Uuid>, body: &T) -> Result<Reply, Refusal> {
     let actor = actor(&call)?;
     let new = New::of(&call, &[actor.organization.uuid(), actor.user.uuid()], chosen, body)?;
     let secret = Secret::make();
@@ -190,23 +185,13 @@ pub async fn delete(call: Call) -> Result<Reply, Refusal> {
 }
 
 /// The version that the request demands; the statement checks it again.
-async fn required_version(
-    call: &Call,
-    db: &Db,
-    actor: Actor,
-    id: InvitationId,
-) -> Result<Option<i64>, Refusal> {
+async fn required_version(call: &Call, db: &Db, actor: Actor, id: InvitationId) -> Result<Option<i64>, Refusal> {
     let current = async || Ok(invitations::read(db, actor, id).await?.ok_or(Refusal::NotFound)?.version);
     Preconditions::of(&call.headers).version(current).await
 }
 
 /// Why an invitation was neither renewed nor revoked.
-async fn unchangeable(
-    db: &Db,
-    actor: Actor,
-    id: InvitationId,
-    version: Option<i64>,
-) -> Result<Refusal, Refusal> {
+async fn unchangeable(db: &Db, actor: Actor, id: InvitationId, version: Option<i64>) -> Result<Refusal, Refusal> {
     let invitation = invitations::read(db, actor, id).await?.ok_or(Refusal::NotFound)?;
     let role = organizations::role(db, actor).await?.ok_or(Refusal::NotFound)?;
     Ok(if !Permission::InvitationsManage.allows(role, false) {

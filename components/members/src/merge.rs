@@ -31,12 +31,7 @@ pub async fn merge_into(call: Call) -> Result<Reply, Refusal> {
     }
 }
 
-async fn why_not(
-    db: &Db,
-    change: Change<'_>,
-    placeholder: MemberId,
-    into: MemberId,
-) -> Result<Refusal, Refusal> {
+async fn why_not(db: &Db, change: Change<'_>, placeholder: MemberId, into: MemberId) -> Result<Refusal, Refusal> {
     let standing = members::standing(db, change.actor, placeholder).await?.ok_or(Refusal::NotFound)?;
     if !Permission::MembersRead.allows(standing.role, standing.own) {
         return Ok(Refusal::NotFound);

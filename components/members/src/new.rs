@@ -71,11 +71,7 @@ pub fn chosen(faults: &mut Faults, id: &mut Option<String>) -> Option<Uuid> {
 }
 
 /// Parses a text that has to be there.
-pub fn required<T: FromStr<Err: Display>>(
-    faults: &mut Faults,
-    field: &'static str,
-    text: Option<&str>,
-) -> Option<T> {
+pub fn required<T: FromStr<Err: Display>>(faults: &mut Faults, field: &'static str, text: Option<&str>) -> Option<T> {
     if text.is_none() {
         faults.add(field, "is required");
     }

@@ -64,7 +64,8 @@ pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let settings = settings(&mut faults, call.json()?);
     faults.finish()?;
     let db = call.db().await?;
-    let version = Preconditions::of(&call.headers).version::<Refusal>(async || Ok(visible(&db, actor).await?.version)).await?;
+    let version =
+        Preconditions::of(&call.headers).version::<Refusal>(async || Ok(visible(&db, actor).await?.version)).await?;
     let organization = match organizations::update(&db, change(&call, actor), &settings, version).await? {
         Some(changed) => {
             call.ring();
@@ -86,11 +87,7 @@ async fn visible(db: &Db, actor: Actor) -> Result<organizations::Organization, R
 }
 
 /// The organization as it is, where the settings change nothing about it; else why they can't.
-async fn unchanged(
-    db: &Db,
-    actor: Actor,
-    version: Option<i64>,
-) -> Result<organizations::Organization, Refusal> {
+async fn unchanged(db: &Db, actor: Actor, version: Option<i64>) -> Result<organizations::Organization, Refusal> {
     let role = organizations::role(db, actor).await?.ok_or(Refusal::NotFound)?;
     if !Permission::OrganizationChange.allows(role, false) {
         return Err(Refusal::Forbidden);
@@ -185,7 +182,10 @@ mod tests {
         assert_eq!(told(None, None), Ok(None));
         assert_eq!(told(None, Some(false)), Ok(Some(Overlaps::Permit)));
         let forbid = Ok(Some(Overlaps::Follow(OverlapPolicy::Forbid)));
-        assert_eq!((told(None, Some(true)), told(Some("forbid"), None), told(Some("forbid"), Some(true))), (forbid.clone(), forbid.clone(), forbid));
+        assert_eq!(
+            (told(None, Some(true)), told(Some("forbid"), None), told(Some("forbid"), Some(true))),
+            (forbid.clone(), forbid.clone(), forbid)
+        );
         assert_eq!(told(Some("warn"), Some(false)), Ok(Some(Overlaps::Follow(OverlapPolicy::Warn))));
         for (policy, prevent) in [(Some("warn"), Some(true)), (Some("forbid"), Some(false)), (Some("never"), None)] {
             assert!(told(policy, prevent).is_err(), "{policy:?} {prevent:?}");

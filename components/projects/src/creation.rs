@@ -121,7 +121,9 @@ pub async fn why_not(
 ) -> Result<Refusal, Refusal> {
     let Some(relation) = time_entries::relation(db, actor, None).await? else { return Ok(Refusal::NotFound) };
     Ok(match fault {
-        Some((permission, field, fault)) if permission.reach(relation.role) == Reach::All => Faults::one(field, fault).into(),
+        Some((permission, field, fault)) if permission.reach(relation.role) == Reach::All => {
+            Faults::one(field, fault).into()
+        }
         _ => Refusal::Forbidden,
     })
 }

@@ -354,7 +354,25 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'currency', json(CASE WHEN NEW.currency IS NOT NULL THEN json_array(NULL, NEW.currency) END),
+            'time_zone', json(CASE WHEN NEW.time_zone IS NOT NULL THEN json_array(NULL, NEW.time_zone) END),
+            'week_start', json(CASE WHEN NEW.week_start IS NOT NULL THEN json_array(NULL, NEW.week_start) END),
+            'number_format', json(CASE WHEN NEW.number_format IS NOT NULL THEN json_array(NULL, NEW.number_format) END),
+            'currency_format', json(CASE WHEN NEW.currency_format IS NOT NULL THEN json_array(NULL, NEW.currency_format) END),
+            'date_format', json(CASE WHEN NEW.date_format IS NOT NULL THEN json_array(NULL, NEW.date_format) END),
+            'interval_format', json(CASE WHEN NEW.interval_format IS NOT NULL THEN json_array(NULL, NEW.interval_format) END),
+            'time_format', json(CASE WHEN NEW.time_format IS NOT NULL THEN json_array(NULL, NEW.time_format) END),
+            'is_personal', json(CASE WHEN NEW.is_personal IS NOT NULL THEN json_array(NULL, json(CASE NEW.is_personal WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'billable_default', json(CASE WHEN NEW.billable_default IS NOT NULL THEN json_array(NULL, json(CASE NEW.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'overlap_policy', json(CASE WHEN NEW.overlap_policy IS NOT NULL THEN json_array(NULL, NEW.overlap_policy) END),
+            'employees_can_see_billable_rates', json(CASE WHEN NEW.employees_can_see_billable_rates IS NOT NULL THEN json_array(NULL, json(CASE NEW.employees_can_see_billable_rates WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'employees_can_manage_tasks', json(CASE WHEN NEW.employees_can_manage_tasks IS NOT NULL THEN json_array(NULL, json(CASE NEW.employees_can_manage_tasks WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'breaks_enabled', json(CASE WHEN NEW.breaks_enabled IS NOT NULL THEN json_array(NULL, json(CASE NEW.breaks_enabled WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -439,7 +457,19 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'email', json(CASE WHEN NEW.email IS NOT NULL THEN json_array(NULL, NEW.email) END),
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'time_zone', json(CASE WHEN NEW.time_zone IS NOT NULL THEN json_array(NULL, NEW.time_zone) END),
+            'week_start', json(CASE WHEN NEW.week_start IS NOT NULL THEN json_array(NULL, NEW.week_start) END),
+            'language', json(CASE WHEN NEW.language IS NOT NULL THEN json_array(NULL, NEW.language) END),
+            'number_format', json(CASE WHEN NEW.number_format IS NOT NULL THEN json_array(NULL, NEW.number_format) END),
+            'currency_format', json(CASE WHEN NEW.currency_format IS NOT NULL THEN json_array(NULL, NEW.currency_format) END),
+            'date_format', json(CASE WHEN NEW.date_format IS NOT NULL THEN json_array(NULL, NEW.date_format) END),
+            'interval_format', json(CASE WHEN NEW.interval_format IS NOT NULL THEN json_array(NULL, NEW.interval_format) END),
+            'time_format', json(CASE WHEN NEW.time_format IS NOT NULL THEN json_array(NULL, NEW.time_format) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -505,7 +535,15 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'user_id', json(CASE WHEN NEW.user_id IS NOT NULL THEN json_array(NULL, NEW.user_id) END),
+            'role', json(CASE WHEN NEW.role IS NOT NULL THEN json_array(NULL, NEW.role) END),
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'email', json(CASE WHEN NEW.email IS NOT NULL THEN json_array(NULL, NEW.email) END),
+            'deactivated_at', json(CASE WHEN NEW.deactivated_at IS NOT NULL THEN json_array(NULL, NEW.deactivated_at) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -567,7 +605,16 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'email', json(CASE WHEN NEW.email IS NOT NULL THEN json_array(NULL, NEW.email) END),
+            'role', json(CASE WHEN NEW.role IS NOT NULL THEN json_array(NULL, NEW.role) END),
+            'member_id', json(CASE WHEN NEW.member_id IS NOT NULL THEN json_array(NULL, NEW.member_id) END),
+            'expires_at', json(CASE WHEN NEW.expires_at IS NOT NULL THEN json_array(NULL, NEW.expires_at) END),
+            'accepted_at', json(CASE WHEN NEW.accepted_at IS NOT NULL THEN json_array(NULL, NEW.accepted_at) END),
+            'accepted_by', json(CASE WHEN NEW.accepted_by IS NOT NULL THEN json_array(NULL, NEW.accepted_by) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -627,7 +674,11 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -678,7 +729,13 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'team_id', json(CASE WHEN NEW.team_id IS NOT NULL THEN json_array(NULL, NEW.team_id) END),
+            'member_id', json(CASE WHEN NEW.member_id IS NOT NULL THEN json_array(NULL, NEW.member_id) END),
+            'is_lead', json(CASE WHEN NEW.is_lead IS NOT NULL THEN json_array(NULL, json(CASE NEW.is_lead WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 

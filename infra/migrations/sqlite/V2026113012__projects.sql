@@ -418,7 +418,12 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'archived_at', json(CASE WHEN NEW.archived_at IS NOT NULL THEN json_array(NULL, NEW.archived_at) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -479,7 +484,21 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'client_id', json(CASE WHEN NEW.client_id IS NOT NULL THEN json_array(NULL, NEW.client_id) END),
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'color', json(CASE WHEN NEW.color IS NOT NULL THEN json_array(NULL, NEW.color) END),
+            'is_public', json(CASE WHEN NEW.is_public IS NOT NULL THEN json_array(NULL, json(CASE NEW.is_public WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'billable_default', json(CASE WHEN NEW.billable_default IS NOT NULL THEN json_array(NULL, json(CASE NEW.billable_default WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) END),
+            'estimated_time', json(CASE WHEN NEW.estimated_time IS NOT NULL THEN json_array(NULL, NEW.estimated_time) END),
+            'budget_kind', json(CASE WHEN NEW.budget_kind IS NOT NULL THEN json_array(NULL, NEW.budget_kind) END),
+            'budget_amount', json(CASE WHEN NEW.budget_amount IS NOT NULL THEN json_array(NULL, NEW.budget_amount) END),
+            'budget_period', json(CASE WHEN NEW.budget_period IS NOT NULL THEN json_array(NULL, NEW.budget_period) END),
+            'budget_thresholds', json(CASE WHEN NEW.budget_thresholds IS NOT NULL THEN json_array(NULL, NEW.budget_thresholds) END),
+            'archived_at', json(CASE WHEN NEW.archived_at IS NOT NULL THEN json_array(NULL, NEW.archived_at) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -550,7 +569,13 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'project_id', json(CASE WHEN NEW.project_id IS NOT NULL THEN json_array(NULL, NEW.project_id) END),
+            'member_id', json(CASE WHEN NEW.member_id IS NOT NULL THEN json_array(NULL, NEW.member_id) END),
+            'role', json(CASE WHEN NEW.role IS NOT NULL THEN json_array(NULL, NEW.role) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -606,7 +631,14 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'project_id', json(CASE WHEN NEW.project_id IS NOT NULL THEN json_array(NULL, NEW.project_id) END),
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'estimated_time', json(CASE WHEN NEW.estimated_time IS NOT NULL THEN json_array(NULL, NEW.estimated_time) END),
+            'done_at', json(CASE WHEN NEW.done_at IS NOT NULL THEN json_array(NULL, NEW.done_at) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -662,7 +694,12 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'name', json(CASE WHEN NEW.name IS NOT NULL THEN json_array(NULL, NEW.name) END),
+            'archived_at', json(CASE WHEN NEW.archived_at IS NOT NULL THEN json_array(NULL, NEW.archived_at) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 
@@ -719,7 +756,17 @@ BEGIN
     INSERT INTO audit_trail (position, occurred_at, organization_id, actor, action, aggregate, subject, version, request_id,
         changes)
     SELECT position, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
-        NULL
+        json_patch('{}', json_object(
+            'kind', json(CASE WHEN NEW.kind IS NOT NULL THEN json_array(NULL, NEW.kind) END),
+            'scope', json(CASE WHEN NEW.scope IS NOT NULL THEN json_array(NULL, NEW.scope) END),
+            'member_id', json(CASE WHEN NEW.member_id IS NOT NULL THEN json_array(NULL, NEW.member_id) END),
+            'project_id', json(CASE WHEN NEW.project_id IS NOT NULL THEN json_array(NULL, NEW.project_id) END),
+            'task_id', json(CASE WHEN NEW.task_id IS NOT NULL THEN json_array(NULL, NEW.task_id) END),
+            'amount', json(CASE WHEN NEW.amount IS NOT NULL THEN json_array(NULL, NEW.amount) END),
+            'valid_from', json(CASE WHEN NEW.valid_from IS NOT NULL THEN json_array(NULL, NEW.valid_from) END),
+            'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
+            'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
+        ))
     FROM outbox WHERE position = last_insert_rowid();
 END;
 

@@ -62,11 +62,8 @@ pub mod refused {
     pub const IS_A_PLACEHOLDER: Refused =
         Refused::new(409, "member_is_a_placeholder", "This member is a placeholder, which nobody signs in as.");
     /// Both have a running timer.
-    pub const STILL_RUNNING: Refused = Refused::new(
-        409,
-        "time_entry_still_running",
-        "Both members have a running timer. Stop one of them first.",
-    );
+    pub const STILL_RUNNING: Refused =
+        Refused::new(409, "time_entry_still_running", "Both members have a running timer. Stop one of them first.");
     /// Some of their entries overlap, which the organization forbids.
     pub const OVERLAPPING: Refused = Refused::new(
         409,
@@ -95,7 +92,8 @@ pub mod refused {
         "The invitation is for another e-mail address than that of the user who is signed in.",
     );
     /// The link is too old.
-    pub const EXPIRED: Refused = Refused::new(410, "invitation_expired", "The invitation has expired. Ask for a new link.");
+    pub const EXPIRED: Refused =
+        Refused::new(410, "invitation_expired", "The invitation has expired. Ask for a new link.");
 }
 
 const ORGANIZATION: &str = "/api/v1/organizations/{organization}";
@@ -112,12 +110,21 @@ const STAMPS_OF_NEW: &[&str] = &["organization_id", "version", "created_at", "up
 const OF_ORGANIZATION: &[&str] = &["id", "is_personal", "currency_symbol", "version", "created_at", "updated_at"];
 const OF_NEW_ORGANIZATION: &[&str] = &["is_personal", "currency_symbol", "version", "created_at", "updated_at"];
 const OF_MEMBER: &[&str] = &[
-    "id", "organization_id", "user_id", "is_placeholder", "is_active", "deactivated_at", "version", "created_at", "updated_at",
+    "id",
+    "organization_id",
+    "user_id",
+    "is_placeholder",
+    "is_active",
+    "deactivated_at",
+    "version",
+    "created_at",
+    "updated_at",
 ];
 const OF_TEAM: &[&str] = &["id", "organization_id", "members", "version", "created_at", "updated_at"];
 const OF_NEW_TEAM: &[&str] = &["organization_id", "members", "version", "created_at", "updated_at"];
 
-const SETTINGS: &str = r#"{"name": "Example", "currency": "EUR", "time_zone": "Europe/Berlin", "week_start": "monday"}"#;
+const SETTINGS: &str =
+    r#"{"name": "Example", "currency": "EUR", "time_zone": "Europe/Berlin", "week_start": "monday"}"#;
 
 crate::operations! {
     "members";
@@ -328,4 +335,3 @@ crate::operations! {
         .needs(Permission::TeamsManage)
         .answers_nothing(204),
 }
-

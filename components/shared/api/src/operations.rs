@@ -14,11 +14,15 @@ pub trait Operations: Copy + 'static {
 }
 
 /// Every operation of every component.
-pub const OPERATIONS: &[&[Operation]] =
-    &[
-        identity::Op::ROWS, forward_auth::Op::ROWS, time_entries::Op::ROWS, members::Op::ROWS, projects::Op::ROWS, reports::Op::ROWS,
-        audit::Op::ROWS,
-    ];
+pub const OPERATIONS: &[&[Operation]] = &[
+    identity::Op::ROWS,
+    forward_auth::Op::ROWS,
+    time_entries::Op::ROWS,
+    members::Op::ROWS,
+    projects::Op::ROWS,
+    reports::Op::ROWS,
+    audit::Op::ROWS,
+];
 
 /// Every operation, one after the other.
 pub fn all() -> impl Iterator<Item = &'static Operation> {

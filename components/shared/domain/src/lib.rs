@@ -23,7 +23,8 @@ pub mod zone;
 
 pub use email::Email;
 pub use ids::{
-    ClientId, EntryId, InvitationId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, ResourceId, SessionId, TagId, TaskId, TeamId, TeamMemberId, UserId,
+    ClientId, EntryId, InvitationId, MemberId, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId,
+    ResourceId, SessionId, TagId, TaskId, TeamId, TeamMemberId, UserId,
 };
 pub use instant::{Instant, Since, Until};
 pub use interval::{Interval, Seconds};

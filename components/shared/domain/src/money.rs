@@ -74,10 +74,33 @@ pub struct InvalidCurrency;
 
 /// Currencies that have a symbol of their own, or one that says whose it is.
 const SYMBOLS: [(&[u8; 3], &str); 27] = [
-    (b"AUD", "A$"), (b"BRL", "R$"), (b"CAD", "CA$"), (b"CNY", "CN¥"), (b"CRC", "₡"), (b"EUR", "€"), (b"GBP", "£"), (b"GEL", "₾"),
-    (b"HKD", "HK$"), (b"ILS", "₪"), (b"INR", "₹"), (b"JPY", "¥"), (b"KRW", "₩"), (b"KZT", "₸"), (b"LAK", "₭"), (b"MNT", "₮"),
-    (b"MXN", "MX$"), (b"NGN", "₦"), (b"NZD", "NZ$"), (b"PHP", "₱"), (b"PLN", "zł"), (b"PYG", "₲"), (b"TRY", "₺"), (b"TWD", "NT$"),
-    (b"UAH", "₴"), (b"USD", "$"), (b"VND", "₫"),
+    (b"AUD", "A$"),
+    (b"BRL", "R$"),
+    (b"CAD", "CA$"),
+    (b"CNY", "CN¥"),
+    (b"CRC", "₡"),
+    (b"EUR", "€"),
+    (b"GBP", "£"),
+    (b"GEL", "₾"),
+    (b"HKD", "HK$"),
+    (b"ILS", "₪"),
+    (b"INR", "₹"),
+    (b"JPY", "¥"),
+    (b"KRW", "₩"),
+    (b"KZT", "₸"),
+    (b"LAK", "₭"),
+    (b"MNT", "₮"),
+    (b"MXN", "MX$"),
+    (b"NGN", "₦"),
+    (b"NZD", "NZ$"),
+    (b"PHP", "₱"),
+    (b"PLN", "zł"),
+    (b"PYG", "₲"),
+    (b"TRY", "₺"),
+    (b"TWD", "NT$"),
+    (b"UAH", "₴"),
+    (b"USD", "$"),
+    (b"VND", "₫"),
 ];
 
 impl Currency {

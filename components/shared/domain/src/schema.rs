@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    ClientId, Currency, EntryId, HourlyRate, Instant, InvitationId, MemberId, MinorUnits, OperatorTokenId, OrganizationId, ProjectId, ProjectMemberId, RateId, ResourceId, Role, Seconds, SessionId, TagId, TaskId, TeamId, UserId,
+    ClientId, Currency, EntryId, HourlyRate, Instant, InvitationId, MemberId, MinorUnits, OperatorTokenId,
+    OrganizationId, ProjectId, ProjectMemberId, RateId, ResourceId, Role, Seconds, SessionId, TagId, TaskId, TeamId,
+    UserId,
 };
 
 macro_rules! written_as {

@@ -5,7 +5,10 @@
 
 use kronos_domain::{Instant, ResourceId, UserId};
 
-use crate::{Actor, Columns, Db, Error, Value, db::{Fragment, statements}};
+use crate::{
+    Actor, Columns, Db, Error, Value,
+    db::{Fragment, statements},
+};
 
 /// Rows that a request looks at, at most.
 const WINDOW: i64 = 10_000;
@@ -132,7 +135,13 @@ statements! {
 }
 
 /// Up to `limit` changes.
-pub async fn list(db: &Db, actor: Actor, filter: &Filter, after: Option<Cursor>, limit: usize) -> Result<Answer, Error> {
+pub async fn list(
+    db: &Db,
+    actor: Actor,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Answer, Error> {
     let end = (filter.end.map_or(i64::MAX, Instant::micros), i64::MIN);
     let (at, position) = after.map_or(end, |after| (after.at.micros(), after.position).min(end));
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;

@@ -70,7 +70,10 @@ record! {
 const MEMBER: &[Fragment] = &[
     Fragment::shared("r.member", COLUMNS_OF_R),
     // Whether a member has time that nobody has deleted.
-    Fragment::shared("recorded", "EXISTS (SELECT 1 FROM time_entries w WHERE w.member_id = t.id AND w.deleted_at IS NULL)"),
+    Fragment::shared(
+        "recorded",
+        "EXISTS (SELECT 1 FROM time_entries w WHERE w.member_id = t.id AND w.deleted_at IS NULL)",
+    ),
 ];
 
 crate::pages! {

@@ -225,13 +225,7 @@ fn one(row: Option<Row>) -> Result<Option<Team>, Error> {
 }
 
 /// Makes a team without members. Whether it did; the actor may not otherwise.
-pub async fn create(
-    db: &Db,
-    change: Change<'_>,
-    id: TeamId,
-    name: &Name,
-    request_digest: &str,
-) -> Result<bool, Error> {
+pub async fn create(db: &Db, change: Change<'_>, id: TeamId, name: &Name, request_digest: &str) -> Result<bool, Error> {
     let parameters = [
         change.actor.organization.into(),
         change.actor.user.into(),
@@ -246,13 +240,7 @@ pub async fn create(
 }
 
 /// Gives a team another name. Whether it did; it may have that name, or [`standing`] tells why not.
-pub async fn update(
-    db: &Db,
-    change: Change<'_>,
-    id: TeamId,
-    name: &Name,
-    version: Option<i64>,
-) -> Result<bool, Error> {
+pub async fn update(db: &Db, change: Change<'_>, id: TeamId, name: &Name, version: Option<i64>) -> Result<bool, Error> {
     let parameters = [
         change.actor.organization.into(),
         change.actor.user.into(),
@@ -280,13 +268,7 @@ pub async fn delete(db: &Db, change: Change<'_>, id: TeamId, version: Option<i64
 }
 
 /// Puts a member into a team, or changes whether they lead it. Whether it changed something.
-pub async fn place(
-    db: &Db,
-    change: Change<'_>,
-    id: TeamId,
-    place: Place,
-    row: TeamMemberId,
-) -> Result<bool, Error> {
+pub async fn place(db: &Db, change: Change<'_>, id: TeamId, place: Place, row: TeamMemberId) -> Result<bool, Error> {
     let parameters = [
         change.actor.organization.into(),
         change.actor.user.into(),

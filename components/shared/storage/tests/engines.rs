@@ -12,10 +12,10 @@ mod events;
 mod fixture;
 #[path = "engines/identity.rs"]
 mod identity;
-#[path = "engines/issuer_keys.rs"]
-mod issuer_keys;
 #[path = "engines/invitations.rs"]
 mod invitations;
+#[path = "engines/issuer_keys.rs"]
+mod issuer_keys;
 #[path = "engines/lists.rs"]
 mod lists;
 #[path = "engines/members.rs"]

@@ -11,7 +11,9 @@ async fn trail(actor: &Actor, query: &str) -> Answer {
 fn actions(answer: &Answer) -> Vec<(String, i64)> {
     let changes = answer.body["data"].as_array().expect("a list").iter();
     changes
-        .map(|change| (change["action"].as_str().expect("a type").to_owned(), change["version"].as_i64().expect("a version")))
+        .map(|change| {
+            (change["action"].as_str().expect("a type").to_owned(), change["version"].as_i64().expect("a version"))
+        })
         .collect()
 }
 

@@ -97,8 +97,7 @@ pub async fn hindrance(
     placeholder: MemberId,
     into: MemberId,
 ) -> Result<Option<Hindrance>, Error> {
-    let parameters =
-        [change.actor.organization.into(), change.actor.user.into(), placeholder.into(), into.into()];
+    let parameters = [change.actor.organization.into(), change.actor.user.into(), placeholder.into(), into.into()];
     let Some(row) = db.row(&HINDRANCE, &parameters).await? else { return Ok(None) };
     let mut columns = row.columns();
     Ok(Some(Hindrance { two_running: columns.bool()?, overlapping: columns.bool()? }))

@@ -183,7 +183,8 @@ fn statements(engine: Engine) -> Vec<String> {
 fn sqlite_has_the_triggers_of_the_list() {
     crate::fixture::block_on(async {
         let world = World::sqlite().await;
-        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_append\\_event\\_%' ESCAPE '\\'";
+        let sql =
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_append\\_event\\_%' ESCAPE '\\'";
         let found = texts(&world, String::new(), sql.to_owned()).await;
         let rendered = statements(Engine::Sqlite).into_iter().collect::<BTreeSet<_>>();
         assert_eq!(found, rendered, "copy the triggers of `rendered/events.sqlite.sql` into a migration");

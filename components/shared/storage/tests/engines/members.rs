@@ -212,7 +212,8 @@ on_both_engines! {
 
 /// Commits as soon as somebody waits for a lock.
 async fn commit_behind_a_waiter(client: &tokio_postgres::Client) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while client.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
     client.batch_execute("COMMIT").await.unwrap();
 }
@@ -226,7 +227,8 @@ fn of_two_owners_who_leave_at_once_one_stays() {
         update(&world, world.owner, world.admin.member, &role(Role::Owner)).await.unwrap();
         let name = world.name.clone().unwrap();
         let slow = client(&name).await;
-        let demote = format!("UPDATE members SET role = 'admin', version = version + 1 WHERE id = '{}'", world.owner.member);
+        let demote =
+            format!("UPDATE members SET role = 'admin', version = version + 1 WHERE id = '{}'", world.owner.member);
         slow.batch_execute(&format!("BEGIN; {demote}")).await.unwrap();
         let other = connect(&name).await;
         let edit = role(Role::Employee);
