@@ -69,7 +69,7 @@ BEGIN
             SELECT place, occurred_at, organization_id, actor, topic, aggregate, subject, version, request_id,
                 CASE WHEN topic NOT LIKE '%.deleted' THEN coalesce((
                     SELECT jsonb_object_agg(changed.key, jsonb_build_array(previous -> changed.key, changed.value))
-                    FROM jsonb_each(data) changed
+                    FROM jsonb_each(CASE jsonb_typeof(data) WHEN 'object' THEN data ELSE '{}' END) changed
                     WHERE changed.value IS DISTINCT FROM coalesce(previous -> changed.key, 'null')
                 ), '{}') END
             FROM placed

@@ -33,7 +33,7 @@ on_both_engines! {
         employee.patch(&address, &json!({ "name": "Mine" })).await.expect_problem(403, "permission_denied");
         accountant.patch(&address, &json!({ "name": "Mine" })).await.expect_problem(403, "permission_denied");
         assert_eq!(accountant.get(&address).await.expect(200).body["data"]["billable_rate"], 10_000);
-        kronos.sql("UPDATE organizations SET employees_can_see_billable_rates = true").await;
+        kronos.sql("UPDATE organizations SET employees_can_see_billable_rates = true, version = version + 1").await;
         assert_eq!(employee.get(&address).await.expect(200).body["data"]["billable_rate"], 10_000);
         assert!(names(&kronos.other_tenant().await, "").await.is_empty());
     }

@@ -31,7 +31,7 @@ fn amounts(rates: &[(String, String, Option<i64>)]) -> Vec<Option<i64>> {
 on_both_engines! {
     async fn a_rate_is_valid_from_a_day_on(kronos: Kronos) {
         let owner = kronos.owner().await;
-        kronos.sql("UPDATE organizations SET time_zone = 'Europe/Berlin'").await;
+        kronos.sql("UPDATE organizations SET time_zone = 'Europe/Berlin', version = version + 1").await;
         let project = project(&owner, "Website", false).await;
         let first = create(&owner, json!({ "project_id": project, "amount": 10_000 })).await.expect(201);
         assert_eq!(first.header("location"), address(&owner, &first));
@@ -111,7 +111,7 @@ on_both_engines! {
             actor.get(&address(actor, &cost)).await.expect(if sees { 200 } else { 404 });
         }
         assert!(seen(&employee, "").await.is_empty());
-        kronos.sql("UPDATE organizations SET employees_can_see_billable_rates = true").await;
+        kronos.sql("UPDATE organizations SET employees_can_see_billable_rates = true, version = version + 1").await;
         assert_eq!(amounts(&seen(&employee, "sort=created_at").await), [Some(1), Some(2)]);
         owner.post(&owner.path(&format!("/projects/{project}/project-members")), &json!({ "member_id": employee.member })).await.expect(201);
         assert_eq!(amounts(&seen(&employee, "sort=created_at").await), [Some(1), Some(2), Some(4)]);

@@ -93,13 +93,13 @@ on_both_engines! {
         for project in [&shared, &private] {
             create(&employee, json!({ "name": "Mine", "project_id": project })).await.expect_problem(403, "permission_denied");
         }
-        kronos.sql("UPDATE organizations SET employees_can_manage_tasks = true").await;
+        kronos.sql("UPDATE organizations SET employees_can_manage_tasks = true, version = version + 1").await;
         let mine = create(&employee, json!({ "name": "Mine", "project_id": shared })).await.expect(201);
         employee.patch(&address(&employee, &seen), &json!({ "is_done": true })).await.expect(200);
         employee.delete(&address(&employee, &mine)).await.expect(204);
         create(&employee, json!({ "name": "Mine", "project_id": private })).await.expect_problem(403, "permission_denied");
 
-        kronos.sql("UPDATE organizations SET employees_can_manage_tasks = false").await;
+        kronos.sql("UPDATE organizations SET employees_can_manage_tasks = false, version = version + 1").await;
         let manager = json!({ "member_id": employee.member, "role": "manager" });
         owner.post(&owner.path(&format!("/projects/{private}/project-members")), &manager).await.expect(201);
         create(&employee, json!({ "name": "Mine", "project_id": private })).await.expect(201);

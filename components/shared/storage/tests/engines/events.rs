@@ -134,10 +134,21 @@ on_both_engines! {
         outbox::assign(&world.db).await.unwrap();
         let (owner, admin) = (actor.user.to_string(), world.admin.actor.user.to_string());
         let end = instant("2026-03-04T10:00:00Z").micros();
+        let began = json!({
+            "billable": [null, false],
+            "created_at": [null, entry.created_at.micros()],
+            "currency": [null, "EUR"],
+            "description": [null, "work"],
+            "member_id": [null, world.owner.member],
+            "source": [null, "api"],
+            "start_at": [null, entry.start.micros()],
+            "time_zone": [null, "Europe/Paris"],
+            "user_id": [null, actor.user],
+        });
         assert_eq!(
             audit(&world).await,
             [
-                ("time_entry.started".into(), owner.clone(), 1, None),
+                ("time_entry.started".into(), owner.clone(), 1, Some(began)),
                 (
                     "time_entry.stopped".into(),
                     owner.clone(),

@@ -264,7 +264,7 @@ on_both_engines! {
         let shared = make(&world, world.owner, &NewProject { is_public: true, ..new_project("public") }).await.unwrap().unwrap().id;
         let private = project(&world, "private").await;
         assert_eq!(make_task(&world, world.employee, shared, "mine").await, Ok(None));
-        let sql = "UPDATE organizations SET employees_can_manage_tasks = true";
+        let sql = "UPDATE organizations SET employees_can_manage_tasks = true, version = version + 1";
         world.sql(sql, sql, &[]).await;
         let mine = make_task(&world, world.employee, shared, "mine").await.unwrap().unwrap();
         assert_eq!(make_task(&world, world.employee, private, "mine").await, Ok(None));
