@@ -11,6 +11,7 @@ use crate::time_entries::present;
 /// An organization with its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,

@@ -76,8 +76,8 @@ pub(super) fn parameter(name: &str) -> Value {
 
 /// `headers` of a response.
 pub(super) fn references(names: &[&str]) -> Value {
-    let named = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
-    names.iter().map(named).collect::<Map<_, _>>().into()
+    let reference = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    names.iter().map(reference).collect::<Map<_, _>>().into()
 }
 
 /// Fields of requests.
