@@ -17,8 +17,8 @@ mod stream;
 mod wait;
 
 pub use error::Error;
-pub(crate) use pattern::containing;
 use packed::reads;
+pub(crate) use pattern::containing;
 pub(crate) use record::{Width, record};
 pub use row::{Columns, Row};
 pub(crate) use statement::statements;

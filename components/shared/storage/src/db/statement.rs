@@ -43,11 +43,7 @@ pub struct Source {
 
 impl Source {
     /// From the text for each engine.
-    pub const fn new(
-        postgres: &'static str,
-        sqlite: &'static str,
-        fragments: &'static [&'static [Fragment]],
-    ) -> Self {
+    pub const fn new(postgres: &'static str, sqlite: &'static str, fragments: &'static [&'static [Fragment]]) -> Self {
         Self { postgres, sqlite, fragments, rendered: [const { OnceLock::new() }; 3] }
     }
 
