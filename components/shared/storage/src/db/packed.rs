@@ -63,7 +63,7 @@ fn elements(array: &Rc<Vec<u8>>) -> Option<Vec<Row>> {
     // Each takes eight bytes at least.
     let mut rows = Vec::with_capacity(usize::try_from(count).ok()?.min(rest.len() / 8));
     for _ in 0..count {
-        let mut record = field(&mut rest)??;
+        let Sent::Value(mut record) = sent(&mut rest)? else { return None };
         let left = number(&mut record)?;
         rows.push(Row::packed(Packed { bytes: array.clone(), at: array.len() - rest.len() - record.len(), left }));
     }
@@ -76,9 +76,9 @@ impl Packed {
         self.left = self.left.checked_sub(1)?;
         let mut rest = self.bytes.get(self.at..)?;
         let kind = number(&mut rest)?;
-        let value = field(&mut rest)?;
+        let sent = sent(&mut rest)?;
         self.at = self.bytes.len() - rest.len();
-        let Some(value) = value else { return Some(Field::Null) };
+        let Sent::Value(value) = sent else { return Some(Field::Null) };
         Some(match kind {
             oid::BOOL => Field::Bool(value != [0]),
             oid::INT8 => Field::Integer(i64::from_be_bytes(value.try_into().ok()?)),
@@ -94,7 +94,7 @@ impl Packed {
     pub fn is_null(&self) -> bool {
         let null = || {
             let mut rest = self.bytes.get(self.at + 4..)?;
-            Some(self.left > 0 && field(&mut rest)?.is_none())
+            Some(self.left > 0 && matches!(sent(&mut rest)?, Sent::Null))
         };
         null().unwrap_or(false)
     }
@@ -114,12 +114,18 @@ fn number(rest: &mut &[u8]) -> Option<u32> {
     Some(u32::from_be_bytes(*own))
 }
 
+/// What is sent of a column.
+enum Sent<'a> {
+    Null,
+    Value(&'a [u8]),
+}
+
 /// A value with its length in front, or NULL.
 #[inline]
-fn field<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+fn sent<'a>(rest: &mut &'a [u8]) -> Option<Sent<'a>> {
     match number(rest)? {
-        u32::MAX => Some(None),
-        length => take(rest, usize::try_from(length).ok()?).map(Some),
+        u32::MAX => Some(Sent::Null),
+        length => take(rest, usize::try_from(length).ok()?).map(Sent::Value),
     }
 }
 
