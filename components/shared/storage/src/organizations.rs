@@ -17,6 +17,7 @@ pub const PRIMARY_KEY: &str = "organizations_pkey";
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,

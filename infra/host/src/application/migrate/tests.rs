@@ -250,8 +250,8 @@ async fn each_role_reaches_its_own() {
 async fn owned_database(name: &str) -> (impl Fn(&str) -> String, String) {
     let (url, owner) = (fresh_database(name).await, format!("owner_of_{name}"));
     let administrator = postgres::connect(&url("postgres")).await.expect("a connection");
-    let owned = format!("CREATE ROLE {owner} LOGIN; ALTER DATABASE {name} OWNER TO {owner}");
-    administrator.batch_execute(&owned).await.expect("an owner");
+    let statements = format!("CREATE ROLE {owner} LOGIN; ALTER DATABASE {name} OWNER TO {owner}");
+    administrator.batch_execute(&statements).await.expect("an owner");
     run(&Store::Postgres(url(&owner))).await.expect("a migrated store");
     assert!(matches!(separate_roles(&url(&owner)).await.expect("text"), Roles::Sql(_)));
     assert_eq!(separate_roles(&url("postgres")).await.expect("roles"), Roles::Ready);
