@@ -36,16 +36,16 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
 
 fn parse(body: UpdateUser) -> Result<Edit, Faults> {
     let mut faults = Faults::default();
-    let (time_zone, timezone): (Option<Zone>, Option<Zone>) =
+    let (ours, theirs): (Option<Zone>, Option<Zone>) =
         (faults.parse("time_zone", body.time_zone.as_deref()), faults.parse("timezone", body.timezone.as_deref()));
-    if let (Some(time_zone), Some(timezone)) = (&time_zone, &timezone)
-        && time_zone != timezone
+    if let (Some(ours), Some(theirs)) = (&ours, &theirs)
+        && ours != theirs
     {
         faults.add("timezone", "must be the same as `time_zone`, or left out");
     }
     let edit = Edit {
         name: faults.parse("name", body.name.as_deref()),
-        time_zone: time_zone.or(timezone),
+        time_zone: ours.or(theirs),
         week_start: faults.parse("week_start", body.week_start.as_deref()),
         language: faults.parse("language", body.language.as_deref()),
         number_format: format(&mut faults, "number_format", body.number_format),
@@ -59,6 +59,7 @@ fn parse(body: UpdateUser) -> Result<Edit, Faults> {
 }
 
 /// A format, or that it is as in the organization.
+#[expect(clippy::option_option, reason = "absent, null and a value say three things")]
 fn format<T: FromStr<Err: Display>>(
     faults: &mut Faults,
     field: &'static str,

@@ -30,7 +30,7 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
     if body.name.is_none() {
         faults.add("name", "is required");
     }
-    let settings = settings(&mut faults, body.clone().into());
+    let settings = settings(&mut faults, &body.clone().into());
     faults.finish()?;
     let user = call.user()?;
     let new = New::of(&call, &[user.uuid()], chosen, &body)?;
@@ -61,7 +61,7 @@ pub async fn read(call: Call) -> Result<Reply, Refusal> {
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let actor = actor(&call)?;
     let mut faults = Faults::default();
-    let settings = settings(&mut faults, call.json()?);
+    let settings = settings(&mut faults, &call.json()?);
     faults.finish()?;
     let db = call.db().await?;
     let version =
@@ -99,7 +99,7 @@ async fn unchanged(db: &Db, actor: Actor, version: Option<i64>) -> Result<organi
     Ok(organization)
 }
 
-fn settings(faults: &mut Faults, body: UpdateOrganization) -> Settings {
+fn settings(faults: &mut Faults, body: &UpdateOrganization) -> Settings {
     if body.billable_rate.flatten().is_some() {
         faults.add("billable_rate", "cannot be set here: rates have addresses of their own");
     }

@@ -14,6 +14,7 @@ use crate::refusal::Refusal;
 const LONGEST: i64 = Instant::MAX.seconds();
 
 /// Whether something is over, from a flag and an instant. The flag decides; without it, an instant means that it is.
+#[expect(clippy::option_option, reason = "absent, null and a value say three things")]
 pub fn end(faults: &mut Faults, field: &'static str, over: Option<bool>, since: Option<Option<&str>>) -> End {
     let stated = since.is_some();
     let since: Option<Instant> = faults.parse(field, since.flatten());
@@ -45,6 +46,7 @@ pub struct Setting {
 }
 
 /// The rate that is set along with a project or one of its members, if there is one.
+#[expect(clippy::option_option, reason = "absent, null and a value say three things")]
 pub async fn setting(
     call: &Call,
     db: &Db,

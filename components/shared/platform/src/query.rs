@@ -222,6 +222,8 @@ mod tests {
         assert_eq!(query.all("x[]").collect::<Vec<_>>(), ["1", "2"]);
     }
 
+    const PAGED: Operation = LIST.query(&[Parameter::only("page", "1"), Parameter::text("cursor", "", "Where.")]);
+
     #[test]
     fn what_the_row_does_not_know_is_refused_by_name() {
         assert_eq!(
@@ -235,7 +237,6 @@ mod tests {
         for query in ["page=2", "page="] {
             assert_eq!(refused(query), serde_json::json!({ "page": ["must be `1`: there are no other pages"] }));
         }
-        const PAGED: Operation = LIST.query(&[Parameter::only("page", "1"), Parameter::text("cursor", "", "Where.")]);
         let told = errors(Query::parse(Some("page=2")).of(&PAGED).expect_err("refused").into());
         assert_eq!(told, serde_json::json!({ "page": ["must be `1`: follow `cursor` to the other pages"] }));
     }

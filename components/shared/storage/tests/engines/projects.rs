@@ -89,11 +89,11 @@ async fn client(world: &World, text: &str) -> Result<Client, Error> {
     made.map(|made| made.expect("the owner may"))
 }
 
-fn refused_by_name(result: Result<impl std::fmt::Debug, Error>) -> bool {
-    matches!(&result, Err(Error::Unique(constraint)) if constraint.ends_with("_name_key_key"))
+fn refused_by_name(result: &Result<impl std::fmt::Debug, Error>) -> bool {
+    matches!(result, Err(Error::Unique(constraint)) if constraint.ends_with("_name_key_key"))
 }
 
-fn in_use(result: Result<bool, Error>) -> bool {
+fn in_use(result: &Result<bool, Error>) -> bool {
     matches!(result, Err(Error::ForeignKey(_)))
 }
 
@@ -119,11 +119,11 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 on_both_engines! {
     async fn a_name_is_used_once_at_a_time(world: World) {
         let acme = client(&world, "Acme").await.unwrap();
-        assert!(refused_by_name(client(&world, "ACME ").await));
+        assert!(refused_by_name(&client(&world, "ACME ").await));
         let other = client(&world, "Öko").await.unwrap();
         let rename = Relabel { name: Some(name("acme")), end: End::default() };
         let renamed = CLIENT.update(&world.db, change(world.owner.actor), other.id.uuid(), None, &rename).await;
-        assert!(refused_by_name(renamed));
+        assert!(refused_by_name(&renamed));
         // In another spelling it is the same one.
         let rename = Relabel { name: Some(name("ACME")), end: End::default() };
         let acme = CLIENT.update(&world.db, change(world.owner.actor), acme.id.uuid(), Some(1), &rename).await.unwrap().unwrap();
@@ -136,15 +136,15 @@ on_both_engines! {
         for client in [None, Some(other.id), Some(client(&world, "Third").await.unwrap().id)] {
             website.client = client;
             make(&world, world.owner, &website).await.unwrap().unwrap();
-            assert!(refused_by_name(make(&world, world.owner, &website).await));
+            assert!(refused_by_name(&make(&world, world.owner, &website).await));
         }
         let (one, two) = (project(&world, "one").await, project(&world, "two").await);
         task(&world, one, "Design").await;
         task(&world, two, "Design").await;
-        assert!(refused_by_name(make_task(&world, world.owner, one, "design").await));
+        assert!(refused_by_name(&make_task(&world, world.owner, one, "design").await));
         let tag = |text: &str| name(text);
         TAG.create(&world.db, change(world.employee.actor), origin(), &tag("urgent"), End::default()).await.unwrap().unwrap();
-        assert!(refused_by_name(TAG.create(&world.db, change(world.owner.actor), origin(), &tag("Urgent"), End::default()).await));
+        assert!(refused_by_name(&TAG.create(&world.db, change(world.owner.actor), origin(), &tag("Urgent"), End::default()).await));
     }
 
     async fn what_is_in_use_is_not_deleted(world: World) {
@@ -153,8 +153,8 @@ on_both_engines! {
         let of_client = NewProject { client: Some(client), ..new_project("Website") };
         let project = make(&world, world.owner, &of_client).await.unwrap().unwrap().id;
         let task = task(&world, project, "Design").await;
-        assert!(in_use(CLIENT.resource.delete(&world.db, owner, client.uuid(), None).await));
-        assert!(in_use(PROJECT.delete(&world.db, owner, project.uuid(), None).await));
+        assert!(in_use(&CLIENT.resource.delete(&world.db, owner, client.uuid(), None).await));
+        assert!(in_use(&PROJECT.delete(&world.db, owner, project.uuid(), None).await));
         assert!(TASK.delete(&world.db, owner, task.uuid(), None).await.unwrap());
         assert!(PROJECT.delete(&world.db, owner, project.uuid(), None).await.unwrap());
         assert!(CLIENT.resource.delete(&world.db, owner, client.uuid(), None).await.unwrap());
@@ -202,7 +202,7 @@ on_both_engines! {
         assert_eq!(projects::update(&world.db, owner, made.id.uuid(), Some(1), &edit).await, Ok(None));
         project(&world, "Taken").await;
         let edit = projects::Edit { rate: rate(Some(200)), name: Some(name("Taken")), ..projects::Edit::default() };
-        assert!(refused_by_name(projects::update(&world.db, owner, made.id.uuid(), None, &edit).await));
+        assert!(refused_by_name(&projects::update(&world.db, owner, made.id.uuid(), None, &edit).await));
         assert_eq!(world.integer("SELECT count(*) FROM rates").await, 1);
         // Employees who manage the project change the rest of it; they may send back what they were shown.
         admit(&world, world.owner, made.id, world.employee.member, ProjectRole::Manager).await.unwrap().unwrap();
