@@ -1,7 +1,5 @@
 //! What a user is told about themselves, and what they say of themselves.
 
-use std::{fmt::Display, str::FromStr};
-
 use kronos_api::Data;
 use kronos_api::identity::{Membership, OrganizationInShort, UpdateUser, User};
 use kronos_domain::Zone;
@@ -36,36 +34,24 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
 
 fn parse(body: UpdateUser) -> Result<Edit, Faults> {
     let mut faults = Faults::default();
-    let (ours, theirs): (Option<Zone>, Option<Zone>) =
-        (faults.parse("time_zone", body.time_zone.as_deref()), faults.parse("timezone", body.timezone.as_deref()));
-    if let (Some(ours), Some(theirs)) = (&ours, &theirs)
-        && ours != theirs
-    {
+    let time_zone: Option<Zone> = faults.parse("time_zone", body.time_zone.as_deref());
+    let by_other_name: Option<Zone> = faults.parse("timezone", body.timezone.as_deref());
+    if time_zone.as_ref().zip(by_other_name.as_ref()).is_some_and(|(one, other)| one != other) {
         faults.add("timezone", "must be the same as `time_zone`, or left out");
     }
     let edit = Edit {
         name: faults.parse("name", body.name.as_deref()),
-        time_zone: ours.or(theirs),
+        time_zone: time_zone.or(by_other_name),
         week_start: faults.parse("week_start", body.week_start.as_deref()),
         language: faults.parse("language", body.language.as_deref()),
-        number_format: format(&mut faults, "number_format", body.number_format),
-        currency_format: format(&mut faults, "currency_format", body.currency_format),
-        date_format: format(&mut faults, "date_format", body.date_format),
-        interval_format: format(&mut faults, "interval_format", body.interval_format),
-        time_format: format(&mut faults, "time_format", body.time_format),
+        number_format: body.number_format.map(|word| faults.parse("number_format", word.as_deref())),
+        currency_format: body.currency_format.map(|word| faults.parse("currency_format", word.as_deref())),
+        date_format: body.date_format.map(|word| faults.parse("date_format", word.as_deref())),
+        interval_format: body.interval_format.map(|word| faults.parse("interval_format", word.as_deref())),
+        time_format: body.time_format.map(|word| faults.parse("time_format", word.as_deref())),
     };
     faults.finish()?;
     Ok(edit)
-}
-
-/// A format, or that it is as in the organization.
-#[expect(clippy::option_option, reason = "absent, null and a value say three things")]
-fn format<T: FromStr<Err: Display>>(
-    faults: &mut Faults,
-    field: &'static str,
-    given: Option<Option<String>>,
-) -> Option<Option<T>> {
-    given.map(|word| faults.parse(field, word.as_deref()))
 }
 
 fn reply(user: users::User) -> Reply {

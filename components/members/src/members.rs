@@ -5,7 +5,7 @@ use kronos_api::{
     members::{CreateMember, Member, UpdateMember},
 };
 use kronos_domain::{MemberId, Permission, Role};
-use kronos_platform::{Call, Faults, Reply, StatusCode, etag, etag::Preconditions, pages::Paging};
+use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions, pages::Paging};
 use kronos_storage::{
     Actor, Db, Error,
     members::{self, Departure, Edit, NewPlaceholder, Standing},
@@ -14,6 +14,7 @@ use kronos_storage::{
 use crate::{
     actor, change,
     new::{self, New},
+    organizations::{forbidden, same_rate, tag},
     refusal::Refusal,
 };
 
@@ -50,7 +51,7 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
             let member = members::read(&db, actor, id).await?.ok_or(Refusal::Contended)?;
             Ok(reply(StatusCode::CREATED, member).header("location", location))
         }
-        Ok(false) => Err(crate::organizations::forbidden(&db, actor).await?),
+        Ok(false) => Err(forbidden(&db, actor).await?),
         Err(Error::Unique(constraint)) if constraint == members::PRIMARY_KEY && new.may_be_repeated() => {
             let repeated = members::repeated(&db, actor, id, &new.digest).await?;
             let taken = || new.taken().unwrap_or(Refusal::IdAlreadyUsed);
@@ -66,7 +67,15 @@ pub async fn read(call: Call) -> Result<Reply, Refusal> {
 }
 
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
-    let edit = parse(call.json()?)?;
+    let body: UpdateMember = call.json()?;
+    let rate = body.billable_rate;
+    let edit = parse(body)?;
+    if let Some(rate) = rate {
+        let mut faults = Faults::default();
+        let standing = visible(&*call.db().await?, actor(&call)?, call.path.get_as("member")?).await?;
+        same_rate(&mut faults, rate, standing.member.billable_rate);
+        faults.finish()?;
+    }
     apply(call, Act::Edit(edit)).await
 }
 
@@ -86,9 +95,6 @@ pub async fn delete(call: Call) -> Result<Reply, Refusal> {
 
 fn parse(body: UpdateMember) -> Result<Edit, Faults> {
     let mut faults = Faults::default();
-    if body.billable_rate.flatten().is_some() {
-        faults.add("billable_rate", "cannot be set here: rates have addresses of their own");
-    }
     // A placeholder of whom nobody knows where they are reached is answered as an empty text.
     let email = body.email.map(|email| email.filter(|email| !email.is_empty()));
     let edit = Edit {
@@ -192,7 +198,7 @@ fn show(member: members::Member) -> Member {
         role: member.role,
         is_placeholder: member.is_placeholder,
         is_active: member.deactivated_at.is_none() && !member.is_placeholder,
-        billable_rate: None,
+        billable_rate: member.billable_rate,
         deactivated_at: member.deactivated_at,
         version: member.version,
         created_at: member.created_at,
@@ -201,6 +207,6 @@ fn show(member: members::Member) -> Member {
 }
 
 fn reply(status: StatusCode, member: members::Member) -> Reply {
-    let etag = etag::of(member.version);
+    let etag = tag(member.version, member.billable_rate);
     Reply::json(status, &Data { data: show(member) }).header("etag", etag)
 }

@@ -4,7 +4,7 @@ use kronos_api::{
     Data,
     members::{CreateOrganization, Organization, UpdateOrganization},
 };
-use kronos_domain::{MemberId, OrganizationId, Permission, settings::OverlapPolicy};
+use kronos_domain::{HourlyRate, MemberId, OrganizationId, Permission, settings::OverlapPolicy};
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag, etag::Preconditions, new_id, pages::Paging};
 use kronos_storage::{
     Actor, Db, Error,
@@ -30,6 +30,7 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
     if body.name.is_none() {
         faults.add("name", "is required");
     }
+    same_rate(&mut faults, body.billable_rate.flatten(), None);
     let settings = settings(&mut faults, &body.clone().into());
     faults.finish()?;
     let user = call.user()?;
@@ -38,12 +39,12 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
     let db = call.db().await?;
     let owner = MemberId::from_uuid(new_id(call.now));
     match organizations::found(&db, change(&call, actor), owner, &settings, &new.digest).await {
-        Ok(founded) => {
+        Ok(true) => {
             call.ring();
-            let founded = founded.ok_or(Refusal::NotFound)?;
-            let location = format!("/api/v1/organizations/{}", founded.id);
-            Ok(reply(StatusCode::CREATED, founded).header("location", location))
+            let location = format!("/api/v1/organizations/{}", actor.organization);
+            Ok(reply(StatusCode::CREATED, visible(&db, actor).await?).header("location", location))
         }
+        Ok(false) => Err(Refusal::NotFound),
         Err(Error::Unique(constraint)) if constraint == organizations::PRIMARY_KEY && new.may_be_repeated() => {
             let repeated = organizations::repeated(&db, actor, &new.digest).await?;
             let taken = || new.taken().unwrap_or(Refusal::IdAlreadyUsed);
@@ -60,20 +61,30 @@ pub async fn read(call: Call) -> Result<Reply, Refusal> {
 
 pub async fn update(call: Call) -> Result<Reply, Refusal> {
     let actor = actor(&call)?;
+    let body: UpdateOrganization = call.json()?;
+    let (rate, db) = (body.billable_rate, call.db().await?);
     let mut faults = Faults::default();
-    let settings = settings(&mut faults, &call.json()?);
+    let settings = settings(&mut faults, &body);
+    if let Some(rate) = rate {
+        same_rate(&mut faults, rate, visible(&db, actor).await?.billable_rate);
+    }
     faults.finish()?;
-    let db = call.db().await?;
     let version =
         Preconditions::of(&call.headers).version::<Refusal>(async || Ok(visible(&db, actor).await?.version)).await?;
-    let organization = match organizations::update(&db, change(&call, actor), &settings, version).await? {
-        Some(changed) => {
-            call.ring();
-            changed
-        }
-        None => unchanged(&db, actor, version).await?,
+    let organization = if organizations::update(&db, change(&call, actor), &settings, version).await? {
+        call.ring();
+        visible(&db, actor).await?
+    } else {
+        unchanged(&db, actor, version).await?
     };
     Ok(reply(StatusCode::OK, organization))
+}
+
+/// Notes a rate that is not the one that was read.
+pub fn same_rate(faults: &mut Faults, given: Option<i64>, current: Option<HourlyRate>) {
+    if given != current.map(HourlyRate::minor_units) {
+        faults.add("billable_rate", "cannot be changed here: record another one under `/rates`");
+    }
 }
 
 /// Why an actor may not do what nobody else stands in the way of.
@@ -100,9 +111,6 @@ async fn unchanged(db: &Db, actor: Actor, version: Option<i64>) -> Result<organi
 }
 
 fn settings(faults: &mut Faults, body: &UpdateOrganization) -> Settings {
-    if body.billable_rate.flatten().is_some() {
-        faults.add("billable_rate", "cannot be set here: rates have addresses of their own");
-    }
     Settings {
         name: faults.parse("name", body.name.as_deref()),
         currency: faults.parse("currency", body.currency.as_deref()),
@@ -143,7 +151,7 @@ fn show(organization: organizations::Organization) -> Organization {
         id: organization.id,
         name: organization.name,
         is_personal: organization.is_personal,
-        billable_rate: None,
+        billable_rate: organization.billable_rate,
         employees_can_see_billable_rates: organization.employees_can_see_billable_rates,
         employees_can_manage_tasks: organization.employees_can_manage_tasks,
         overlap_policy: organization.overlap_policy,
@@ -163,8 +171,13 @@ fn show(organization: organizations::Organization) -> Organization {
     }
 }
 
+/// The tag of what is shown with a rate, which changes by itself.
+pub fn tag(version: i64, rate: Option<HourlyRate>) -> String {
+    rate.map_or_else(|| etag::of(version), |rate| etag::with(version, &[Some(rate.minor_units())]))
+}
+
 fn reply(status: StatusCode, organization: organizations::Organization) -> Reply {
-    let etag = etag::of(organization.version);
+    let etag = tag(organization.version, organization.billable_rate);
     Reply::json(status, &Data { data: show(organization) }).header("etag", etag)
 }
 

@@ -1374,24 +1374,48 @@ LEFT JOIN seen e ON true
 ORDER BY e.position;
 
 -- organizations::READ, PostgreSQL
-SELECT r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at FROM callers c
-JOIN organization_profiles r ON r.id = c.organization_id
-WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant');
+SELECT r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at FROM (
+    SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+    WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant')
+) r;
 
 -- organizations::READ, SQLite
-SELECT r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at FROM callers c
-JOIN organization_profiles r ON r.id = c.organization_id
-WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant');
+SELECT r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at FROM (
+    SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+    WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant')
+) r;
 
 -- organizations::REPEATED, PostgreSQL
-SELECT r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at FROM organization_profiles r
-WHERE r.id = $1::uuid AND r.request_digest = $3::text
-  AND EXISTS (SELECT 1 FROM callers c WHERE c.organization_id = r.id AND c.user_id = $2::uuid);
+SELECT r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at FROM (
+    SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+    WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND o.request_digest = $3::text
+) r;
 
 -- organizations::REPEATED, SQLite
-SELECT r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at FROM organization_profiles r
-WHERE r.id = ?1 AND r.request_digest = ?3
-  AND EXISTS (SELECT 1 FROM callers c WHERE c.organization_id = r.id AND c.user_id = ?2);
+SELECT r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at FROM (
+    SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+    WHERE c.organization_id = ?1 AND c.user_id = ?2 AND o.request_digest = ?3
+) r;
 
 -- organizations::FOUND, PostgreSQL
 WITH founded AS (
@@ -1414,7 +1438,7 @@ WHERE caller.id = $2::uuid
     SELECT $21::uuid, id, changed_by, 'owner', changed_by, request_id, traceparent, created_at, updated_at FROM founded
     RETURNING t.id
 )
-SELECT r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at FROM founded r CROSS JOIN owner;
+SELECT founded.id::text FROM founded CROSS JOIN owner;
 
 -- organizations::FOUND, SQLite
 INSERT INTO founded_organizations (id, member_id, name, name_key, currency, time_zone, week_start, number_format, currency_format, date_format, interval_format,
@@ -1430,7 +1454,7 @@ SELECT ?1, ?21, ?3, ?4, COALESCE(?5, 'EUR'), COALESCE(?6, caller.time_zone), COA
 FROM users caller
 CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
 WHERE caller.id = ?2
-RETURNING id, name, currency, time_zone, week_start, number_format, currency_format, date_format, interval_format, time_format, is_personal, billable_default, overlap_policy, employees_can_see_billable_rates, employees_can_manage_tasks, breaks_enabled, version, created_at, updated_at;
+RETURNING id;
 
 -- organizations::UPDATE, PostgreSQL
 UPDATE organizations SET
@@ -1453,7 +1477,7 @@ WHERE id = $1::uuid AND deleted_at IS NULL
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin')
   )
-RETURNING id::text, name, currency, time_zone, week_start, number_format, currency_format, date_format, interval_format, time_format, is_personal, billable_default, overlap_policy, employees_can_see_billable_rates, employees_can_manage_tasks, breaks_enabled, version, created_at, updated_at;
+RETURNING id::text;
 
 -- organizations::UPDATE, SQLite
 UPDATE organizations SET
@@ -1476,7 +1500,7 @@ WHERE id = ?1 AND deleted_at IS NULL
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin')
   )
-RETURNING id, name, currency, time_zone, week_start, number_format, currency_format, date_format, interval_format, time_format, is_personal, billable_default, overlap_policy, employees_can_see_billable_rates, employees_can_manage_tasks, breaks_enabled, version, created_at, updated_at;
+RETURNING id;
 
 -- organizations::ROLE, PostgreSQL
 SELECT role FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid) AS caller;
@@ -1488,10 +1512,13 @@ SELECT role FROM (SELECT member_id, organization_id, role FROM callers WHERE org
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
 
 ),
 listed AS MATERIALIZED (
@@ -1499,7 +1526,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1513,10 +1540,13 @@ ORDER BY r.name_key COLLATE "C" ASC, r.id ASC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = ?2 AND ?1 IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE ?9 IS NULL OR o.is_personal = ?9
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND (?9 IS NULL OR o.is_personal = ?9)
 
 ),
 listed AS MATERIALIZED (
@@ -1524,7 +1554,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1538,10 +1568,13 @@ ORDER BY r.name_key ASC, r.id ASC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
 
 ),
 listed AS MATERIALIZED (
@@ -1549,7 +1582,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1563,10 +1596,13 @@ ORDER BY r.name_key COLLATE "C" DESC, r.id DESC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = ?2 AND ?1 IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE ?9 IS NULL OR o.is_personal = ?9
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND (?9 IS NULL OR o.is_personal = ?9)
 
 ),
 listed AS MATERIALIZED (
@@ -1574,7 +1610,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1588,10 +1624,13 @@ ORDER BY r.name_key DESC, r.id DESC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
 
 ),
 listed AS MATERIALIZED (
@@ -1599,7 +1638,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1613,10 +1652,13 @@ ORDER BY r.created_at ASC, r.id ASC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = ?2 AND ?1 IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE ?9 IS NULL OR o.is_personal = ?9
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND (?9 IS NULL OR o.is_personal = ?9)
 
 ),
 listed AS MATERIALIZED (
@@ -1624,7 +1666,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1638,10 +1680,13 @@ ORDER BY r.created_at ASC, r.id ASC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
 
 ),
 listed AS MATERIALIZED (
@@ -1649,7 +1694,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1663,10 +1708,13 @@ ORDER BY r.created_at DESC, r.id DESC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = ?2 AND ?1 IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE ?9 IS NULL OR o.is_personal = ?9
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND (?9 IS NULL OR o.is_personal = ?9)
 
 ),
 listed AS MATERIALIZED (
@@ -1674,7 +1722,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1688,10 +1736,13 @@ ORDER BY r.created_at DESC, r.id DESC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
 
 ),
 listed AS MATERIALIZED (
@@ -1699,7 +1750,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id::text AS id, r.id::text, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1713,10 +1764,13 @@ ORDER BY r.updated_at ASC, r.id ASC;
 WITH caller AS (SELECT id AS user_id FROM users WHERE id = ?2 AND ?1 IS NOT NULL),
 seen AS (
 
-SELECT o.* FROM caller c
-JOIN callers m ON m.user_id = c.user_id
-JOIN organization_profiles o ON o.id = m.organization_id
-WHERE ?9 IS NULL OR o.is_personal = ?9
+SELECT o.*, CASE WHEN c.role IN ('owner', 'admin', 'manager', 'accountant')
+        OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates)
+    THEN (SELECT v.amount FROM rates v WHERE v.organization_id = c.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate
+FROM callers c
+JOIN organization_profiles o ON o.id = c.organization_id
+WHERE c.user_id = (SELECT user_id FROM caller) AND (?9 IS NULL OR o.is_personal = ?9)
 
 ),
 listed AS MATERIALIZED (
@@ -1724,7 +1778,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id AS id, r.id, r.name, r.currency, r.time_zone, r.week_start, r.number_format, r.currency_format, r.date_format, r.interval_format, r.time_format, r.is_personal, r.billable_default, r.overlap_policy, r.employees_can_see_billable_rates, r.employees_can_manage_tasks, r.breaks_enabled, r.billable_rate, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1735,43 +1789,73 @@ LEFT JOIN (
 ORDER BY r.updated_at ASC, r.id ASC;
 
 -- members::READ, PostgreSQL
-SELECT r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+SELECT r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND r.id = $3::uuid
   AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR r.id = c.member_id);
 
 -- members::READ, SQLite
-SELECT r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+SELECT r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 WHERE c.organization_id = ?1 AND c.user_id = ?2 AND r.id = ?3
   AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR r.id = c.member_id);
 
 -- members::REPEATED, PostgreSQL
-SELECT r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id
+SELECT r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin')
   AND r.id = $3::uuid AND r.request_digest = $4::text;
 
 -- members::REPEATED, SQLite
-SELECT r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id
+SELECT r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at FROM callers c
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin')
   AND r.id = ?3 AND r.request_digest = ?4;
 
 -- members::STANDING, PostgreSQL
 SELECT c.role, c.member_id::text, EXISTS (
     SELECT 1 FROM time_entries w WHERE w.member_id = r.id AND w.deleted_at IS NULL
-), r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+), r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND r.id = $3::uuid;
 
 -- members::STANDING, SQLite
 SELECT c.role, c.member_id, EXISTS (
     SELECT 1 FROM time_entries w WHERE w.member_id = r.id AND w.deleted_at IS NULL
-), r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+), r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM callers c
-JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 WHERE c.organization_id = ?1 AND c.user_id = ?2 AND r.id = ?3;
 
 -- members::LIST_BY_NAME, PostgreSQL
@@ -1779,7 +1863,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
 
@@ -1789,7 +1878,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1804,7 +1893,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND (?9 IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = ?9)
 
@@ -1814,7 +1908,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1829,7 +1923,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
 
@@ -1839,7 +1938,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1854,7 +1953,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND (?9 IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = ?9)
 
@@ -1864,7 +1968,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1879,7 +1983,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
 
@@ -1889,7 +1998,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1904,7 +2013,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND (?9 IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = ?9)
 
@@ -1914,7 +2028,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1929,7 +2043,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
 
@@ -1939,7 +2058,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1954,7 +2073,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND (?9 IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = ?9)
 
@@ -1964,7 +2088,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -1979,7 +2103,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
 
@@ -1989,7 +2118,7 @@ listed AS MATERIALIZED (
     WHERE ($7::bigint IS NULL OR l.updated_at >= $7::bigint)
         AND ($8::text IS NULL OR l.name_key LIKE $8::text ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id::text AS id, r.id::text, r.organization_id::text, r.user_id::text, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l
@@ -2004,7 +2133,12 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 seen AS (
 
 SELECT p.* FROM caller c
-JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+JOIN (SELECT p.*, CASE WHEN EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = p.organization_id AND v.kind = 'billable' AND v.subject = p.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        ORDER BY v.valid_from_at DESC LIMIT 1) END AS billable_rate FROM member_profiles p) p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
 WHERE (c.role IN ('owner', 'admin', 'manager', 'accountant') OR p.id = c.member_id)
   AND (?9 IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = ?9)
 
@@ -2014,7 +2148,7 @@ listed AS MATERIALIZED (
     WHERE (?7 IS NULL OR l.updated_at >= ?7)
         AND (?8 IS NULL OR l.name_key LIKE ?8 ESCAPE '\')
 )
-SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.deactivated_at, r.version, r.created_at, r.updated_at
+SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id AS id, r.id, r.organization_id, r.user_id, r.name, r.email, r.role, r.is_placeholder, r.billable_rate, r.deactivated_at, r.version, r.created_at, r.updated_at
 FROM caller
 LEFT JOIN (
     SELECT * FROM listed l

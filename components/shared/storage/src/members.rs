@@ -1,11 +1,12 @@
 //! Members of an organization: persons with a user, and placeholders, whose time was recorded for somebody who does not sign in.
 
-use kronos_domain::{Instant, MemberId, OrganizationId, Role, UserId};
+use kronos_domain::{HourlyRate, Instant, MemberId, OrganizationId, Role, UserId};
 
 use crate::{
     Actor, Db, Error, Row, Statement,
     db::{Fragment, record, statements},
     pages::{self, Found, Wanted},
+    rates::CURRENT,
 };
 
 mod merge;
@@ -40,6 +41,8 @@ pub struct Member {
     pub role: Role,
     /// Whether nobody signs in as this member.
     pub is_placeholder: bool,
+    /// What an hour of theirs is billed at now; none where the actor may not know.
+    pub billable_rate: Option<HourlyRate>,
     /// Since when they may do nothing any more.
     pub deactivated_at: Option<Instant>,
     /// Grows by one with each change.
@@ -59,6 +62,7 @@ record! {
         email: text email,
         role: parsed role,
         is_placeholder: bool is_placeholder,
+        billable_rate: optional_rate billable_rate,
         deactivated_at: optional_instant deactivated_at,
         version: integer version,
         created_at: instant created_at,
@@ -76,38 +80,48 @@ const MEMBER: &[Fragment] = &[
     ),
 ];
 
+/// Members as they are shown to the caller.
+const SHOWN: &[Fragment] = &[
+    Fragment::shared(
+        "profiles",
+        "(SELECT p.*, CASE WHEN {sees_billable_rates} THEN {billable_rate_now} END AS billable_rate FROM member_profiles p)",
+    ),
+    Fragment::shared("of", "p"),
+    Fragment::shared("rate_subject", "p.id::text || '//'"),
+];
+
 crate::pages! {
     LIST = COLUMNS_OF_R, r"
         SELECT p.* FROM caller c
-        JOIN member_profiles p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
+        JOIN {profiles} p ON p.organization_id = c.organization_id AND p.deleted_at IS NULL
         WHERE (c.role IN {all:members:read} OR p.id = c.member_id)
           AND ($9::boolean IS NULL OR (p.deactivated_at IS NULL AND NOT p.is_placeholder) = $9::boolean)
-    ";
+    " with SHOWN CURRENT;
 }
 
 statements! {
     READ = r"
         SELECT {r.member} FROM callers c
-        JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+        JOIN {profiles} r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND r.id = $3::uuid
           AND (c.role IN {all:members:read} OR r.id = c.member_id)
-    " with MEMBER;
+    " with MEMBER SHOWN CURRENT;
 
     REPEATED = r"
         SELECT {r.member} FROM callers c
-        JOIN member_profiles r ON r.organization_id = c.organization_id
+        JOIN {profiles} r ON r.organization_id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:members:manage}
           AND r.id = $3::uuid AND r.request_digest = $4::text
-    " with MEMBER;
+    " with MEMBER SHOWN CURRENT;
 
     STANDING = r"
         SELECT c.role, c.member_id::text, EXISTS (
             SELECT 1 FROM time_entries w WHERE w.member_id = r.id AND w.deleted_at IS NULL
         ), {r.member}
         FROM callers c
-        JOIN member_profiles r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
+        JOIN {profiles} r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND r.id = $3::uuid
-    " with MEMBER;
+    " with MEMBER SHOWN CURRENT;
 }
 
 /// A page of the members that the actor sees; of those who may act, or of the others, where `active` says so. None where the actor

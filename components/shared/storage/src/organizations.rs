@@ -1,7 +1,7 @@
 //! Organizations and their settings.
 
 use kronos_domain::{
-    Currency, Instant, MemberId, Name, OrganizationId, Role, UserId, Zone,
+    Currency, HourlyRate, Instant, MemberId, Name, OrganizationId, Role, UserId, Zone,
     settings::{CurrencyFormat, DateFormat, IntervalFormat, NumberFormat, OverlapPolicy, TimeFormat, WeekStart},
 };
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use crate::{
     Actor, Change, Db, Error, Statement, Value,
     db::{Fragment, record, statements},
     pages::{self, Found, Wanted},
+    rates::CURRENT,
 };
 
 /// Refuses an id that is in use.
@@ -51,6 +52,8 @@ pub struct Organization {
     pub employees_can_manage_tasks: bool,
     /// Whether breaks are recorded.
     pub breaks_enabled: bool,
+    /// What it bills for an hour now; none where the actor may not know.
+    pub billable_rate: Option<HourlyRate>,
     /// Grows by one with each change.
     pub version: i64,
     /// When it was founded.
@@ -60,7 +63,7 @@ pub struct Organization {
 }
 
 record! {
-    COLUMNS, COLUMNS_OF_R("r."), decode -> Organization {
+    COLUMNS_OF_R("r."), decode -> Organization {
         id: id id,
         name: text name,
         currency: parsed currency,
@@ -77,6 +80,7 @@ record! {
         employees_can_see_billable_rates: bool employees_can_see_billable_rates,
         employees_can_manage_tasks: bool employees_can_manage_tasks,
         breaks_enabled: bool breaks_enabled,
+        billable_rate: optional_rate billable_rate,
         version: integer version,
         created_at: instant created_at,
         updated_at: instant updated_at,
@@ -84,7 +88,6 @@ record! {
 }
 
 const SETTINGS: &[Fragment] = &[
-    Fragment::shared("organization", COLUMNS),
     Fragment::shared("r.organization", COLUMNS_OF_R),
     Fragment::shared(
         "given",
@@ -129,28 +132,42 @@ const SETTINGS: &[Fragment] = &[
 const ANYWHERE: &[Fragment] =
     &[Fragment::shared("caller", "SELECT id AS user_id FROM users WHERE id = $2::uuid AND $1::uuid IS NOT NULL")];
 
+/// The organizations `o` of callers `c`, as they are shown to them.
+const SHOWN: &[Fragment] = &[
+    Fragment::shared(
+        "organizations",
+        "SELECT o.*, CASE WHEN c.role IN {all:billable-rates:read}
+                OR (c.role IN {any:billable-rates:read} AND o.employees_can_see_billable_rates)
+            THEN {billable_rate_now} END AS billable_rate
+        FROM callers c
+        JOIN organization_profiles o ON o.id = c.organization_id",
+    ),
+    Fragment::shared("of", "c"),
+    Fragment::shared("rate_subject", "'//'"),
+];
+
 crate::pages! {
     /// Those that the user belongs to.
     LIST = COLUMNS_OF_R, r"
-        SELECT o.* FROM caller c
-        JOIN callers m ON m.user_id = c.user_id
-        JOIN organization_profiles o ON o.id = m.organization_id
-        WHERE $9::boolean IS NULL OR o.is_personal = $9::boolean
-    " with ANYWHERE;
+        {organizations}
+        WHERE c.user_id = (SELECT user_id FROM caller) AND ($9::boolean IS NULL OR o.is_personal = $9::boolean)
+    " with ANYWHERE SHOWN CURRENT;
 }
 
 statements! {
     READ = r"
-        SELECT {r.organization} FROM callers c
-        JOIN organization_profiles r ON r.id = c.organization_id
-        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:organization:read}
-    " with SETTINGS;
+        SELECT {r.organization} FROM (
+            {organizations}
+            WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:organization:read}
+        ) r
+    " with SETTINGS SHOWN CURRENT;
 
     REPEATED = r"
-        SELECT {r.organization} FROM organization_profiles r
-        WHERE r.id = $1::uuid AND r.request_digest = $3::text
-          AND EXISTS (SELECT 1 FROM callers c WHERE c.organization_id = r.id AND c.user_id = $2::uuid)
-    " with SETTINGS;
+        SELECT {r.organization} FROM (
+            {organizations}
+            WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND o.request_digest = $3::text
+        ) r
+    " with SETTINGS SHOWN CURRENT;
 
     FOUND = {
         postgres: r"
@@ -163,12 +180,12 @@ statements! {
             SELECT $21::uuid, id, changed_by, 'owner', changed_by, request_id, traceparent, created_at, updated_at FROM founded
             RETURNING t.id
         )
-        SELECT {r.organization} FROM founded r CROSS JOIN owner
+        SELECT founded.id::text FROM founded CROSS JOIN owner
         ",
         sqlite: r"
         INSERT INTO founded_organizations (id, member_id, {given})
         SELECT $1::uuid, $21::uuid, {values}
-        RETURNING {organization}
+        RETURNING id::text
         ",
     } with SETTINGS;
 
@@ -193,7 +210,7 @@ statements! {
               SELECT 1 FROM callers c
               WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:organization:change}
           )
-        RETURNING {organization}
+        RETURNING id::text
     " with SETTINGS;
 
     ROLE = r"SELECT role FROM ({caller}) AS caller";
@@ -298,30 +315,25 @@ pub async fn repeated(db: &Db, actor: Actor, request_digest: &str) -> Result<Opt
     one(db, &REPEATED, &[actor.organization.into(), actor.user.into(), request_digest.into()]).await
 }
 
-/// Founds the organization of the actor, who becomes its owner as this member. None means that there is no such user.
+/// Founds the organization of the actor, who becomes its owner as this member. Whether it did: there is no such user otherwise.
 pub async fn found(
     db: &Db,
     change: Change<'_>,
     owner: MemberId,
     settings: &Settings,
     request_digest: &str,
-) -> Result<Option<Organization>, Error> {
+) -> Result<bool, Error> {
     let mut parameters = settings.parameters(change);
     parameters.extend([request_digest.into(), owner.into()]);
-    one(db, &FOUND, &parameters).await
+    Ok(db.row(&FOUND, &parameters).await?.is_some())
 }
 
-/// Changes the settings of the actor's organization. None means that the actor may not, that it has another version, or that it
-/// has these settings already.
-pub async fn update(
-    db: &Db,
-    change: Change<'_>,
-    settings: &Settings,
-    version: Option<i64>,
-) -> Result<Option<Organization>, Error> {
+/// Changes the settings of the actor's organization. Whether it did: the actor may not otherwise, it has another version, or it has
+/// these settings already.
+pub async fn update(db: &Db, change: Change<'_>, settings: &Settings, version: Option<i64>) -> Result<bool, Error> {
     let mut parameters = settings.parameters(change);
     parameters.extend([version.into(), (settings.overlaps == Some(Overlaps::Permit)).into()]);
-    one(db, &UPDATE, &parameters).await
+    Ok(db.row(&UPDATE, &parameters).await?.is_some())
 }
 
 /// The actor's role; none where the actor is not a member.

@@ -44,6 +44,28 @@ on_both_engines! {
         assert_eq!(owner.get("/api/v1/users/me/memberships").await.expect(200).string("/data/0/role"), "admin");
     }
 
+    /// The rates of the organization and of members are shown, to whoever may know them.
+    async fn rates_are_shown_with_what_they_are_for(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        for rate in [json!({ "kind": "billable", "amount": 9000 }), json!({ "kind": "billable", "member_id": employee.member, "amount": 12_000 })] {
+            owner.post(&owner.path("/rates"), &rate).await.expect(201);
+        }
+        let member = path(&owner, &employee.member);
+        for (address, amount) in [(owner.path(""), 9000), (member.clone(), 12_000)] {
+            let read = owner.get(&address).await.expect(200);
+            assert_eq!(read.body["data"]["billable_rate"], amount);
+            assert_ne!(read.header("etag"), "\"1\"");
+            owner.put(&address, &read.body["data"]).await.expect(200);
+            let unseen = employee.get(&address).await.expect(200);
+            assert_eq!((&unseen.body["data"]["billable_rate"], unseen.header("etag")), (&Value::Null, "\"1\""));
+            let refused = owner.patch(&address, &json!({ "billable_rate": 1 })).await.expect_problem(422, "validation_failed");
+            assert!(refused.body["errors"]["billable_rate"][0].is_string(), "{}", refused.text);
+        }
+        assert_eq!(owner.get("/api/v1/organizations").await.expect(200).body["data"][0]["billable_rate"], 9000);
+        owner.patch(&owner.path(""), &json!({ "employees_can_see_billable_rates": true })).await.expect(200);
+        assert_eq!(employee.get(&member).await.expect(200).body["data"]["billable_rate"], 12_000);
+    }
+
     async fn whoever_is_deactivated_is_out_until_reactivated(kronos: Kronos) {
         let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
         let timer = record(&employee, &employee.member, "2026-03-04T09:00:00Z", Value::Null).await;

@@ -25,7 +25,7 @@ pub struct Member {
     pub is_placeholder: bool,
     /// Whether they may act.
     pub is_active: bool,
-    /// What an hour of theirs is billed at, in minor units; `null` until rates are set.
+    /// What an hour of theirs is billed at, in minor units; `null` where none is set or the caller may not know.
     pub billable_rate: Option<HourlyRate>,
     /// Since when they may not act any more.
     pub deactivated_at: Option<Instant>,
@@ -62,7 +62,7 @@ pub struct UpdateMember {
     /// Where a placeholder is reached. Persons say that themselves.
     #[serde(deserialize_with = "present")]
     pub email: Option<Option<String>>,
-    /// What was read; rates are not set here.
+    /// What was read: rates are recorded under `/rates`.
     #[serde(deserialize_with = "present")]
     pub billable_rate: Option<Option<i64>>,
 }

@@ -19,7 +19,8 @@ pub struct Organization {
     pub name: String,
     /// Whether it is for one person.
     pub is_personal: bool,
-    /// What it bills for an hour, in minor units, unless a member, a project or a task says otherwise; `null` until rates are set.
+    /// What it bills for an hour, in minor units, unless a member, a project or a
+    /// task says otherwise; `null` where none is set or the caller may not know.
     pub billable_rate: Option<HourlyRate>,
     /// Whether employees see what their work is billed at.
     pub employees_can_see_billable_rates: bool,
@@ -95,7 +96,7 @@ pub struct UpdateOrganization {
     pub employees_can_manage_tasks: Option<bool>,
     /// Whether breaks are recorded.
     pub breaks_enabled: Option<bool>,
-    /// What was read; rates are not set here.
+    /// What was read: rates are recorded under `/rates`.
     #[serde(deserialize_with = "present")]
     pub billable_rate: Option<Option<i64>>,
 }
@@ -137,7 +138,7 @@ pub struct CreateOrganization {
     pub employees_can_manage_tasks: Option<bool>,
     /// Whether breaks are recorded; default `true`.
     pub breaks_enabled: Option<bool>,
-    /// Has to be `null`; rates are not set here.
+    /// Has to be `null`: rates are recorded under `/rates`.
     #[serde(deserialize_with = "present")]
     pub billable_rate: Option<Option<i64>>,
 }

@@ -198,7 +198,7 @@ on_both_engines! {
 
         let finished = record(&world, into, "2026-03-04T10:00:00Z", Some("2026-03-04T11:00:00Z")).await;
         let forbid = Settings { overlaps: Some(Overlaps::Follow(kronos_domain::settings::OverlapPolicy::Forbid)), ..Settings::default() };
-        organizations::update(&world.db, change(actor), &forbid, None).await.unwrap().unwrap();
+        assert!(organizations::update(&world.db, change(actor), &forbid, None).await.unwrap());
         assert_eq!(members::merge(&world.db, change(actor), from, into).await, Ok(false));
         assert_eq!(hindrance().await, Some(Hindrance { two_running: false, overlapping: true }));
         let kept = time_entries::read(&world.db, actor, running).await.unwrap().unwrap();

@@ -30,7 +30,8 @@ on_both_engines! {
         let user = world.employee.actor.user;
         let actor = Actor { organization: OrganizationId::from_uuid(id()), user };
         let founded = organizations::found(&world.db, change(actor), MemberId::from_uuid(id()), &named("Übersee AG"), "digest").await;
-        let founded = founded.unwrap().unwrap();
+        assert_eq!(founded, Ok(true));
+        let founded = organizations::read(&world.db, actor).await.unwrap().unwrap();
         assert_eq!((founded.id, founded.name.as_str(), founded.currency.to_string().as_str()), (actor.organization, "Übersee AG", "EUR"));
         assert_eq!((founded.time_zone.as_str(), founded.week_start, founded.version), ("Europe/Paris", WeekStart::Monday, 1));
         assert_eq!((founded.overlap_policy, founded.breaks_enabled, founded.is_personal), (OverlapPolicy::Allow, true, false));
@@ -56,7 +57,7 @@ on_both_engines! {
         let user = world.employee.actor.user;
         for name in ["zebra", "Ökonomie", "Alpha"] {
             let actor = Actor { organization: OrganizationId::from_uuid(id()), user };
-            organizations::found(&world.db, change(actor), MemberId::from_uuid(id()), &named(name), "d").await.unwrap().unwrap();
+            organizations::found(&world.db, change(actor), MemberId::from_uuid(id()), &named(name), "d").await.unwrap();
         }
         let found = organizations::list(&world.db, user, &wanted(), None).await.unwrap().unwrap();
         let names: Vec<_> = found.resources.iter().map(|one| one.name.as_str()).collect();
@@ -80,27 +81,30 @@ on_both_engines! {
                 continue;
             }
             let who = person(&world.db, world.owner.actor.organization, role.name()).await;
-            assert_eq!(organizations::update(&world.db, change(who.actor), &settings, None).await, Ok(None), "{role}");
+            assert_eq!(organizations::update(&world.db, change(who.actor), &settings, None).await, Ok(false), "{role}");
             assert_eq!(organizations::read(&world.db, who.actor).await, Ok(Some(before.clone())), "{role}");
         }
         let mut stranger = world.stranger.actor;
         stranger.organization = world.owner.actor.organization;
-        assert_eq!(organizations::update(&world.db, change(stranger), &settings, None).await, Ok(None));
+        assert_eq!(organizations::update(&world.db, change(stranger), &settings, None).await, Ok(false));
         assert_eq!(organizations::read(&world.db, stranger).await, Ok(None));
 
         let actor = world.admin.actor;
-        assert_eq!(organizations::update(&world.db, change(actor), &settings, Some(7)).await, Ok(None));
-        let changed = organizations::update(&world.db, change(actor), &settings, Some(1)).await.unwrap().unwrap();
+        assert_eq!(organizations::update(&world.db, change(actor), &settings, Some(7)).await, Ok(false));
+        assert_eq!(organizations::update(&world.db, change(actor), &settings, Some(1)).await, Ok(true));
+        let read = async || organizations::read(&world.db, actor).await.unwrap().unwrap();
+        let changed = read().await;
         assert_eq!((changed.name.as_str(), changed.week_start, changed.version), ("Renamed", WeekStart::Sunday, 2));
         assert_eq!((changed.overlap_policy, changed.currency), (OverlapPolicy::Forbid, before.currency));
         // What changes nothing is no change.
-        assert_eq!(organizations::update(&world.db, change(actor), &settings, None).await, Ok(None));
+        assert_eq!(organizations::update(&world.db, change(actor), &settings, None).await, Ok(false));
         let permit = Settings { overlaps: Some(Overlaps::Permit), ..Settings::default() };
-        let permitted = organizations::update(&world.db, change(actor), &permit, None).await.unwrap().unwrap();
+        assert_eq!(organizations::update(&world.db, change(actor), &permit, None).await, Ok(true));
+        let permitted = read().await;
         assert_eq!((permitted.overlap_policy, permitted.version), (OverlapPolicy::Allow, 3));
         let warn = Settings { overlaps: Some(Overlaps::Follow(OverlapPolicy::Warn)), ..Settings::default() };
-        organizations::update(&world.db, change(actor), &warn, None).await.unwrap().unwrap();
-        assert_eq!(organizations::update(&world.db, change(actor), &permit, None).await, Ok(None));
+        assert_eq!(organizations::update(&world.db, change(actor), &warn, None).await, Ok(true));
+        assert_eq!(organizations::update(&world.db, change(actor), &permit, None).await, Ok(false));
     }
 
     async fn users_say_what_they_are_called_and_their_memberships_follow(world: World) {
