@@ -106,13 +106,11 @@ async fn a_stop_has_a_deadline() {
     let mut kronos =
         Guests::start(Engine::Embedded, |options| options.limits.drain = Some(Duration::from_millis(200))).await;
     let actor = kronos.anonymous();
-    let request = tokio::spawn(async move {
-        let request = actor.request(Method::GET, "/granted/sleep?ms=20000");
-        request.send().await.map(|response| response.status().as_u16())
-    });
+    let request = tokio::spawn(async move { actor.get("/granted/sleep?ms=20000").await });
     tokio::time::sleep(Duration::from_millis(200)).await;
     let start = Instant::now();
     kronos.host.take().unwrap().stop().await;
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert!(!matches!(request.await.unwrap(), Ok(200)));
+    let refused = request.await.unwrap().expect_problem(503, "stopping");
+    assert_eq!(refused.header("retry-after"), "1");
 }

@@ -210,11 +210,12 @@ impl Host {
                 None => true,
             }
         };
-        let (served, consumed) = tokio::join!(serving.stop(limits.drain), consumers);
+        let ((served, unanswered), consumed) = tokio::join!(serving.drain(limits.drain), consumers);
         lifecycle.drain();
         // Instances without requests end at once; the others have had their time.
         tokio::task::yield_now().await;
         lifecycle.stop();
+        unanswered.told().await;
         databases.fold().await;
         served && consumed
     }

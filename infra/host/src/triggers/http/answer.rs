@@ -243,6 +243,11 @@ fn failed(failure: &Failure, id: &HeaderValue, component: &str) -> HttpResponse 
         Failure::Overloaded => {
             (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "The service is too busy; try again shortly.")
         }
+        Failure::Stopped => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "The service is being stopped; try again shortly. The work of this request may have been done.",
+        ),
         Failure::Trapped => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The service failed."),
         Failure::NotInstantiated(_) | Failure::Refused(_) => {
             tracing::error!(target: "kronos::component", component, request_id, "{failure}");

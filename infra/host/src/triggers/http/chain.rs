@@ -49,7 +49,7 @@ impl Components for Chain {
         Box::pin(async move {
             target.handle(request, id, depth, None).await.map_err(|failure| match failure {
                 Failure::Timeout => Error::HttpResponseTimeout,
-                Failure::Overloaded | Failure::NotInstantiated(_) => Error::DestinationUnavailable,
+                Failure::Overloaded | Failure::Stopped | Failure::NotInstantiated(_) => Error::DestinationUnavailable,
                 Failure::Trapped | Failure::Refused(_) => {
                     Error::InternalError(Some(format!("component `{}` {failure}", target.id())))
                 }

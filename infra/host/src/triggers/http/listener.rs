@@ -35,6 +35,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const OTHER_FILES: usize = 512;
 /// How often the log says that no connection can be accepted.
 const COMPLAIN: Duration = Duration::from_secs(10);
+/// How long a stop waits for the answers to requests that it gives up.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Clients at a time that are told that there is no room for them; others are hung up on.
 const REFUSALS: usize = 64;
 /// A client from which nothing is heard for this long is asked for a sign of life, as often as `PROBES`.
@@ -70,6 +72,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 pub struct Serving {
     stop: oneshot::Sender<Duration>,
     task: JoinHandle<bool>,
+    slots: Arc<Slots>,
 }
 
 impl Serving {
@@ -82,22 +85,33 @@ impl Serving {
                 "the limit of open files leaves room for {connections} connections; raise it (`ulimit -n`) or lower --max-connections"
             );
         }
+        let slots = Slots::new(connections, &limits);
         let acceptor = Acceptor {
             app,
             workers,
             limits,
-            slots: Slots::new(connections, &limits),
+            slots: Arc::clone(&slots),
             watch: Watch::new(limits),
             refusals: Arc::new(Semaphore::new(REFUSALS)),
         };
-        Self { stop, task: tokio::spawn(acceptor.run(listener, stopped)) }
+        Self { stop, task: tokio::spawn(acceptor.run(listener, stopped)), slots }
     }
 
     /// Accepts no more, ends the connections without a request, and waits up to `drain` for the requests in progress; says whether all
     /// of them finished.
-    pub async fn stop(self, drain: Duration) -> bool {
+    pub async fn drain(self, drain: Duration) -> (bool, Unanswered) {
         let _ = self.stop.send(drain);
-        self.task.await.unwrap_or(false)
+        (self.task.await.unwrap_or(false), Unanswered(self.slots))
+    }
+}
+
+/// The connections whose requests were not finished in time.
+pub struct Unanswered(Arc<Slots>);
+
+impl Unanswered {
+    /// Waits a little for their clients to be told, once all instances have ended.
+    pub async fn told(self) {
+        let _whatever = timeout(FAREWELL, self.0.empty()).await;
     }
 }
 

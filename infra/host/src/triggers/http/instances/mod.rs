@@ -50,6 +50,7 @@ const SLACK: Duration = Duration::from_secs(1);
 /// A component that answers requests.
 pub struct HttpComponent {
     grants: Arc<Grants>,
+    lifecycle: Arc<Lifecycle>,
     /// One for each worker: an instance stays on the thread that made it.
     pools: Box<[Arc<Pool<Seat>>]>,
 }
@@ -76,12 +77,19 @@ impl HttpComponent {
             waiting: limits.concurrent_requests,
             patience: limits.instance_wait,
         };
-        let factory = Arc::new(Factory { engine, pre, grants: Arc::clone(&grants), lifecycle, memory, initial });
+        let factory = Arc::new(Factory {
+            engine,
+            pre,
+            grants: Arc::clone(&grants),
+            lifecycle: Arc::clone(&lifecycle),
+            memory,
+            initial,
+        });
         let pools = (0..workers::slots()).map(|_| {
             let factory = Arc::clone(&factory);
             Pool::new(bounds, move |membership| Seat::new(Arc::clone(&factory), membership))
         });
-        Self { grants, pools: pools.collect() }
+        Self { grants, lifecycle, pools: pools.collect() }
     }
 
     /// The component's id.
@@ -135,6 +143,7 @@ impl HttpComponent {
                 Ok(refused) if refused.error.is::<Exhausted>() || refused.error.is::<PoolConcurrencyLimitError>() => {
                     return Err(Failure::Overloaded);
                 }
+                _ if self.lifecycle.phase() == Phase::Stopped => return Err(Failure::Stopped),
                 _ if seat.usage.is_starved() => return Err(Failure::Overloaded),
                 Ok(refused) => return Err(Failure::NotInstantiated(format!("{:#}", refused.error))),
                 Err(error) => return Err(Failure::from_error(&error)),
@@ -152,6 +161,9 @@ pub enum Failure {
     /// No instance took the request within [`Limits::instance_wait`](crate::config::options::Limits::instance_wait), or the one that did could not get the memory that it needs.
     #[error("too busy")]
     Overloaded,
+    /// The host stopped before there was an answer.
+    #[error("stopped")]
+    Stopped,
     /// It trapped. Why is logged once per instance, since other requests may have failed with it.
     #[error("trapped")]
     Trapped,
