@@ -38,26 +38,45 @@ pub struct Source {
     postgres: &'static str,
     sqlite: &'static str,
     fragments: &'static [&'static [Fragment]],
-    rendered: [OnceLock<String>; 3],
+    rendered: Rendered,
+}
+
+#[derive(Debug)]
+struct Rendered {
+    postgres: OnceLock<String>,
+    packed: OnceLock<Option<String>>,
+    sqlite: OnceLock<String>,
 }
 
 impl Source {
     /// From the text for each engine.
-    pub const fn new(postgres: &'static str, sqlite: &'static str, fragments: &'static [&'static [Fragment]]) -> Self {
-        Self { postgres, sqlite, fragments, rendered: [const { OnceLock::new() }; 3] }
+    pub const fn new(
+        postgres: &'static str,
+        sqlite: &'static str,
+        fragments: &'static [&'static [Fragment]],
+    ) -> Self {
+        let rendered = Rendered { postgres: OnceLock::new(), packed: OnceLock::new(), sqlite: OnceLock::new() };
+        Self { postgres, sqlite, fragments, rendered }
     }
 
-    fn text(&'static self, dialect: Dialect) -> &'static str {
-        let [postgres, packed, sqlite] = &self.rendered;
-        let (cell, source) = match dialect {
-            Dialect::Postgres => (postgres, self.postgres),
-            Dialect::Packed => (packed, self.postgres),
-            Dialect::Sqlite => (sqlite, self.sqlite),
+    fn text(&'static self, engine: Engine) -> &'static str {
+        let Rendered { postgres, sqlite, .. } = &self.rendered;
+        match engine {
+            Engine::Postgres => postgres.get_or_init(|| self.render(self.postgres, Dialect::Postgres)),
+            Engine::Sqlite => sqlite.get_or_init(|| self.render(self.sqlite, Dialect::Sqlite)),
+        }
+    }
+
+    fn packed(&'static self) -> Option<&'static str> {
+        let surrounded = || {
+            let text = self.render(self.postgres, Dialect::Packed);
+            super::reads(&text).then(|| super::packed::surround(&text))
         };
-        cell.get_or_init(|| {
-            let text = render(source, dialect, self.fragments);
-            if dialect == Dialect::Packed { super::packed::surround(&text) } else { text }
-        })
+        self.rendered.packed.get_or_init(surrounded).as_deref()
+    }
+
+    fn render(&self, text: &str, dialect: Dialect) -> String {
+        render(text, dialect, self.fragments)
     }
 }
 
@@ -83,8 +102,7 @@ impl Statement {
         match (self.words, engine) {
             (Words::Pair { postgres, .. }, Engine::Postgres) => postgres,
             (Words::Pair { sqlite, .. }, Engine::Sqlite) => sqlite,
-            (Words::Source(source), Engine::Postgres) => source().text(Dialect::Postgres),
-            (Words::Source(source), Engine::Sqlite) => source().text(Dialect::Sqlite),
+            (Words::Source(source), engine) => source().text(engine),
         }
     }
 
@@ -92,9 +110,7 @@ impl Statement {
     /// nothing else can be packed.
     pub(super) fn packed(&self, engine: Engine) -> Option<&'static str> {
         match (self.words, engine) {
-            (Words::Source(source), Engine::Postgres) if super::reads(source().text(Dialect::Postgres)) => {
-                Some(source().text(Dialect::Packed))
-            }
+            (Words::Source(source), Engine::Postgres) => source().packed(),
             (Words::Source(_) | Words::Pair { .. }, _) => None,
         }
     }
