@@ -48,9 +48,13 @@ mod api {
             mod team;
         }
         mod time_entries {
+            mod actions;
+            mod bulk;
             mod changes;
             mod entry;
             mod list;
+            mod overlap;
+            mod references;
             mod rules;
         }
     }

@@ -108,16 +108,13 @@ on_both_engines! {
     async fn every_role_has_its_reach_to_its_own(kronos: Kronos) {
         for role in roles() {
             let actor = kronos.member("owner").await;
-            let mut requests = Vec::new();
             for operation in of_members().filter(|operation| operation.names_resource()) {
                 if scene::parameters(operation).all(|parameter| scene::OWN.contains(&parameter)) {
+                    kronos.set_role(&actor.member, "owner").await;
                     let request = Scene::new(&kronos, &actor).request(&actor, operation, &actor.organization).await;
-                    requests.push((operation, request));
+                    kronos.set_role(&actor.member, role.name()).await;
+                    expect_outcome(actor.send(request).await, operation, role, Whose::Own);
                 }
-            }
-            kronos.set_role(&actor.member, role.name()).await;
-            for (operation, request) in requests {
-                expect_outcome(actor.send(request).await, operation, role, Whose::Own);
             }
         }
     }
@@ -159,7 +156,7 @@ on_both_engines! {
         let owner = kronos.owner().await;
         owner.get(&owner.path("/time-entries/not-an-id")).await.expect(404);
         owner.get("/api/v1/users/me/time-entries/nonsense").await.expect(404);
-        let answer = owner.delete(&owner.path("/time-entries")).await.expect_problem(405, "method_not_allowed");
-        assert_eq!(answer.header("allow"), "GET, HEAD, POST");
+        let answer = owner.delete("/api/v1/users/me/time-entries/active").await.expect_problem(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), "GET, HEAD");
     }
 }

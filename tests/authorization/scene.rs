@@ -33,7 +33,7 @@ impl<'a> Scene<'a> {
     /// belongs to is `self.id("project", operation)`: what an earlier part of the path names, or something new.
     async fn make(&mut self, parameter: &str, operation: &Operation) -> Option<String> {
         Some(match parameter {
-            "entry" => self.entry(operation.id == "stop_time_entry").await,
+            "entry" => self.entry(["stop_time_entry", "discard_idle_time"].contains(&operation.id)).await,
             "member" => self.kronos.member("employee").await.member,
             "client" => self.post("/clients", &json!({ "name": unused("x") })).await,
             "tag" => self.post("/tags", &json!({ "name": unused("x") })).await,
@@ -132,7 +132,10 @@ impl<'a> Scene<'a> {
         }
         let method = if operation.method == "*" { "GET" } else { operation.method };
         let required = operation.parameters.iter().filter(|parameter| parameter.required);
-        let query: Vec<_> = required.map(|parameter| (parameter.name, parameter.sample)).collect();
+        let mut query: Vec<_> = required.map(|parameter| (parameter.name, parameter.sample)).collect();
+        if operation.id == "resume_time_entry" {
+            query.push(("on_running", "stop"));
+        }
         let request = actor.request(Method::from_bytes(method.as_bytes()).unwrap(), &path).query(&query);
         match self.body(operation).await {
             Some(body) => request.json(&body),

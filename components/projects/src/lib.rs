@@ -60,6 +60,7 @@ async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
         Op::ReadRate => resource::read(&call, &RATE).await,
         Op::ReplaceRate | Op::UpdateRate => rates::update(&call).await,
         Op::DeleteRate => resource::delete(&call, &RATE).await,
+        Op::ApplyRates => rates::apply(&call).await,
     }
 }
 

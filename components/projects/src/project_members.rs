@@ -63,6 +63,9 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
     let db = call.db().await?;
     let stated = [("project_id", body.project_id.as_deref()), ("member_id", body.member_id.as_deref())];
     resource::keep(call, &db, &PROJECT_MEMBER, &stated).await?;
+    if amount.is_some() {
+        resource::price_is_as_read(call, &db, &PROJECT_MEMBER).await?;
+    }
     let setting = setting(call, &db, actor(call)?, amount).await?;
     let edit = Edit { role, rate: setting.map(|setting| setting.today) };
     let apply = async |change, id, version| project_members::update(&db, change, id, version, edit).await;

@@ -1,10 +1,13 @@
 //! `/api/v1/organizations/{organization}/projects`.
 
+use std::cell::Cell;
+
 use kronos_api::projects::{Budget, CreateProject, UpdateProject};
 use kronos_domain::{ClientId, project};
 use kronos_platform::{Call, Faults, Reply, pages};
 use kronos_storage::{
-    Error,
+    Change, Error,
+    clients::CLIENT,
     projects::{self, Edit, NewProject, PROJECT},
 };
 
@@ -72,10 +75,26 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
     faults.finish()?;
 
     let db = call.db().await?;
+    if amount.is_some() {
+        resource::price_is_as_read(call, &db, &PROJECT).await?;
+    }
     let setting = setting(call, &db, actor(call)?, amount).await?;
     edit.rate = setting.map(|setting| setting.today);
-    let apply = async |change, id, version| projects::update(&db, change, id, version, &edit).await;
+    let is_hidden = Cell::new(false);
+    let apply = async |change: Change<'_>, id, version| {
+        // Whoever runs a project need not see every client.
+        if let Some(Some(client)) = edit.client
+            && CLIENT.resource.read(&db, change.actor, client.uuid()).await?.is_none()
+        {
+            is_hidden.set(true);
+            return Ok(None);
+        }
+        projects::update(&db, change, id, version, &edit).await
+    };
     let alters = |project: &project::Project| {
+        if is_hidden.get() {
+            return Err(Faults::one("client_id", UNKNOWN_CLIENT).into());
+        }
         if setting.is_some_and(|setting| !setting.allowed) && edit.sets_rate_of(project.billable_rate) {
             return Err(Refusal::Forbidden);
         }
@@ -84,11 +103,11 @@ pub async fn update(call: &Call) -> Result<Reply, Refusal> {
     resource::update(call, &db, &PROJECT, apply, alters).await.map_err(unknown_client)
 }
 
+const UNKNOWN_CLIENT: &str = "must be a client of the organization";
+
 fn unknown_client(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Storage(Error::ForeignKey(_)) => {
-            Faults::one("client_id", "must be a client of the organization").into()
-        }
+        Refusal::Storage(Error::ForeignKey(_)) => Faults::one("client_id", UNKNOWN_CLIENT).into(),
         other => other,
     }
 }

@@ -1,14 +1,17 @@
 //! `/api/v1/organizations/{organization}/rates`.
 
-use kronos_api::projects::{CreateRate, UpdateRate};
+use std::{fmt::Display, str::FromStr};
+
+use kronos_api::projects::{AppliedMeta, AppliedRates, ApplyRates, CreateRate, RatesApplied, UpdateRate};
 use kronos_domain::{
-    Permission, Since, Zone,
+    EntryId, Instant, Permission, Since, Until, Zone,
     rate::{RateKind, RateScope, Subject, ValidFrom},
 };
-use kronos_platform::{Call, Faults, Problem, Query, Reply};
+use kronos_platform::{Call, Faults, Problem, Query, Reply, page::Cursors};
 use kronos_storage::{
     Error,
-    rates::{self, Edit, Filter, NewRate, RATE},
+    rates::{self, Edit, Filter, NewRate, RATE, Range},
+    time_entries::Cursor,
 };
 
 use crate::{
@@ -53,6 +56,53 @@ pub async fn create(call: &Call) -> Result<Reply, Refusal> {
     let unknown = (permission(kind, subject), "member_id", "must be a member of the organization");
     let why_not = async || why_not(&db, change.actor, Some(unknown)).await;
     creation.answer(call, &db, &RATE, made, why_not).await.map_err(|refusal| unknown_subject(refusal, subject))
+}
+
+/// Most members or projects of a range.
+const MOST_IDS: usize = 100;
+
+/// `POST .../rates/apply`.
+pub async fn apply(call: &Call) -> Result<Reply, Refusal> {
+    let body: ApplyRates = call.json()?;
+    let cursors = Cursors { list: call.operation.id, order: "start" };
+    let after = cursors.read(&call.query, "cursor")?;
+    let after = after.map(|(at, id)| Cursor { at: Instant::from_micros(at), id: EntryId::from_uuid(id) });
+    let mut faults = Faults::default();
+    let start = faults.parse("start", Some(body.start.as_str())).map(|bound: Since| bound.0);
+    let end = faults.parse("end", Some(body.end.as_str())).map(|bound: Until| bound.0);
+    let range = Range {
+        start: start.unwrap_or(Instant::MIN),
+        end: end.unwrap_or(Instant::MIN),
+        after,
+        members: ids(&mut faults, "member_ids", &body.member_ids),
+        projects: ids(&mut faults, "project_ids", &body.project_ids),
+        kind: body.kind,
+        manual: body.include_manual,
+    };
+    if start.zip(end).is_some_and(|(start, end)| end < start) {
+        faults.add("end", "must not be before `start`");
+    }
+    faults.finish()?;
+    let (change, db) = (change(call)?, call.db().await?);
+    let setter = rates::setter(&db, change.actor).await?.ok_or(Refusal::NotFound)?;
+    if !Permission::OrganizationRatesManage.allows(setter.role, false) {
+        return Err(Refusal::Forbidden);
+    }
+    let applied = rates::apply(&db, change, &range).await?;
+    if applied.changed > 0 {
+        call.ring();
+    }
+    let next = applied.next.map(|next| cursors.write(&(next.at.micros(), next.id.uuid())));
+    let changed = u64::try_from(applied.changed).unwrap_or(u64::MAX);
+    Ok(Reply::ok(&AppliedRates { data: RatesApplied { changed }, meta: AppliedMeta { next_cursor: next } }))
+}
+
+fn ids<T: FromStr<Err: Display>>(faults: &mut Faults, field: &'static str, texts: &[String]) -> Vec<T> {
+    if texts.len() > MOST_IDS {
+        faults.add(field, format_args!("must not have more than {MOST_IDS} ids"));
+    }
+    let parsed: Result<Vec<T>, _> = texts.iter().map(|text| text.parse()).collect();
+    faults.check(field, parsed).unwrap_or_default()
 }
 
 /// What setting a rate needs.

@@ -106,8 +106,11 @@ pub async fn delete<T: Shown>(call: &Call, resource: &Resource<T>) -> Result<Rep
         }
         Ok(false) => {
             let found = changeable(&db, resource, change.actor, id).await?;
-            let mismatch = version.is_some_and(|version| version != found.version());
-            Err(if mismatch { Refusal::VersionMismatch } else { Refusal::Contended })
+            if version.is_some_and(|version| version != found.version()) {
+                return Err(Refusal::VersionMismatch);
+            }
+            // It has rates that the caller may not unset.
+            Err(Refusal::Forbidden)
         }
         Err(Error::ForeignKey(_)) => Err(Refusal::StillInUse),
         Err(error) => Err(error.into()),
@@ -164,6 +167,14 @@ pub async fn keep<T: Shown>(
         }
     }
     Ok(faults.finish()?)
+}
+
+/// Refuses a price beside the tag of an answer that had another one: rates have versions of their own, and whoever set one meanwhile
+/// did not make a new version of this.
+pub async fn price_is_as_read<T: Shown>(call: &Call, db: &Db, resource: &Resource<T>) -> Result<(), Refusal> {
+    let Some(read) = etag::first_number_of_match(&call.headers) else { return Ok(()) };
+    let tag = visible(db, resource, actor(call)?, T::id(call)?).await?.resource.tag();
+    if etag::first_number(&tag) == Some(read) { Ok(()) } else { Err(Refusal::VersionMismatch) }
 }
 
 /// The version that the request demands; the statement checks it again.

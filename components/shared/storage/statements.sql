@@ -189,7 +189,19 @@ WHERE c.user_id = ?1
 ORDER BY c.member_id;
 
 -- time_entries::read::REPEATED, PostgreSQL
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -197,7 +209,19 @@ WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin'));
 
 -- time_entries::read::REPEATED, SQLite
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2
@@ -205,7 +229,19 @@ WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin'));
 
 -- time_entries::read::READ, PostgreSQL
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
@@ -213,7 +249,19 @@ WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
 
 -- time_entries::read::READ, SQLite
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2
@@ -221,7 +269,9 @@ WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND (e.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
 
 -- time_entries::read::ACTIVE, PostgreSQL
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (
+    SELECT o.employees_can_see_billable_rates FROM organizations o WHERE o.id = c.organization_id))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (
+    SELECT o.employees_can_see_billable_rates FROM organizations o WHERE o.id = c.organization_id))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND c.role IN ('owner', 'admin', 'accountant') THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND c.role IN ('owner', 'admin', 'accountant') THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.member_id = c.member_id
 WHERE c.user_id = $1::uuid AND e.end_at IS NULL AND e.deleted_at IS NULL
@@ -229,7 +279,9 @@ ORDER BY e.start_at DESC, e.id DESC
 LIMIT 1;
 
 -- time_entries::read::ACTIVE, SQLite
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (
+    SELECT o.employees_can_see_billable_rates FROM organizations o WHERE o.id = c.organization_id))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (
+    SELECT o.employees_can_see_billable_rates FROM organizations o WHERE o.id = c.organization_id))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND c.role IN ('owner', 'admin', 'accountant') THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND c.role IN ('owner', 'admin', 'accountant') THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.member_id = c.member_id
 WHERE c.user_id = ?1 AND e.end_at IS NULL AND e.deleted_at IS NULL
@@ -253,18 +305,114 @@ WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'));
 
 -- time_entries::read::STANDING, PostgreSQL
-SELECT c.role, c.member_id::text, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT c.role, c.member_id::text, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
-  AND e.id = $3::uuid AND e.deleted_at IS NULL;
+  AND e.id = $3::uuid AND (e.deleted_at IS NULL OR $4::boolean);
 
 -- time_entries::read::STANDING, SQLite
-SELECT c.role, c.member_id, e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT c.role, c.member_id, e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM callers c
 JOIN time_entries e ON e.organization_id = c.organization_id
 WHERE c.organization_id = ?1 AND c.user_id = ?2
-  AND e.id = ?3 AND e.deleted_at IS NULL;
+  AND e.id = ?3 AND (e.deleted_at IS NULL OR ?4);
+
+-- time_entries::read::STANDINGS, PostgreSQL
+SELECT c.role, c.member_id::text, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
+FROM callers c
+JOIN time_entries e ON e.organization_id = c.organization_id
+WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+  AND e.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($3::text::jsonb) given)) AND e.deleted_at IS NULL;
+
+-- time_entries::read::STANDINGS, SQLite
+SELECT c.role, c.member_id, e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
+FROM callers c
+JOIN time_entries e ON e.organization_id = c.organization_id
+WHERE c.organization_id = ?1 AND c.user_id = ?2
+  AND e.id IN (SELECT value FROM json_each(?3)) AND e.deleted_at IS NULL;
+
+-- time_entries::read::REFERENCES, PostgreSQL
+SELECT
+    ($3::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM projects p
+        WHERE p.id = $3::uuid AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+    )),
+    ($4::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM tasks k WHERE k.id = $4::uuid AND k.project_id = $3::uuid AND k.deleted_at IS NULL
+    )),
+    (SELECT count(*) FROM tags g
+     WHERE g.organization_id = c.organization_id AND g.deleted_at IS NULL AND $5::text LIKE '%' || g.id::text || '%')
+FROM callers c
+WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid;
+
+-- time_entries::read::REFERENCES, SQLite
+SELECT
+    (?3 IS NULL OR EXISTS (
+        SELECT 1 FROM projects p
+        WHERE p.id = ?3 AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+    )),
+    (?4 IS NULL OR EXISTS (
+        SELECT 1 FROM tasks k WHERE k.id = ?4 AND k.project_id = ?3 AND k.deleted_at IS NULL
+    )),
+    (SELECT count(*) FROM tags g
+     WHERE g.organization_id = c.organization_id AND g.deleted_at IS NULL AND ?5 LIKE '%' || g.id || '%')
+FROM callers c
+WHERE c.organization_id = ?1 AND c.user_id = ?2;
 
 -- time_entries::read::RELATION, PostgreSQL
 SELECT c.role, c.member_id::text, t.id IS NOT NULL
@@ -277,175 +425,839 @@ FROM (SELECT member_id, organization_id, role FROM callers WHERE organization_id
 LEFT JOIN members t ON t.organization_id = c.organization_id AND t.id = ?3;
 
 -- time_entries::write::INSERT, PostgreSQL
-INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, folded_description, billable,
-    billable_rate, currency, source, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
-SELECT $3::uuid, t.organization_id, t.id, COALESCE(t.user_id, t.id), $5::bigint, $6::bigint,
-    COALESCE($7::text, u.time_zone, o.time_zone), $8::text, $9::text, $10::boolean,
-    $11::bigint, o.currency, $12::text, $13::text, 1, c.user_id, $14::text, $15::text, stamp.at, stamp.at
+INSERT INTO time_entries (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
+SELECT $3::uuid, t.organization_id, t.id, COALESCE(t.user_id, t.id), $17::uuid, $18::uuid, $19::text, $20::text::jsonb,
+    $5::bigint, $6::bigint, COALESCE($7::text, u.time_zone, o.time_zone), $8::text, $9::text, ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)),
+    COALESCE($11::bigint, CASE WHEN ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END),
+    CASE WHEN $11::bigint IS NOT NULL THEN 'manual' WHEN ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    CASE WHEN $19::text = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END,
+    CASE WHEN $19::text = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    o.currency, $12::text, $21::text, $22::text, $13::text, 1, c.user_id, $14::text, $15::text, stamp.at, stamp.at
 FROM callers c
 JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id) AND t.deleted_at IS NULL
 JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
+LEFT JOIN projects p ON p.id = $17::uuid AND p.organization_id = c.organization_id
 CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
-  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid) AND ($17::uuid IS NULL OR (p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))))
 FOR KEY SHARE OF t
-RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::INSERT, SQLite
-INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, folded_description, billable,
-    billable_rate, currency, source, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
-SELECT ?3, t.organization_id, t.id, COALESCE(t.user_id, t.id), ?5, ?6,
-    COALESCE(?7, u.time_zone, o.time_zone), ?8, ?9, ?10,
-    ?11, o.currency, ?12, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at
+INSERT INTO time_entries (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
+SELECT ?3, t.organization_id, t.id, COALESCE(t.user_id, t.id), ?17, ?18, ?19, ?20,
+    ?5, ?6, COALESCE(?7, u.time_zone, o.time_zone), ?8, ?9, (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)),
+    COALESCE(?11, CASE WHEN (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END),
+    CASE WHEN ?11 IS NOT NULL THEN 'manual' WHEN (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    CASE WHEN ?19 = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END,
+    CASE WHEN ?19 = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    o.currency, ?12, ?21, ?22, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at
 FROM callers c
 JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE(?4, c.member_id) AND t.deleted_at IS NULL
 JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
+LEFT JOIN projects p ON p.id = ?17 AND p.organization_id = c.organization_id
 CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
-  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16)
+  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16) AND (?17 IS NULL OR (p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))))
 
-RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::REPLACE_RUNNING, PostgreSQL
 WITH stopped AS (
     UPDATE time_entries SET
         end_at = CASE WHEN $5::bigint >= time_entries.start_at THEN $5::bigint
-                      ELSE greatest(time_entries.start_at, $17::bigint) END,
+                      ELSE greatest(time_entries.start_at, $23::bigint) END,
         version = time_entries.version + 1,
         changed_by = c.user_id, request_id = $14::text, traceparent = $15::text,
         updated_at = change_stamp(time_entries.updated_at)
     FROM callers c
     JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id)
+    LEFT JOIN projects p ON p.id = $17::uuid AND p.organization_id = c.organization_id
     WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
-  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid)
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid) AND ($17::uuid IS NULL OR (p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))))
       AND time_entries.member_id = t.id AND time_entries.end_at IS NULL AND time_entries.deleted_at IS NULL
     RETURNING time_entries.id
 )
-INSERT INTO time_entries (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, folded_description, billable,
-    billable_rate, currency, source, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
-SELECT $3::uuid, t.organization_id, t.id, COALESCE(t.user_id, t.id), $5::bigint, $6::bigint,
-    COALESCE($7::text, u.time_zone, o.time_zone), $8::text, $9::text, $10::boolean,
-    $11::bigint, o.currency, $12::text, $13::text, 1, c.user_id, $14::text, $15::text, stamp.at, stamp.at
+INSERT INTO time_entries (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
+SELECT $3::uuid, t.organization_id, t.id, COALESCE(t.user_id, t.id), $17::uuid, $18::uuid, $19::text, $20::text::jsonb,
+    $5::bigint, $6::bigint, COALESCE($7::text, u.time_zone, o.time_zone), $8::text, $9::text, ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)),
+    COALESCE($11::bigint, CASE WHEN ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END),
+    CASE WHEN $11::bigint IS NOT NULL THEN 'manual' WHEN ($19::text = 'work' AND COALESCE($10::boolean, p.billable_default, o.billable_default)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    CASE WHEN $19::text = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END,
+    CASE WHEN $19::text = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || $18::uuid::text AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || $17::uuid::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= $5::bigint
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    o.currency, $12::text, $21::text, $22::text, $13::text, 1, c.user_id, $14::text, $15::text, stamp.at, stamp.at
 FROM callers c
 JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE($4::uuid, c.member_id) AND t.deleted_at IS NULL
 JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
+LEFT JOIN projects p ON p.id = $17::uuid AND p.organization_id = c.organization_id
 CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND ($11::bigint IS NULL OR c.role IN ('owner', 'admin'))
-  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid) AND (SELECT count(*) FROM stopped) >= 0
-FOR KEY SHARE OF t
-RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+  AND ($16::uuid IS NULL OR COALESCE(t.user_id, t.id) = $16::uuid) AND ($17::uuid IS NULL OR (p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  )))))) AND (SELECT count(*) FROM stopped) >= 0
+    FOR KEY SHARE OF t
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::REPLACE_RUNNING, SQLite
-INSERT INTO time_entry_replacements (id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, folded_description, billable,
-    billable_rate, currency, source, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at, stopped_at)
-SELECT ?3, t.organization_id, t.id, COALESCE(t.user_id, t.id), ?5, ?6,
-    COALESCE(?7, u.time_zone, o.time_zone), ?8, ?9, ?10,
-    ?11, o.currency, ?12, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at, ?17
+INSERT INTO time_entry_replacements (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at, stopped_at)
+SELECT ?3, t.organization_id, t.id, COALESCE(t.user_id, t.id), ?17, ?18, ?19, ?20,
+    ?5, ?6, COALESCE(?7, u.time_zone, o.time_zone), ?8, ?9, (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)),
+    COALESCE(?11, CASE WHEN (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END),
+    CASE WHEN ?11 IS NOT NULL THEN 'manual' WHEN (?19 = 'work' AND COALESCE(?10, p.billable_default, o.billable_default)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    CASE WHEN ?19 = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END,
+    CASE WHEN ?19 = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' || ?18 AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '/' || ?17 || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = t.id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = t.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= ?5
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    o.currency, ?12, ?21, ?22, ?13, 1, c.user_id, ?14, ?15, stamp.at, stamp.at, ?23
 FROM callers c
 JOIN members t ON t.organization_id = c.organization_id AND t.id = COALESCE(?4, c.member_id) AND t.deleted_at IS NULL
 JOIN organizations o ON o.id = c.organization_id
 LEFT JOIN users u ON u.id = t.user_id
+LEFT JOIN projects p ON p.id = ?17 AND p.organization_id = c.organization_id
 CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
 WHERE c.organization_id = ?1 AND c.user_id = ?2
   AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (t.id = c.member_id OR c.role IN ('owner', 'admin'))
   AND (?11 IS NULL OR c.role IN ('owner', 'admin'))
-  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16)
-RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+  AND (?16 IS NULL OR COALESCE(t.user_id, t.id) = ?16) AND (?17 IS NULL OR (p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))))
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::UPDATE, PostgreSQL
 UPDATE time_entries SET
-    start_at = COALESCE($4::bigint, start_at), end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END, time_zone = COALESCE($6::text, time_zone), description = COALESCE($7::text, description),
+    start_at = COALESCE($4::bigint, time_entries.start_at), end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END, time_zone = COALESCE($6::text, time_zone), description = COALESCE($7::text, description),
     folded_description = CASE WHEN $7::text IS NULL THEN folded_description ELSE $8::text END,
-    billable = COALESCE($9::boolean, billable), billable_rate = CASE WHEN $10::boolean THEN $11::bigint ELSE billable_rate END,
+    project_id = CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, task_id = CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, kind = COALESCE($28::text, time_entries.kind), tags = COALESCE($29::text::jsonb, tags),
+    billable = (COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)), billable_rate = CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM $11::bigint THEN $11::bigint
+           WHEN ((COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) OR NOT time_entries.billable)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1))
+           ELSE time_entries.billable_rate END, billable_rate_source = CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM $11::bigint
+               THEN CASE WHEN $11::bigint IS NOT NULL THEN 'manual' END
+           WHEN ((COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) OR NOT time_entries.billable)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END
+           ELSE time_entries.billable_rate_source END,
+    cost_rate = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) THEN time_entries.cost_rate WHEN COALESCE($28::text, time_entries.kind) = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END, cost_rate_source = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) THEN time_entries.cost_rate_source WHEN COALESCE($28::text, time_entries.kind) = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    external_id = CASE WHEN $30::boolean THEN $31::text ELSE external_id END, external_url = CASE WHEN $32::boolean THEN $33::text ELSE external_url END,
     version = version + 1,
     changed_by = $2::uuid, request_id = $16::text, traceparent = $17::text,
     updated_at = change_stamp(time_entries.updated_at)
 WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
-  AND (start_at, end_at, time_zone, description, billable, billable_rate)
-      IS DISTINCT FROM (COALESCE($4::bigint, start_at), CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END, COALESCE($6::text, time_zone), COALESCE($7::text, description), COALESCE($9::boolean, billable), CASE WHEN $10::boolean THEN $11::bigint ELSE billable_rate END)
+  AND (start_at, end_at, time_zone, description, billable, billable_rate, project_id, task_id, kind, tags, external_id,
+       external_url)
+      IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END, COALESCE($6::text, time_zone), COALESCE($7::text, description), (COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)), CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) THEN $11::bigint ELSE time_entries.billable_rate END, CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END,
+       COALESCE($28::text, time_entries.kind), COALESCE($29::text::jsonb, tags), CASE WHEN $30::boolean THEN $31::text ELSE external_id END, CASE WHEN $32::boolean THEN $33::text ELSE external_url END)
   AND ($13::bigint IS NULL OR version = $13::bigint)
   AND (NOT $14::boolean OR end_at IS NULL)
   AND ($15::uuid IS NULL OR member_id = $15::uuid)
   AND COALESCE($20::uuid, user_id) = user_id AND COALESCE($21::text, currency) = currency
   AND COALESCE($22::text, source) = source
+  AND ($34::uuid IS NULL OR $34::uuid = (SELECT p.client_id FROM projects p WHERE p.id = time_entries.project_id))
+  AND ($35::bigint IS NULL OR $35::bigint = cost_rate)
   AND COALESCE($23::bigint, created_at / 1000000) = created_at / 1000000
-  AND (CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END IS NULL OR CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END - COALESCE($4::bigint, start_at) <= 31622400000000
-       OR (start_at = COALESCE($4::bigint, start_at) AND (end_at IS NULL OR end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END)))
-  AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs(CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, start_at) + $18::bigint
-           WHEN $12::boolean AND $5::bigint < start_at THEN start_at
-           ELSE COALESCE($5::bigint, end_at) END - COALESCE($4::bigint, start_at) - $19::bigint) <= 1000000)
+  AND (CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END IS NULL OR CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END - COALESCE($4::bigint, time_entries.start_at) <= 31622400000000
+       OR (start_at = COALESCE($4::bigint, time_entries.start_at) AND (end_at IS NULL OR end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END)))
+  AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs(CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END - COALESCE($4::bigint, time_entries.start_at) - $19::bigint) <= 1000000)
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
         AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
-        AND (NOT $10::boolean OR time_entries.billable_rate IS NOT DISTINCT FROM $11::bigint
+        AND (NOT ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) OR time_entries.billable_rate IS NOT DISTINCT FROM $11::bigint
              OR c.role IN ('owner', 'admin'))
+        AND (CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END IS NULL OR CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END IS NOT DISTINCT FROM time_entries.project_id OR EXISTS (
+            SELECT 1 FROM projects p
+            WHERE p.id = CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+        ))
   )
-RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::UPDATE, SQLite
 UPDATE time_entries SET
-    start_at = COALESCE(?4, start_at), end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END, time_zone = COALESCE(?6, time_zone), description = COALESCE(?7, description),
+    start_at = COALESCE(?4, time_entries.start_at), end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END, time_zone = COALESCE(?6, time_zone), description = COALESCE(?7, description),
     folded_description = CASE WHEN ?7 IS NULL THEN folded_description ELSE ?8 END,
-    billable = COALESCE(?9, billable), billable_rate = CASE WHEN ?10 THEN ?11 ELSE billable_rate END,
+    project_id = CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, task_id = CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, kind = COALESCE(?28, time_entries.kind), tags = COALESCE(?29, tags),
+    billable = (COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)), billable_rate = CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM ?11 THEN ?11
+           WHEN ((COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) OR NOT time_entries.billable)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1))
+           ELSE time_entries.billable_rate END, billable_rate_source = CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM ?11
+               THEN CASE WHEN ?11 IS NOT NULL THEN 'manual' END
+           WHEN ((COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) OR NOT time_entries.billable)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END
+           ELSE time_entries.billable_rate_source END,
+    cost_rate = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) THEN time_entries.cost_rate WHEN COALESCE(?28, time_entries.kind) = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END, cost_rate_source = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) THEN time_entries.cost_rate_source WHEN COALESCE(?28, time_entries.kind) = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    external_id = CASE WHEN ?30 THEN ?31 ELSE external_id END, external_url = CASE WHEN ?32 THEN ?33 ELSE external_url END,
     version = version + 1,
     changed_by = ?2, request_id = ?16, traceparent = ?17,
     updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
 WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
-  AND (start_at, end_at, time_zone, description, billable, billable_rate)
-      IS DISTINCT FROM (COALESCE(?4, start_at), CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END, COALESCE(?6, time_zone), COALESCE(?7, description), COALESCE(?9, billable), CASE WHEN ?10 THEN ?11 ELSE billable_rate END)
+  AND (start_at, end_at, time_zone, description, billable, billable_rate, project_id, task_id, kind, tags, external_id,
+       external_url)
+      IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END, COALESCE(?6, time_zone), COALESCE(?7, description), (COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)), CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) THEN ?11 ELSE time_entries.billable_rate END, CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END,
+       COALESCE(?28, time_entries.kind), COALESCE(?29, tags), CASE WHEN ?30 THEN ?31 ELSE external_id END, CASE WHEN ?32 THEN ?33 ELSE external_url END)
   AND (?13 IS NULL OR version = ?13)
   AND (NOT ?14 OR end_at IS NULL)
   AND (?15 IS NULL OR member_id = ?15)
   AND COALESCE(?20, user_id) = user_id AND COALESCE(?21, currency) = currency
   AND COALESCE(?22, source) = source
+  AND (?34 IS NULL OR ?34 = (SELECT p.client_id FROM projects p WHERE p.id = time_entries.project_id))
+  AND (?35 IS NULL OR ?35 = cost_rate)
   AND COALESCE(?23, created_at / 1000000) = created_at / 1000000
-  AND (CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END IS NULL OR CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END - COALESCE(?4, start_at) <= 31622400000000
-       OR (start_at = COALESCE(?4, start_at) AND (end_at IS NULL OR end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END)))
-  AND (?19 IS NULL OR end_at - start_at = ?19 OR abs(CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, start_at) + ?18
-           WHEN ?12 AND ?5 < start_at THEN start_at
-           ELSE COALESCE(?5, end_at) END - COALESCE(?4, start_at) - ?19) <= 1000000)
+  AND (CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END IS NULL OR CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END - COALESCE(?4, time_entries.start_at) <= 31622400000000
+       OR (start_at = COALESCE(?4, time_entries.start_at) AND (end_at IS NULL OR end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END)))
+  AND (?19 IS NULL OR end_at - start_at = ?19 OR abs(CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END - COALESCE(?4, time_entries.start_at) - ?19) <= 1000000)
   AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2
         AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
-        AND (NOT ?10 OR time_entries.billable_rate IS NOT DISTINCT FROM ?11
+        AND (NOT (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) OR time_entries.billable_rate IS NOT DISTINCT FROM ?11
              OR c.role IN ('owner', 'admin'))
+        AND (CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END IS NULL OR CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END IS NOT DISTINCT FROM time_entries.project_id OR EXISTS (
+            SELECT 1 FROM projects p
+            WHERE p.id = CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+        ))
   )
-RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::UPDATE_ALL, PostgreSQL
+UPDATE time_entries SET
+    start_at = COALESCE($4::bigint, time_entries.start_at), end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END, time_zone = COALESCE($6::text, time_zone), description = COALESCE($7::text, description),
+    folded_description = CASE WHEN $7::text IS NULL THEN folded_description ELSE $8::text END,
+    project_id = CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, task_id = CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, kind = COALESCE($28::text, time_entries.kind), tags = COALESCE($29::text::jsonb, tags),
+    billable = (COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)), billable_rate = CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM $11::bigint THEN $11::bigint
+           WHEN ((COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) OR NOT time_entries.billable)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1))
+           ELSE time_entries.billable_rate END, billable_rate_source = CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM $11::bigint
+               THEN CASE WHEN $11::bigint IS NOT NULL THEN 'manual' END
+           WHEN ((COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) OR NOT time_entries.billable)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END
+           ELSE time_entries.billable_rate_source END,
+    cost_rate = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) THEN time_entries.cost_rate WHEN COALESCE($28::text, time_entries.kind) = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END, cost_rate_source = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE($28::text, time_entries.kind))) THEN time_entries.cost_rate_source WHEN COALESCE($28::text, time_entries.kind) = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END::text AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE($4::bigint, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    external_id = CASE WHEN $30::boolean THEN $31::text ELSE external_id END, external_url = CASE WHEN $32::boolean THEN $33::text ELSE external_url END,
+    version = version + 1,
+    changed_by = $2::uuid, request_id = $16::text, traceparent = $17::text,
+    updated_at = change_stamp(time_entries.updated_at)
+WHERE id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($3::text::jsonb) given)) AND organization_id = $1::uuid AND deleted_at IS NULL
+  AND (start_at, end_at, time_zone, description, billable, billable_rate, project_id, task_id, kind, tags, external_id,
+       external_url)
+      IS DISTINCT FROM (COALESCE($4::bigint, time_entries.start_at), CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END, COALESCE($6::text, time_zone), COALESCE($7::text, description), (COALESCE($28::text, time_entries.kind) = 'work' AND COALESCE($9::boolean, billable)), CASE WHEN ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) THEN $11::bigint ELSE time_entries.billable_rate END, CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END, CASE WHEN $26::boolean THEN $27::uuid
+           WHEN $24::boolean AND $25::uuid IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END,
+       COALESCE($28::text, time_entries.kind), COALESCE($29::text::jsonb, tags), CASE WHEN $30::boolean THEN $31::text ELSE external_id END, CASE WHEN $32::boolean THEN $33::text ELSE external_url END)
+  AND ($13::bigint IS NULL OR version = $13::bigint)
+  AND (NOT $14::boolean OR end_at IS NULL)
+  AND ($15::uuid IS NULL OR member_id = $15::uuid)
+  AND COALESCE($20::uuid, user_id) = user_id AND COALESCE($21::text, currency) = currency
+  AND COALESCE($22::text, source) = source
+  AND ($34::uuid IS NULL OR $34::uuid = (SELECT p.client_id FROM projects p WHERE p.id = time_entries.project_id))
+  AND ($35::bigint IS NULL OR $35::bigint = cost_rate)
+  AND COALESCE($23::bigint, created_at / 1000000) = created_at / 1000000
+  AND (CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END IS NULL OR CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END - COALESCE($4::bigint, time_entries.start_at) <= 31622400000000
+       OR (start_at = COALESCE($4::bigint, time_entries.start_at) AND (end_at IS NULL OR end_at = CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END)))
+  AND ($19::bigint IS NULL OR end_at - start_at = $19::bigint OR abs(CASE WHEN $18::bigint IS NOT NULL THEN COALESCE($4::bigint, time_entries.start_at) + $18::bigint
+           WHEN $12::boolean AND $5::bigint < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE($5::bigint, time_entries.end_at) END - COALESCE($4::bigint, time_entries.start_at) - $19::bigint) <= 1000000)
+  AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+        AND (NOT ($10::boolean AND ($11::bigint IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) OR time_entries.billable_rate IS NOT DISTINCT FROM $11::bigint
+             OR c.role IN ('owner', 'admin'))
+        AND (CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END IS NULL OR CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END IS NOT DISTINCT FROM time_entries.project_id OR EXISTS (
+            SELECT 1 FROM projects p
+            WHERE p.id = CASE WHEN $24::boolean THEN $25::uuid ELSE time_entries.project_id END AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+        ))
+  )
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::UPDATE_ALL, SQLite
+UPDATE time_entries SET
+    start_at = COALESCE(?4, time_entries.start_at), end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END, time_zone = COALESCE(?6, time_zone), description = COALESCE(?7, description),
+    folded_description = CASE WHEN ?7 IS NULL THEN folded_description ELSE ?8 END,
+    project_id = CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, task_id = CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, kind = COALESCE(?28, time_entries.kind), tags = COALESCE(?29, tags),
+    billable = (COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)), billable_rate = CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM ?11 THEN ?11
+           WHEN ((COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) OR NOT time_entries.billable)) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1))
+           ELSE time_entries.billable_rate END, billable_rate_source = CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) AND time_entries.billable_rate IS DISTINCT FROM ?11
+               THEN CASE WHEN ?11 IS NOT NULL THEN 'manual' END
+           WHEN ((COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)) AND COALESCE(time_entries.billable_rate_source, '') <> 'manual' AND (((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) OR NOT time_entries.billable)) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END
+           ELSE time_entries.billable_rate_source END,
+    cost_rate = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) THEN time_entries.cost_rate WHEN COALESCE(?28, time_entries.kind) = 'work' THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1)) END, cost_rate_source = CASE WHEN NOT ((time_entries.start_at, time_entries.project_id, time_entries.task_id, time_entries.kind) IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END, COALESCE(?28, time_entries.kind))) THEN time_entries.cost_rate_source WHEN COALESCE(?28, time_entries.kind) = 'work' THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= COALESCE(?4, time_entries.start_at)
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END END,
+    external_id = CASE WHEN ?30 THEN ?31 ELSE external_id END, external_url = CASE WHEN ?32 THEN ?33 ELSE external_url END,
+    version = version + 1,
+    changed_by = ?2, request_id = ?16, traceparent = ?17,
+    updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
+WHERE id IN (SELECT value FROM json_each(?3)) AND organization_id = ?1 AND deleted_at IS NULL
+  AND (start_at, end_at, time_zone, description, billable, billable_rate, project_id, task_id, kind, tags, external_id,
+       external_url)
+      IS DISTINCT FROM (COALESCE(?4, time_entries.start_at), CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END, COALESCE(?6, time_zone), COALESCE(?7, description), (COALESCE(?28, time_entries.kind) = 'work' AND COALESCE(?9, billable)), CASE WHEN (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) THEN ?11 ELSE time_entries.billable_rate END, CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END, CASE WHEN ?26 THEN ?27
+           WHEN ?24 AND ?25 IS DISTINCT FROM time_entries.project_id THEN NULL
+           ELSE time_entries.task_id END,
+       COALESCE(?28, time_entries.kind), COALESCE(?29, tags), CASE WHEN ?30 THEN ?31 ELSE external_id END, CASE WHEN ?32 THEN ?33 ELSE external_url END)
+  AND (?13 IS NULL OR version = ?13)
+  AND (NOT ?14 OR end_at IS NULL)
+  AND (?15 IS NULL OR member_id = ?15)
+  AND COALESCE(?20, user_id) = user_id AND COALESCE(?21, currency) = currency
+  AND COALESCE(?22, source) = source
+  AND (?34 IS NULL OR ?34 = (SELECT p.client_id FROM projects p WHERE p.id = time_entries.project_id))
+  AND (?35 IS NULL OR ?35 = cost_rate)
+  AND COALESCE(?23, created_at / 1000000) = created_at / 1000000
+  AND (CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END IS NULL OR CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END - COALESCE(?4, time_entries.start_at) <= 31622400000000
+       OR (start_at = COALESCE(?4, time_entries.start_at) AND (end_at IS NULL OR end_at = CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END)))
+  AND (?19 IS NULL OR end_at - start_at = ?19 OR abs(CASE WHEN ?18 IS NOT NULL THEN COALESCE(?4, time_entries.start_at) + ?18
+           WHEN ?12 AND ?5 < time_entries.start_at THEN time_entries.start_at
+           ELSE COALESCE(?5, time_entries.end_at) END - COALESCE(?4, time_entries.start_at) - ?19) <= 1000000)
+  AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = ?1 AND c.user_id = ?2
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+        AND (NOT (?10 AND (?11 IS NOT NULL OR EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))))) OR time_entries.billable_rate IS NOT DISTINCT FROM ?11
+             OR c.role IN ('owner', 'admin'))
+        AND (CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END IS NULL OR CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END IS NOT DISTINCT FROM time_entries.project_id OR EXISTS (
+            SELECT 1 FROM projects p
+            WHERE p.id = CASE WHEN ?24 THEN ?25 ELSE time_entries.project_id END AND p.organization_id = c.organization_id AND p.deleted_at IS NULL AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND (p.is_public OR EXISTS (
+      SELECT 1 FROM project_members own
+      WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
+  ))))
+        ))
+  )
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::DELETE, PostgreSQL
 UPDATE time_entries SET
@@ -454,14 +1266,25 @@ UPDATE time_entries SET
     changed_by = $2::uuid, request_id = $5::text, traceparent = $6::text,
     updated_at = change_stamp(time_entries.updated_at)
 WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL
-  AND ($4::bigint IS NULL OR version = $4::bigint)
-  AND EXISTS (
+  AND ($4::bigint IS NULL OR version = $4::bigint) AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
         AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
   )
-RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::write::DELETE, SQLite
 UPDATE time_entries SET
@@ -470,14 +1293,209 @@ UPDATE time_entries SET
     changed_by = ?2, request_id = ?5, traceparent = ?6,
     updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
 WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL
-  AND (?4 IS NULL OR version = ?4)
-  AND EXISTS (
+  AND (?4 IS NULL OR version = ?4) AND EXISTS (
       SELECT 1 FROM callers c
       WHERE c.organization_id = ?1 AND c.user_id = ?2
         AND c.role IN ('owner', 'admin', 'manager', 'employee')
         AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
   )
-RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, description, billable, billable_rate, currency, source, version, created_at, updated_at, deleted_at;
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::DELETE_ALL, PostgreSQL
+UPDATE time_entries SET
+    deleted_at = change_stamp(time_entries.updated_at),
+    version = version + 1,
+    changed_by = $2::uuid, request_id = $5::text, traceparent = $6::text,
+    updated_at = change_stamp(time_entries.updated_at)
+WHERE id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($3::text::jsonb) given)) AND organization_id = $1::uuid AND deleted_at IS NULL
+  AND ($4::bigint IS NULL OR version = $4::bigint) AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+  )
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::DELETE_ALL, SQLite
+UPDATE time_entries SET
+    deleted_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)),
+    version = version + 1,
+    changed_by = ?2, request_id = ?5, traceparent = ?6,
+    updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
+WHERE id IN (SELECT value FROM json_each(?3)) AND organization_id = ?1 AND deleted_at IS NULL
+  AND (?4 IS NULL OR version = ?4) AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = ?1 AND c.user_id = ?2
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+  )
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::RESTORE, PostgreSQL
+UPDATE time_entries SET
+    deleted_at = NULL,
+    version = version + 1,
+    changed_by = $2::uuid, request_id = $5::text, traceparent = $6::text,
+    updated_at = change_stamp(time_entries.updated_at)
+WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NOT NULL
+  AND ($4::bigint IS NULL OR version = $4::bigint) AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+  )
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::write::RESTORE, SQLite
+UPDATE time_entries SET
+    deleted_at = NULL,
+    version = version + 1,
+    changed_by = ?2, request_id = ?5, traceparent = ?6,
+    updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
+WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NOT NULL
+  AND (?4 IS NULL OR version = ?4) AND EXISTS (
+      SELECT 1 FROM callers c
+      WHERE c.organization_id = ?1 AND c.user_id = ?2
+        AND c.role IN ('owner', 'admin', 'manager', 'employee')
+        AND (c.member_id = time_entries.member_id OR c.role IN ('owner', 'admin'))
+  )
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::cut::CUT_IN_TWO, PostgreSQL
+WITH stamp AS (SELECT change_stamp(NULL) AS at),
+w AS (
+    SELECT w.* FROM callers c
+JOIN time_entries w ON w.organization_id = c.organization_id AND w.id = $3::uuid AND w.deleted_at IS NULL
+CROSS JOIN (SELECT change_stamp(NULL) AS at) stamp
+WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (w.member_id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND ($6::bigint IS NULL OR w.version = $6::bigint)
+  AND CASE WHEN $11::boolean THEN w.end_at IS NULL AND w.start_at <= $4::bigint
+           ELSE w.start_at < $4::bigint AND (w.end_at IS NULL OR w.end_at > $5::bigint) END
+    FOR UPDATE OF w
+),
+first AS (
+    UPDATE time_entries SET
+        end_at = $4::bigint,
+        version = time_entries.version + 1,
+        changed_by = $2::uuid, request_id = $9::text, traceparent = $10::text,
+        updated_at = change_stamp(time_entries.updated_at)
+    FROM w
+    WHERE time_entries.id = w.id
+    RETURNING time_entries.id
+)
+INSERT INTO time_entries (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at)
+SELECT $7::uuid, w.organization_id, w.member_id, w.user_id, w.project_id, w.task_id, w.kind, w.tags,
+    $5::bigint, w.end_at, w.time_zone, w.description, w.folded_description, w.billable,
+    w.billable_rate, w.billable_rate_source, w.cost_rate, w.cost_rate_source, w.currency,
+    w.source, NULL::text, w.external_url, $8::text, 1, $2::uuid, $9::text, $10::text, stamp.at, stamp.at
+FROM w, stamp
+WHERE (SELECT count(*) FROM first) > 0
+RETURNING id::text, organization_id::text, member_id::text, user_id::text, start_at, end_at, time_zone, kind, project_id::text, task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = project_id)::text, tags::text, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
+
+-- time_entries::cut::CUT_IN_TWO, SQLite
+INSERT INTO time_entry_cuts (id, organization_id, member_id, user_id, project_id, task_id, kind, tags, start_at, end_at, time_zone,
+    description, folded_description, billable, billable_rate, billable_rate_source, cost_rate, cost_rate_source, currency,
+    source, external_id, external_url, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at, cut_id, cut_at)
+SELECT ?7, w.organization_id, w.member_id, w.user_id, w.project_id, w.task_id, w.kind, w.tags,
+    ?5, w.end_at, w.time_zone, w.description, w.folded_description, w.billable,
+    w.billable_rate, w.billable_rate_source, w.cost_rate, w.cost_rate_source, w.currency,
+    w.source, NULL, w.external_url, ?8, 1, ?2, ?9, ?10, stamp.at, stamp.at, w.id, ?4
+FROM callers c
+JOIN time_entries w ON w.organization_id = c.organization_id AND w.id = ?3 AND w.deleted_at IS NULL
+CROSS JOIN (SELECT max(CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0)) AS at) stamp
+WHERE c.organization_id = ?1 AND c.user_id = ?2
+  AND c.role IN ('owner', 'admin', 'manager', 'employee') AND (w.member_id = c.member_id OR c.role IN ('owner', 'admin'))
+  AND (?6 IS NULL OR w.version = ?6)
+  AND CASE WHEN ?11 THEN w.end_at IS NULL AND w.start_at <= ?4
+           ELSE w.start_at < ?4 AND (w.end_at IS NULL OR w.end_at > ?5) END
+RETURNING id, organization_id, member_id, user_id, start_at, end_at, time_zone, kind, project_id, task_id, (SELECT p.client_id FROM projects p WHERE p.id = project_id), tags, description, billable, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate END, CASE WHEN billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN billable_rate_source END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate END, CASE WHEN cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN cost_rate_source END, currency, source, external_id, external_url, version, created_at, updated_at, deleted_at;
 
 -- time_entries::list::ALL_ASCENDING, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
@@ -485,43 +1503,67 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
             ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
             ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) own
 ),
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -529,7 +1571,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -539,43 +1581,67 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
             ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
             ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     ) own
 ),
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
         ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
     ) own
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -583,7 +1649,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -593,43 +1659,67 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
             ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
             ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
         ) w
         WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) own
 ),
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
     ) own
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -637,7 +1727,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -647,43 +1737,67 @@ found AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+            WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
             ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+            WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
             ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
         ) w
         WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     ) own
 ),
 edge AS MATERIALIZED (
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+        WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
     ) everyone
     UNION ALL
     SELECT * FROM (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+        WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) END AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
         ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
     ) own
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -691,7 +1805,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -700,26 +1814,44 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = $19::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
         ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT 10000)
     ) w
     WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-    LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+    LIMIT $17::bigint
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
-    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -727,7 +1859,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -736,26 +1868,44 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = ?19 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
         ORDER BY w.start_at ASC, w.id ASC LIMIT 10000
     ) w
     WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-    LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+    LIMIT ?17
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
-    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT id FROM target) END AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
+    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT id FROM target) END AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -763,7 +1913,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -772,26 +1922,44 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = $13::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = $19::uuid AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
         ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT 10000)
     ) w
     WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-    LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+    LIMIT $17::bigint
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
-    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT id FROM target) END AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -799,7 +1967,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -808,26 +1976,44 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ?13 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = ?19 AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+        WHERE w.member_id = (SELECT id FROM target) AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
         ORDER BY w.start_at DESC, w.id DESC LIMIT 10000
     ) w
     WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-    LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+    LIMIT ?17
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM time_entries w
-    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT id FROM target) END AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
+    WHERE w.member_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT id FROM target) END AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -835,7 +2021,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -844,34 +2030,52 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($19::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
     CROSS JOIN LATERAL (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT $14::bigint)
+            WHERE w.member_id = t.id AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target)
         ) w
-        WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+        WHERE true AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) w
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM target t
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = t.id AND (w.start_at, w.id) > ($9::bigint, $10::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
+        WHERE w.member_id = t.id AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target) - 1
     ) w
-    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
+    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $17::bigint
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -879,7 +2083,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -888,34 +2092,52 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id IN (SELECT value FROM json_each(?19)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT e.* FROM target t
     CROSS JOIN time_entries e ON e.id IN (
         SELECT w.id FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = t.id AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
-            ORDER BY w.start_at ASC, w.id ASC LIMIT ?14
+            WHERE w.member_id = t.id AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT max(10000 / max(count(*), 1), 20) FROM target)
         ) w
-        WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+        WHERE true AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     )
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM target t
     CROSS JOIN time_entries w ON w.id = (
         SELECT w.id FROM time_entries w
-        WHERE w.member_id = t.id AND (w.start_at, w.id) > (?9, ?10) AND w.start_at < ?4 AND +w.start_at >= ?3
-        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET ?14 - 1
+        WHERE w.member_id = t.id AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT max(10000 / max(count(*), 1), 20) FROM target) - 1
     )
-    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?11
+    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?17
     ORDER BY w.start_at ASC, w.id ASC LIMIT 1
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -923,7 +2145,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -932,34 +2154,52 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($19::text::jsonb) given)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT w.* FROM target t
     CROSS JOIN LATERAL (
         SELECT w.* FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT $14::bigint)
+            WHERE w.member_id = t.id AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target)
         ) w
-        WHERE ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+        WHERE true AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-        LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
     ) w
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM target t
     CROSS JOIN LATERAL (
         SELECT w.start_at, w.id FROM time_entries w
-        WHERE w.member_id = t.id AND (w.start_at, w.id) < ($9::bigint, $10::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT $14::bigint - 1)
+        WHERE w.member_id = t.id AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target) - 1
     ) w
-    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
+    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $17::bigint
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -967,7 +2207,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -976,34 +2216,52 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 target AS MATERIALIZED (
     SELECT t.id FROM caller c
     JOIN members t ON t.organization_id = c.organization_id
-    WHERE t.id IN (SELECT value FROM json_each(?13)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    WHERE t.id IN (SELECT value FROM json_each(?19)) AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 ),
 found AS MATERIALIZED (
     SELECT e.* FROM target t
     CROSS JOIN time_entries e ON e.id IN (
         SELECT w.id FROM (
             SELECT w.* FROM time_entries w
-            WHERE w.member_id = t.id AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
-            ORDER BY w.start_at DESC, w.id DESC LIMIT ?14
+            WHERE w.member_id = t.id AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT max(10000 / max(count(*), 1), 20) FROM target)
         ) w
-        WHERE (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+        WHERE true AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-        LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
     )
 ),
 edge AS MATERIALIZED (
     SELECT w.start_at, w.id FROM target t
     CROSS JOIN time_entries w ON w.id = (
         SELECT w.id FROM time_entries w
-        WHERE w.member_id = t.id AND (w.start_at, w.id) < (?9, ?10) AND w.start_at >= ?3 AND +w.start_at < ?4
-        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET ?14 - 1
+        WHERE w.member_id = t.id AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT max(10000 / max(count(*), 1), 20) FROM target) - 1
     )
-    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?11
+    WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < ?17
     ORDER BY w.start_at DESC, w.id DESC LIMIT 1
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1011,7 +2269,263 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
+) e ON true
+ORDER BY e.start_at DESC, e.id DESC;
+
+-- time_entries::list::PROJECTS_ASCENDING, PostgreSQL
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
+target AS MATERIALIZED (
+    SELECT t.id FROM caller c
+    JOIN projects t ON t.organization_id = c.organization_id
+    WHERE ($9::text IS NULL OR $9::text LIKE '%' || t.id::text || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || t.client_id::text || '%')
+),
+found AS MATERIALIZED (
+    SELECT w.* FROM target t
+    CROSS JOIN LATERAL (
+        SELECT w.* FROM (
+            SELECT w.* FROM time_entries w
+            WHERE w.project_id = t.id AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target)
+        ) w
+        WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
+            AND ($19::text IS NULL OR $19::text LIKE '%' || w.member_id::text || '%') AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+        AND ($6::boolean IS NULL OR w.billable = $6::boolean)
+        AND ($7::boolean OR w.deleted_at IS NULL)
+        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
+    ) w
+),
+edge AS MATERIALIZED (
+    SELECT w.start_at, w.id FROM target t
+    CROSS JOIN LATERAL (
+        SELECT w.start_at, w.id FROM time_entries w
+        WHERE w.project_id = t.id AND (w.start_at, w.id) > ($15::bigint, $16::uuid) AND w.start_at < $4::bigint AND +w.start_at >= $3::bigint
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target) - 1
+    ) w
+    WHERE (SELECT count(*) FROM found WHERE found.project_id = t.id) < $17::bigint
+    ORDER BY w.start_at ASC, w.id ASC LIMIT 1
+)
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
+FROM caller
+LEFT JOIN edge ON true
+LEFT JOIN (
+    SELECT f.* FROM found f
+    WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
+    ORDER BY f.start_at ASC, f.id ASC
+    LIMIT $17::bigint OFFSET $18::bigint
+) e ON true
+ORDER BY e.start_at ASC, e.id ASC;
+
+-- time_entries::list::PROJECTS_ASCENDING, SQLite
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
+target AS MATERIALIZED (
+    SELECT t.id FROM caller c
+    JOIN projects t ON t.organization_id = c.organization_id
+    WHERE (?9 IS NULL OR ?9 LIKE '%' || t.id || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || t.client_id || '%')
+),
+found AS MATERIALIZED (
+    SELECT e.* FROM target t
+    CROSS JOIN time_entries e ON e.id IN (
+        SELECT w.id FROM (
+            SELECT w.* FROM time_entries w
+            WHERE w.project_id = t.id AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
+            ORDER BY w.start_at ASC, w.id ASC LIMIT (SELECT max(10000 / max(count(*), 1), 20) FROM target)
+        ) w
+        WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
+            AND (?19 IS NULL OR ?19 LIKE '%' || w.member_id || '%') AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+        AND (?6 IS NULL OR w.billable = ?6)
+        AND (?7 OR w.deleted_at IS NULL)
+        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
+    )
+),
+edge AS MATERIALIZED (
+    SELECT w.start_at, w.id FROM target t
+    CROSS JOIN time_entries w ON w.id = (
+        SELECT w.id FROM time_entries w
+        WHERE w.project_id = t.id AND (w.start_at, w.id) > (?15, ?16) AND w.start_at < ?4 AND +w.start_at >= ?3
+        ORDER BY w.start_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT max(10000 / max(count(*), 1), 20) FROM target) - 1
+    )
+    WHERE (SELECT count(*) FROM found WHERE found.project_id = t.id) < ?17
+    ORDER BY w.start_at ASC, w.id ASC LIMIT 1
+)
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
+FROM caller
+LEFT JOIN edge ON true
+LEFT JOIN (
+    SELECT f.* FROM found f
+    WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
+    ORDER BY f.start_at ASC, f.id ASC
+    LIMIT ?17 OFFSET ?18
+) e ON true
+ORDER BY e.start_at ASC, e.id ASC;
+
+-- time_entries::list::PROJECTS_DESCENDING, PostgreSQL
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid),
+target AS MATERIALIZED (
+    SELECT t.id FROM caller c
+    JOIN projects t ON t.organization_id = c.organization_id
+    WHERE ($9::text IS NULL OR $9::text LIKE '%' || t.id::text || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || t.client_id::text || '%')
+),
+found AS MATERIALIZED (
+    SELECT w.* FROM target t
+    CROSS JOIN LATERAL (
+        SELECT w.* FROM (
+            SELECT w.* FROM time_entries w
+            WHERE w.project_id = t.id AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target)
+        ) w
+        WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
+            AND ($19::text IS NULL OR $19::text LIKE '%' || w.member_id::text || '%') AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+        AND ($6::boolean IS NULL OR w.billable = $6::boolean)
+        AND ($7::boolean OR w.deleted_at IS NULL)
+        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+        LIMIT $17::bigint
+    ) w
+),
+edge AS MATERIALIZED (
+    SELECT w.start_at, w.id FROM target t
+    CROSS JOIN LATERAL (
+        SELECT w.start_at, w.id FROM time_entries w
+        WHERE w.project_id = t.id AND (w.start_at, w.id) < ($15::bigint, $16::uuid) AND w.start_at >= $3::bigint AND +w.start_at < $4::bigint
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target) - 1
+    ) w
+    WHERE (SELECT count(*) FROM found WHERE found.project_id = t.id) < $17::bigint
+    ORDER BY w.start_at DESC, w.id DESC LIMIT 1
+)
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
+FROM caller
+LEFT JOIN edge ON true
+LEFT JOIN (
+    SELECT f.* FROM found f
+    WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
+    ORDER BY f.start_at DESC, f.id DESC
+    LIMIT $17::bigint OFFSET $18::bigint
+) e ON true
+ORDER BY e.start_at DESC, e.id DESC;
+
+-- time_entries::list::PROJECTS_DESCENDING, SQLite
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2),
+target AS MATERIALIZED (
+    SELECT t.id FROM caller c
+    JOIN projects t ON t.organization_id = c.organization_id
+    WHERE (?9 IS NULL OR ?9 LIKE '%' || t.id || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || t.client_id || '%')
+),
+found AS MATERIALIZED (
+    SELECT e.* FROM target t
+    CROSS JOIN time_entries e ON e.id IN (
+        SELECT w.id FROM (
+            SELECT w.* FROM time_entries w
+            WHERE w.project_id = t.id AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
+            ORDER BY w.start_at DESC, w.id DESC LIMIT (SELECT max(10000 / max(count(*), 1), 20) FROM target)
+        ) w
+        WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
+            AND (?19 IS NULL OR ?19 LIKE '%' || w.member_id || '%') AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+        AND (?6 IS NULL OR w.billable = ?6)
+        AND (?7 OR w.deleted_at IS NULL)
+        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+        LIMIT ?17
+    )
+),
+edge AS MATERIALIZED (
+    SELECT w.start_at, w.id FROM target t
+    CROSS JOIN time_entries w ON w.id = (
+        SELECT w.id FROM time_entries w
+        WHERE w.project_id = t.id AND (w.start_at, w.id) < (?15, ?16) AND w.start_at >= ?3 AND +w.start_at < ?4
+        ORDER BY w.start_at DESC, w.id DESC LIMIT 1 OFFSET (SELECT max(10000 / max(count(*), 1), 20) FROM target) - 1
+    )
+    WHERE (SELECT count(*) FROM found WHERE found.project_id = t.id) < ?17
+    ORDER BY w.start_at DESC, w.id DESC LIMIT 1
+)
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+    CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
+FROM caller
+LEFT JOIN edge ON true
+LEFT JOIN (
+    SELECT f.* FROM found f
+    WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
+    ORDER BY f.start_at DESC, f.id DESC
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -1021,17 +2535,35 @@ found AS MATERIALIZED (
     SELECT w.* FROM caller c
     JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-    WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
+    WHERE ($19::text IS NULL OR $19::text LIKE '%' || t.id::text || '%')
         AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        AND (+w.start_at, w.id) > ($9::bigint, $10::uuid)
+        AND (+w.start_at, w.id) > ($15::bigint, $16::uuid)
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-    ORDER BY w.start_at ASC, w.id ASC LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+    ORDER BY w.start_at ASC, w.id ASC LIMIT $17::bigint
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1039,7 +2571,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -1049,17 +2581,35 @@ found AS MATERIALIZED (
     SELECT w.* FROM caller c
     JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-    WHERE (?13 IS NULL OR ?13 LIKE '%' || t.id || '%')
+    WHERE (?19 IS NULL OR ?19 LIKE '%' || t.id || '%')
         AND +w.start_at >= ?3 AND +w.start_at < ?4
-        AND (+w.start_at, w.id) > (?9, ?10)
+        AND (+w.start_at, w.id) > (?15, ?16)
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-    ORDER BY w.start_at ASC, w.id ASC LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+    ORDER BY w.start_at ASC, w.id ASC LIMIT ?17
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1067,7 +2617,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) > (edge.start_at, edge.id))
     ORDER BY f.start_at ASC, f.id ASC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at ASC, e.id ASC;
 
@@ -1077,17 +2627,35 @@ found AS MATERIALIZED (
     SELECT w.* FROM caller c
     JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-    WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
+    WHERE ($19::text IS NULL OR $19::text LIKE '%' || t.id::text || '%')
         AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-        AND (+w.start_at, w.id) < ($9::bigint, $10::uuid)
+        AND (+w.start_at, w.id) < ($15::bigint, $16::uuid)
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-    ORDER BY w.start_at DESC, w.id DESC LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+    ORDER BY w.start_at DESC, w.id DESC LIMIT $17::bigint
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1095,7 +2663,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -1105,17 +2673,35 @@ found AS MATERIALIZED (
     SELECT w.* FROM caller c
     JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
     JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-    WHERE (?13 IS NULL OR ?13 LIKE '%' || t.id || '%')
+    WHERE (?19 IS NULL OR ?19 LIKE '%' || t.id || '%')
         AND +w.start_at >= ?3 AND +w.start_at < ?4
-        AND (+w.start_at, w.id) < (?9, ?10)
+        AND (+w.start_at, w.id) < (?15, ?16)
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-    ORDER BY w.start_at DESC, w.id DESC LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+    ORDER BY w.start_at DESC, w.id DESC LIMIT ?17
 ),
 edge AS (SELECT start_at, id FROM found WHERE false)
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.start_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1123,7 +2709,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.start_at, f.id) < (edge.start_at, edge.id))
     ORDER BY f.start_at DESC, f.id DESC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.start_at DESC, e.id DESC;
 
@@ -1132,24 +2718,42 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
+        WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > ($15::bigint, $16::uuid)
         ORDER BY w.updated_at ASC, w.id ASC LIMIT (SELECT 10000)
     ) w
     WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
-        AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
+        AND ($19::text IS NULL OR $19::text LIKE '%' || w.member_id::text || '%')
         AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
-    LIMIT $11::bigint
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
+    LIMIT $17::bigint
 ),
 edge AS MATERIALIZED (
     SELECT w.updated_at, w.id FROM time_entries w
-    WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $11::bigint THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > ($9::bigint, $10::uuid)
+    WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < $17::bigint THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > ($15::bigint, $16::uuid)
     ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET (SELECT 9999)
 )
-SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id::text AS edge_id,
+SELECT e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id::text AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1157,7 +2761,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))
     ORDER BY f.updated_at ASC, f.id ASC
-    LIMIT $11::bigint OFFSET $12::bigint
+    LIMIT $17::bigint OFFSET $18::bigint
 ) e ON true
 ORDER BY e.updated_at ASC, e.id ASC;
 
@@ -1166,24 +2770,42 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 found AS MATERIALIZED (
     SELECT w.* FROM (
         SELECT w.* FROM time_entries w
-        WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > (?9, ?10)
+        WHERE w.organization_id = (SELECT organization_id FROM caller) AND (w.updated_at, w.id) > (?15, ?16)
         ORDER BY w.updated_at ASC, w.id ASC LIMIT 10000
     ) w
     WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant'))
-        AND (?13 IS NULL OR ?13 LIKE '%' || w.member_id || '%')
+        AND (?19 IS NULL OR ?19 LIKE '%' || w.member_id || '%')
         AND w.start_at >= ?3 AND w.start_at < ?4
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
-    LIMIT ?11
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
+    LIMIT ?17
 ),
 edge AS MATERIALIZED (
     SELECT w.updated_at, w.id FROM time_entries w
-    WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?11 THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > (?9, ?10)
+    WHERE w.organization_id = CASE WHEN (SELECT count(*) FROM found) < ?17 THEN (SELECT organization_id FROM caller) END AND (w.updated_at, w.id) > (?15, ?16)
     ORDER BY w.updated_at ASC, w.id ASC LIMIT 1 OFFSET 9999
 )
-SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id AS edge_id,
+SELECT e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at, edge.updated_at AS edge_at, edge.id AS edge_id,
     CASE WHEN e.id IS NULL THEN (SELECT count(*) FROM found f WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))) END AS skipped
 FROM caller
 LEFT JOIN edge ON true
@@ -1191,7 +2813,7 @@ LEFT JOIN (
     SELECT f.* FROM found f
     WHERE NOT EXISTS (SELECT 1 FROM edge WHERE (f.updated_at, f.id) > (edge.updated_at, edge.id))
     ORDER BY f.updated_at ASC, f.id ASC
-    LIMIT ?11 OFFSET ?12
+    LIMIT ?17 OFFSET ?18
 ) e ON true
 ORDER BY e.updated_at ASC, e.id ASC;
 
@@ -1199,36 +2821,60 @@ ORDER BY e.updated_at ASC, e.id ASC;
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
 SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
 ) END;
 
 -- time_entries::count::ALL, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?16 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?16 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
 ) END;
 
 -- time_entries::count::MEMBERS, PostgreSQL
@@ -1236,77 +2882,165 @@ WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organ
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id
-WHERE $9::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+WHERE $15::text LIKE '%' || t.id::text || '%' AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
-        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\');
+        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text);
 
 -- time_entries::count::MEMBERS, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id
-WHERE ?9 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+WHERE ?15 LIKE '%' || t.id || '%' AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?16 AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
-        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\');
+        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14);
+
+-- time_entries::count::PROJECTS, PostgreSQL
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
+SELECT count(*) FROM caller c
+JOIN projects t ON t.organization_id = c.organization_id
+JOIN time_entries w ON w.project_id = t.id
+WHERE ($9::text IS NULL OR $9::text LIKE '%' || t.id::text || '%')
+    AND ($11::text IS NULL OR $11::text LIKE '%' || t.client_id::text || '%')
+    AND (w.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
+        AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
+        AND ($6::boolean IS NULL OR w.billable = $6::boolean)
+        AND ($7::boolean OR w.deleted_at IS NULL)
+        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text);
+
+-- time_entries::count::PROJECTS, SQLite
+WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
+SELECT count(*) FROM caller c
+JOIN projects t ON t.organization_id = c.organization_id
+JOIN time_entries w ON w.project_id = t.id
+WHERE (?9 IS NULL OR ?9 LIKE '%' || t.id || '%')
+    AND (?11 IS NULL OR ?11 LIKE '%' || t.client_id || '%')
+    AND (w.member_id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
+    AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?16 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
+        AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
+        AND (?6 IS NULL OR w.billable = ?6)
+        AND (?7 OR w.deleted_at IS NULL)
+        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14);
 
 -- time_entries::count::RUNNING, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-WHERE +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+WHERE +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
-        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\');
+        AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text);
 
 -- time_entries::count::RUNNING, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT count(*) FROM caller c
 JOIN members t ON t.organization_id = c.organization_id AND (t.id = c.member_id OR c.role IN ('owner', 'admin', 'manager', 'accountant'))
 JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-WHERE +w.start_at >= ?3 AND +w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+WHERE +w.start_at >= ?3 AND +w.start_at < ?4 AND +w.updated_at >= ?16 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
-        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\');
+        AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14);
 
 -- time_entries::count::CHANGED, PostgreSQL
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = $1::uuid AND user_id = $2::uuid)
 SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= $10::bigint AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= $16::bigint AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $10::bigint AND ($9::text IS NULL OR $9::text LIKE '%' || w.member_id::text || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND +w.updated_at >= $16::bigint AND ($15::text IS NULL OR $15::text LIKE '%' || w.member_id::text || '%')
         AND ($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
         AND ($6::boolean IS NULL OR w.billable = $6::boolean)
         AND ($7::boolean OR w.deleted_at IS NULL)
         AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')
+        AND ($9::text IS NULL OR $9::text LIKE '%' || COALESCE(w.project_id::text, 'none') || '%')
+        AND ($10::text IS NULL OR $10::text LIKE '%' || COALESCE(w.task_id::text, 'none') || '%')
+        AND ($11::text IS NULL OR $11::text LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id)::text, 'none') || '%')
+        AND ($12::text IS NULL OR (SELECT count(*) FROM jsonb_array_elements_text(w.tags) tag WHERE $12::text LIKE '%' || tag || '%') >= $13::bigint OR (w.tags = '[]' AND $12::text LIKE '%none%'))
+        AND ($14::text IS NULL OR w.kind = $14::text)
 ) END;
 
 -- time_entries::count::CHANGED, SQLite
 WITH caller AS (SELECT member_id, organization_id, role FROM callers WHERE organization_id = ?1 AND user_id = ?2)
 SELECT CASE WHEN (SELECT role FROM caller) IN ('owner', 'admin', 'manager', 'accountant') THEN (
     SELECT count(*) FROM time_entries w
-    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= ?10 AND +w.start_at >= ?3 AND +w.start_at < ?4 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.organization_id = (SELECT organization_id FROM caller WHERE role IN ('owner', 'admin', 'manager', 'accountant')) AND w.updated_at >= ?16 AND +w.start_at >= ?3 AND +w.start_at < ?4 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
 ) ELSE (
     SELECT count(*) FROM time_entries w
-    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?10 AND (?9 IS NULL OR ?9 LIKE '%' || w.member_id || '%')
+    WHERE w.member_id = (SELECT member_id FROM caller WHERE role NOT IN ('owner', 'admin', 'manager', 'accountant')) AND w.start_at >= ?3 AND w.start_at < ?4 AND +w.updated_at >= ?16 AND (?15 IS NULL OR ?15 LIKE '%' || w.member_id || '%')
         AND (?5 IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = ?5)
         AND (?6 IS NULL OR w.billable = ?6)
         AND (?7 OR w.deleted_at IS NULL)
         AND (?8 IS NULL OR COALESCE(w.folded_description, w.description) LIKE ?8 ESCAPE '\')
+        AND (?9 IS NULL OR ?9 LIKE '%' || COALESCE(w.project_id, 'none') || '%')
+        AND (?10 IS NULL OR ?10 LIKE '%' || COALESCE(w.task_id, 'none') || '%')
+        AND (?11 IS NULL OR ?11 LIKE '%' || COALESCE(
+            (SELECT p.client_id FROM projects p WHERE p.id = w.project_id), 'none') || '%')
+        AND (?12 IS NULL OR (SELECT count(*) FROM json_each(w.tags) tag WHERE ?12 LIKE '%' || tag.value || '%') >= ?13 OR (w.tags = '[]' AND ?12 LIKE '%none%'))
+        AND (?14 IS NULL OR w.kind = ?14)
 ) END;
 
 -- time_entries::sync::SYNC_HORIZON, PostgreSQL
@@ -1343,7 +3077,19 @@ seen AS (
     ORDER BY changed.position
     LIMIT $5::bigint
 )
-SELECT span.events, span.last, e.position, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT span.events, span.last, e.position, e.id::text, e.organization_id::text, e.member_id::text, e.user_id::text, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id::text, e.task_id::text, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id)::text, e.tags::text, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM caller
 CROSS JOIN (SELECT count(*) AS events, max(position) AS last FROM looked) span
 LEFT JOIN seen e ON true
@@ -1367,7 +3113,19 @@ seen AS (
     ORDER BY changed.position
     LIMIT ?5
 )
-SELECT span.events, span.last, e.position, e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.description, e.billable, e.billable_rate, e.currency, e.source, e.version, e.created_at, e.updated_at, e.deleted_at
+SELECT span.events, span.last, e.position, e.id, e.organization_id, e.member_id, e.user_id, e.start_at, e.end_at, e.time_zone, e.kind, e.project_id, e.task_id, (SELECT p.client_id FROM projects p WHERE p.id = e.project_id), e.tags, e.description, e.billable, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate END, CASE WHEN e.billable_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN e.billable_rate_source END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate END, CASE WHEN e.cost_rate IS NOT NULL AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin', 'accountant')) THEN e.cost_rate_source END, e.currency, e.source, e.external_id, e.external_url, e.version, e.created_at, e.updated_at, e.deleted_at
 FROM caller
 CROSS JOIN (SELECT count(*) AS events, max(position) AS last FROM looked) span
 LEFT JOIN seen e ON true
@@ -3353,7 +5111,12 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL AND ($
       SELECT 1 FROM project_members own
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.role = 'manager' AND own.deleted_at IS NULL
   )))
-)
+) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND v.deleted_at IS NULL AND (v.project_id = projects.id OR v.task_id IN (SELECT k.id FROM tasks k WHERE k.project_id = projects.id))
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
+  )
 RETURNING id::text;
 
 -- projects::DELETE, SQLite
@@ -3364,7 +5127,12 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL AND (?4 IS NULL OR
       SELECT 1 FROM project_members own
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.role = 'manager' AND own.deleted_at IS NULL
   )))
-)
+) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = ?1 AND c.user_id = ?2 AND v.deleted_at IS NULL AND (v.project_id = projects.id OR v.task_id IN (SELECT k.id FROM tasks k WHERE k.project_id = projects.id))
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
+  )
 RETURNING id;
 
 -- projects::write::INSERT, PostgreSQL
@@ -3508,7 +5276,10 @@ SELECT (c.role IN ('owner', 'admin', 'manager') OR (c.role IN ('owner', 'admin',
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM callers c
 JOIN project_members r ON r.organization_id = c.organization_id
@@ -3527,7 +5298,10 @@ SELECT (c.role IN ('owner', 'admin', 'manager') OR (c.role IN ('owner', 'admin',
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM callers c
 JOIN project_members r ON r.organization_id = c.organization_id
@@ -3543,7 +5317,10 @@ SELECT r.id::text, r.organization_id::text, r.project_id::text, r.member_id::tex
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM callers c
 JOIN project_members r ON r.organization_id = c.organization_id
@@ -3558,7 +5335,10 @@ SELECT r.id, r.organization_id, r.project_id, r.member_id, r.role, r.version, r.
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM callers c
 JOIN project_members r ON r.organization_id = c.organization_id
@@ -3615,7 +5395,10 @@ WITH written AS (
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = project_members.organization_id AND v.kind = 'billable' AND v.subject = project_members.member_id::text || '/' || project_members.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = project_members.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = project_members.organization_id AND v.kind = 'billable' AND v.subject = project_members.member_id::text || '/' || project_members.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END IS NOT DISTINCT FROM $9::bigint)
       AND EXISTS (
           SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
@@ -3640,7 +5423,10 @@ SELECT project_members.id::text, project_members.organization_id::text, project_
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = project_members.organization_id AND v.kind = 'billable' AND v.subject = project_members.member_id::text || '/' || project_members.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = project_members.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = project_members.organization_id AND v.kind = 'billable' AND v.subject = project_members.member_id::text || '/' || project_members.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END END FROM written AS project_members;
 
 -- project_members::UPDATE, SQLite
@@ -3659,7 +5445,10 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL AND (?4 IS NULL OR
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = rated_project_members.organization_id AND v.kind = 'billable' AND v.subject = rated_project_members.member_id || '/' || rated_project_members.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = rated_project_members.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = rated_project_members.organization_id AND v.kind = 'billable' AND v.subject = rated_project_members.member_id || '/' || rated_project_members.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END IS NOT DISTINCT FROM ?9)
       AND EXISTS (
           SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
@@ -3674,7 +5463,10 @@ RETURNING rated_project_members.id, rated_project_members.organization_id, rated
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = rated_project_members.organization_id AND v.kind = 'billable' AND v.subject = rated_project_members.member_id || '/' || rated_project_members.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = rated_project_members.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = rated_project_members.organization_id AND v.kind = 'billable' AND v.subject = rated_project_members.member_id || '/' || rated_project_members.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END END;
 
 -- project_members::DELETE, PostgreSQL
@@ -3685,7 +5477,12 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL AND ($
       SELECT 1 FROM project_members own
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.role = 'manager' AND own.deleted_at IS NULL
   )))
-)
+) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND v.deleted_at IS NULL AND v.project_id = project_members.project_id AND v.member_id = project_members.member_id
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
+  )
 RETURNING id::text;
 
 -- project_members::DELETE, SQLite
@@ -3696,7 +5493,12 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL AND (?4 IS NULL OR
       SELECT 1 FROM project_members own
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.role = 'manager' AND own.deleted_at IS NULL
   )))
-)
+) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = ?1 AND c.user_id = ?2 AND v.deleted_at IS NULL AND v.project_id = project_members.project_id AND v.member_id = project_members.member_id
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
+  )
 RETURNING id;
 
 -- tasks::READ, PostgreSQL
@@ -3851,6 +5653,11 @@ WHERE id = $3::uuid AND organization_id = $1::uuid AND deleted_at IS NULL AND ($
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
   ))))
       AND (SELECT o.employees_can_manage_tasks FROM organizations o WHERE o.id = c.organization_id)))))
+  ) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND v.deleted_at IS NULL AND v.task_id = tasks.id
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
   )
 RETURNING id::text;
 
@@ -3866,6 +5673,11 @@ WHERE id = ?3 AND organization_id = ?1 AND deleted_at IS NULL AND (?4 IS NULL OR
       WHERE own.project_id = p.id AND own.member_id = c.member_id AND own.deleted_at IS NULL
   ))))
       AND (SELECT o.employees_can_manage_tasks FROM organizations o WHERE o.id = c.organization_id)))))
+  ) AND NOT EXISTS (
+      SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+      WHERE c.organization_id = ?1 AND c.user_id = ?2 AND v.deleted_at IS NULL AND v.task_id = tasks.id
+        AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN ('owner', 'admin')
+                     ELSE c.role IN ('owner', 'admin', 'manager') END
   )
 RETURNING id;
 
@@ -4072,6 +5884,186 @@ SELECT c.role, o.time_zone FROM callers c JOIN organizations o ON o.id = c.organ
 
 -- rates::applicable::SETTER, SQLite
 SELECT c.role, o.time_zone FROM callers c JOIN organizations o ON o.id = c.organization_id WHERE c.organization_id = ?1 AND c.user_id = ?2;
+
+-- rates::apply::EDGE, PostgreSQL
+SELECT w.start_at, w.id::text
+FROM time_entries w
+WHERE w.organization_id = (SELECT c.organization_id FROM callers c WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin'))
+      AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND w.deleted_at IS NULL
+      AND (w.start_at, w.id) > ($5::bigint, $6::uuid)
+      AND ($7::text IS NULL OR $7::text LIKE '%' || w.member_id::text || '%')
+      AND ($8::text IS NULL OR $8::text LIKE '%' || w.project_id::text || '%')
+ORDER BY w.start_at, w.id
+LIMIT 1 OFFSET $9::bigint - 1;
+
+-- rates::apply::EDGE, SQLite
+SELECT w.start_at, w.id
+FROM time_entries w
+WHERE w.organization_id = (SELECT c.organization_id FROM callers c WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin'))
+      AND w.start_at >= ?3 AND w.start_at < ?4 AND w.deleted_at IS NULL
+      AND (w.start_at, w.id) > (?5, ?6)
+      AND (?7 IS NULL OR ?7 LIKE '%' || w.member_id || '%')
+      AND (?8 IS NULL OR ?8 LIKE '%' || w.project_id || '%')
+ORDER BY w.start_at, w.id
+LIMIT 1 OFFSET ?9 - 1;
+
+-- rates::apply::APPLY, PostgreSQL
+UPDATE time_entries SET
+    billable_rate = CASE WHEN (time_entries.billable AND $10::boolean
+         AND ($12::boolean OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE billable_rate END, billable_rate_source = CASE WHEN (time_entries.billable AND $10::boolean
+         AND ($12::boolean OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE billable_rate_source END, cost_rate = CASE WHEN (time_entries.kind = 'work' AND $11::boolean) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE cost_rate END, cost_rate_source = CASE WHEN (time_entries.kind = 'work' AND $11::boolean) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE cost_rate_source END,
+    version = version + 1,
+    changed_by = $2::uuid, request_id = $13::text, traceparent = $14::text,
+    updated_at = change_stamp(time_entries.updated_at)
+WHERE id IN (
+      SELECT w.id FROM time_entries w
+      WHERE w.organization_id = (SELECT c.organization_id FROM callers c WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN ('owner', 'admin'))
+      AND w.start_at >= $3::bigint AND w.start_at < $4::bigint AND w.deleted_at IS NULL
+      AND (w.start_at, w.id) > ($5::bigint, $6::uuid)
+      AND ($7::text IS NULL OR $7::text LIKE '%' || w.member_id::text || '%')
+      AND ($8::text IS NULL OR $8::text LIKE '%' || w.project_id::text || '%') AND ($9::bigint IS NULL OR (w.start_at, w.id) <= ($9::bigint, $15::uuid))
+  )
+  AND deleted_at IS NULL
+  AND (billable_rate, billable_rate_source, cost_rate, cost_rate_source)
+      IS DISTINCT FROM (CASE WHEN (time_entries.billable AND $10::boolean
+         AND ($12::boolean OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE billable_rate END, CASE WHEN (time_entries.billable AND $10::boolean
+         AND ($12::boolean OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE billable_rate_source END, CASE WHEN (time_entries.kind = 'work' AND $11::boolean) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE cost_rate END, CASE WHEN (time_entries.kind = 'work' AND $11::boolean) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id::text AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id::text || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE cost_rate_source END)
+RETURNING id::text;
+
+-- rates::apply::APPLY, SQLite
+UPDATE time_entries SET
+    billable_rate = CASE WHEN (time_entries.billable AND ?10
+         AND (?12 OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE billable_rate END, billable_rate_source = CASE WHEN (time_entries.billable AND ?10
+         AND (?12 OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE billable_rate_source END, cost_rate = CASE WHEN (time_entries.kind = 'work' AND ?11) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE cost_rate END, cost_rate_source = CASE WHEN (time_entries.kind = 'work' AND ?11) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE cost_rate_source END,
+    version = version + 1,
+    changed_by = ?2, request_id = ?13, traceparent = ?14,
+    updated_at = max(time_entries.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER), COALESCE((SELECT recorded_at FROM outbox WHERE position = (SELECT max(position) FROM outbox)), 0))
+WHERE id IN (
+      SELECT w.id FROM time_entries w
+      WHERE w.organization_id = (SELECT c.organization_id FROM callers c WHERE c.organization_id = ?1 AND c.user_id = ?2 AND c.role IN ('owner', 'admin'))
+      AND w.start_at >= ?3 AND w.start_at < ?4 AND w.deleted_at IS NULL
+      AND (w.start_at, w.id) > (?5, ?6)
+      AND (?7 IS NULL OR ?7 LIKE '%' || w.member_id || '%')
+      AND (?8 IS NULL OR ?8 LIKE '%' || w.project_id || '%') AND (?9 IS NULL OR (w.start_at, w.id) <= (?9, ?15))
+  )
+  AND deleted_at IS NULL
+  AND (billable_rate, billable_rate_source, cost_rate, cost_rate_source)
+      IS DISTINCT FROM (CASE WHEN (time_entries.billable AND ?10
+         AND (?12 OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE billable_rate END, CASE WHEN (time_entries.billable AND ?10
+         AND (?12 OR COALESCE(time_entries.billable_rate_source, '') <> 'manual')) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'billable' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE billable_rate_source END, CASE WHEN (time_entries.kind = 'work' AND ?11) THEN COALESCE((SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1), (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1)) ELSE cost_rate END, CASE WHEN (time_entries.kind = 'work' AND ?11) THEN CASE WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' || time_entries.task_id AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'task'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project_member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '/' || time_entries.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'project'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = time_entries.member_id || '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'member'
+             WHEN (SELECT v.amount FROM rates v WHERE v.organization_id = time_entries.organization_id AND v.kind = 'cost' AND v.subject = '//' AND v.deleted_at IS NULL AND v.valid_from_at <= time_entries.start_at
+        ORDER BY v.valid_from_at DESC LIMIT 1) IS NOT NULL THEN 'organization' END ELSE cost_rate_source END)
+RETURNING id;
 
 -- rates::write::INSERT, PostgreSQL
 INSERT INTO rates (id, organization_id, request_digest, version, changed_by, request_id, traceparent, created_at, updated_at, kind, scope, member_id, project_id, task_id, amount, valid_from, valid_from_at)
@@ -4823,7 +6815,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -4845,7 +6837,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.i
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -4866,7 +6861,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -4888,7 +6883,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.o
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -4909,7 +6907,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -4931,7 +6929,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id::text AS id, r.i
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -4952,7 +6953,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -4974,7 +6975,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.name_key, r.id AS id, r.id, r.o
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -4995,7 +6999,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5017,7 +7021,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -5038,7 +7045,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5060,7 +7067,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -5081,7 +7091,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5103,7 +7113,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id::text AS id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -5124,7 +7137,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5146,7 +7159,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.created_at, r.id AS id, r.id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -5167,7 +7183,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5189,7 +7205,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id::text AS id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id::text || '/' || r.project_id::text || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (
@@ -5210,7 +7229,7 @@ WITH caller AS (SELECT c.member_id, c.organization_id, c.role
   ))))),
 seen AS (
 
-SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
 FROM caller c
 JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
 JOIN projects p ON p.id = r.project_id
@@ -5232,7 +7251,10 @@ SELECT (SELECT count(*) FROM listed) AS total, r.updated_at, r.id AS id, r.id, r
         SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
         WHERE c.organization_id = ?1 AND c.user_id = ?2
           AND (c.role IN ('owner', 'admin', 'manager', 'accountant')
-               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+               OR (c.role IN ('owner', 'admin', 'manager', 'employee', 'accountant') AND o.employees_can_see_billable_rates))) AND EXISTS (
+        SELECT 1 FROM callers c
+        WHERE c.organization_id = ?1 AND c.user_id = ?2
+          AND (c.role IN ('owner', 'admin', 'manager', 'accountant') OR c.member_id = r.member_id)) THEN (SELECT v.amount FROM rates v WHERE v.organization_id = r.organization_id AND v.kind = 'billable' AND v.subject = r.member_id || '/' || r.project_id || '/' AND v.deleted_at IS NULL AND v.valid_from_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
         ORDER BY v.valid_from_at DESC LIMIT 1) END
 FROM caller
 LEFT JOIN (

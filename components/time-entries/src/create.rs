@@ -4,7 +4,7 @@
 use kronos_api::time_entries::{CreateTimeEntry, refused};
 use kronos_domain::{
     EntryId, HourlyRate, Instant, MemberId, Permission,
-    entry::{Description, Span, TimeEntry},
+    entry::{Description, External, Span, TimeEntry},
 };
 use kronos_platform::{
     Call, Faults, Problem, Reply, StatusCode,
@@ -20,7 +20,7 @@ use crate::{
     change,
     refusal::Refusal,
     reply,
-    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_paid_break, tags, why_not_there},
 };
 
 /// How often it is tried to stop the running timer and start another one while others do the same.
@@ -28,14 +28,14 @@ const ATTEMPTS: usize = 5;
 
 /// What to do about a timer that is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OnRunning {
+pub enum OnRunning {
     Reject,
     Stop,
 }
 
 /// Where the id of the entry comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
+pub enum Origin {
     /// The client chose it.
     Client,
     /// It follows from the `Idempotency-Key`.
@@ -48,10 +48,27 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
     let change = change(&call)?;
     let actor = change.actor;
     let body: CreateTimeEntry = call.json()?;
-    let words = [("reject", OnRunning::Reject), ("stop", OnRunning::Stop)];
-    let on_running = call.query.one_of("on_running", &words)?.unwrap_or(OnRunning::Reject);
+    let on_running = on_running(&call)?;
     let key = Key::of(&call.headers)?;
-    let (new, origin) = parse(&call, actor, body, key)?;
+    let (new, origin) = parse(&call, actor, body, key.as_ref())?;
+    add(&call, change, new, origin, on_running).await
+}
+
+/// What the request says of a timer that is running.
+pub fn on_running(call: &Call) -> Result<OnRunning, Refusal> {
+    let words = [("reject", OnRunning::Reject), ("stop", OnRunning::Stop)];
+    Ok(call.query.one_of("on_running", &words)?.unwrap_or(OnRunning::Reject))
+}
+
+/// Records an entry and answers it.
+pub async fn add(
+    call: &Call,
+    change: Change<'_>,
+    new: NewEntry,
+    origin: Origin,
+    on_running: OnRunning,
+) -> Result<Reply, Refusal> {
+    let actor = change.actor;
     let db = call.db().await?;
     match record(&db, change, &new, on_running).await {
         Ok(Some(entry)) => {
@@ -61,6 +78,12 @@ pub async fn create(call: Call) -> Result<Reply, Refusal> {
         }
         Ok(None) => Err(why_not(&db, actor, &new).await?),
         Err(Error::Unique(constraint)) => repeated(&db, actor, &new, origin, &constraint).await,
+        Err(Error::Check(constraint)) if constraint == time_entries::NO_OVERLAP => Err(Refusal::Overlapping),
+        Err(Error::ForeignKey(_)) => {
+            why_not_there(&db, actor, new.project, new.task, &new.tags).await?;
+            // What was missing is there by now.
+            Err(Refusal::Contended)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -97,12 +120,13 @@ async fn repeated(db: &Db, actor: Actor, new: &NewEntry, origin: Origin, constra
         (time_entries::ONE_RUNNING, _) => Err(still_running(db, actor, new.member).await?.into()),
         (time_entries::PRIMARY_KEY, Origin::Key) => Err(Refusal::IdempotencyKeyReused),
         (time_entries::PRIMARY_KEY, Origin::Client) => Err(Refusal::IdAlreadyUsed),
+        (time_entries::EXTERNAL_ID, _) => Err(Refusal::ExternalIdAlreadyUsed),
         (other, _) => Err(Error::Unique(other.into()).into()),
     }
 }
 
 /// Names the timer that runs, so that a client can stop it.
-async fn still_running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Problem, Error> {
+pub async fn still_running(db: &Db, actor: Actor, member: Option<MemberId>) -> Result<Problem, Error> {
     let problem = Problem::from(refused::STILL_RUNNING);
     Ok(match time_entries::running(db, actor, member).await? {
         Some(id) => problem.with_meta(serde_json::json!({ "time_entry_id": id })),
@@ -121,8 +145,11 @@ async fn why_not(db: &Db, actor: Actor, new: &NewEntry) -> Result<Refusal, Refus
     Ok(Refusal::Invalid(match new.user {
         _ if !relation.exists => Faults::one("member_id", "must be a member of the organization"),
         Some(_) => Faults::one("user_id", "must be the user of the member, or left out"),
-        // Whatever was in the way is gone.
-        None => return Ok(Refusal::Contended),
+        None => {
+            why_not_there(db, actor, new.project, new.task, &new.tags).await?;
+            // What stood in the way is gone by now.
+            return Ok(Refusal::Contended);
+        }
     }))
 }
 
@@ -130,7 +157,7 @@ fn parse(
     call: &Call,
     actor: Actor,
     mut body: CreateTimeEntry,
-    key: Option<Key>,
+    key: Option<&Key>,
 ) -> Result<(NewEntry, Origin), Refusal> {
     let mut faults = Faults::default();
     let chosen = chosen_id(&mut faults, body.id.take());
@@ -144,16 +171,21 @@ fn parse(
     let time_zone = faults.parse("time_zone", body.time_zone.as_deref());
     let description = faults.check("description", Description::parse(body.description.unwrap_or_default()));
     let billable_rate = body.billable_rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)));
-    let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
-    refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
+    let kind = faults.parse("type", body.kind.as_deref());
+    refuse_paid_break(&mut faults, kind, body.billable);
+    let project = faults.parse("project_id", given(body.project_id.as_deref()));
+    let task = faults.parse("task_id", given(body.task_id.as_deref()));
+    if task.is_some() && project.is_none() {
+        faults.add("project_id", "is required with `task_id`");
+    }
+    let tags = tags(&mut faults, &body.tags.unwrap_or_default());
+    let source = source(&mut faults, body.source);
+    let external_id = body.external_id.and_then(|id| faults.check("external_id", External::id(id)));
+    let external_url = body.external_url.and_then(|url| faults.check("external_url", External::url(url)));
     faults.finish()?;
-    let (id, origin) = match (chosen, key) {
-        (Some(id), _) => (id, Origin::Client),
-        (None, Some(key)) => {
-            let owners = [actor.organization.uuid(), actor.user.uuid()];
-            (EntryId::from_uuid(key.id(call.operation, &owners)), Origin::Key)
-        }
-        (None, None) => (EntryId::from_uuid(new_id(call.now)), Origin::Fresh),
+    let (id, origin) = match chosen {
+        Some(id) => (id, Origin::Client),
+        None => id_of(call, actor, key),
     };
     let new = NewEntry {
         id,
@@ -162,15 +194,43 @@ fn parse(
         span,
         time_zone,
         description: description.unwrap_or_default(),
-        billable: body.billable.unwrap_or(false),
+        kind: kind.unwrap_or_default(),
+        project,
+        task,
+        tags,
+        billable: body.billable,
         billable_rate,
-        source: "api",
+        source,
+        external_id,
+        external_url,
         request_digest,
     };
     Ok((new, origin))
 }
 
-/// The id that the client chose. Both official clients of solidtime send one without meaning it: an empty or a random one.
+/// The id of what a request records whose client does not choose it.
+pub fn id_of(call: &Call, actor: Actor, key: Option<&Key>) -> (EntryId, Origin) {
+    let Some(key) = key else { return (EntryId::from_uuid(new_id(call.now)), Origin::Fresh) };
+    let owners = [actor.organization.uuid(), actor.user.uuid()];
+    (EntryId::from_uuid(key.id(call.operation, &owners)), Origin::Key)
+}
+
+/// An id, where the client does not mean none by an empty one.
+fn given(id: Option<&str>) -> Option<&str> {
+    id.filter(|id| !id.is_empty())
+}
+
+/// Where the entry comes from.
+fn source(faults: &mut Faults, source: Option<String>) -> String {
+    let source = source.unwrap_or_else(|| "api".to_owned());
+    let is_mark = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b":._-".contains(&byte);
+    if source.is_empty() || source.len() > 64 || !source.bytes().all(is_mark) {
+        faults.add("source", "must have 1 to 64 of the characters `a` to `z`, `0` to `9`, `:`, `.`, `_` and `-`");
+    }
+    source
+}
+
+/// The id that the client chose. Both official clients of solidtime send one that they don't mean: none, or one by chance.
 fn chosen_id(faults: &mut Faults, id: Option<String>) -> Option<EntryId> {
     let id = id.filter(|id| !id.is_empty());
     faults.parse("id", id.as_deref()).filter(|id: &EntryId| id.is_time_ordered())

@@ -1,8 +1,11 @@
 //! Time entries of an organization: record, list, read, change, stop, delete. The rules of who may do what and all invariants are in
 //! the statements and constraints of the storage; a handler parses, calls and answers, and asks why only after a refusal.
 
+mod bulk;
 mod changes;
+mod copy;
 mod create;
+mod cut;
 mod list;
 mod refusal;
 mod update;
@@ -34,6 +37,13 @@ async fn route(op: Op, call: Call) -> Result<Reply, Refusal> {
         Op::Read => read(call).await,
         Op::Replace | Op::Update => update::update(call).await,
         Op::Delete => update::delete(call).await,
+        Op::UpdateAll => bulk::update(call).await,
+        Op::DeleteAll => bulk::delete(call).await,
+        Op::Resume => copy::resume(call).await,
+        Op::Duplicate => copy::duplicate(call).await,
+        Op::Split => cut::split(call).await,
+        Op::DiscardIdle => cut::discard_idle(call).await,
+        Op::Restore => update::restore(call).await,
         Op::Stop => update::stop(call).await,
     }
 }

@@ -1,18 +1,22 @@
 //! `GET /api/v1/organizations/{organization}/time-entries`: pages of entries.
 
+use std::str::FromStr;
+
 use kronos_api::{Page, PageMeta, time_entries::TimeEntry};
-use kronos_domain::{EntryId, Instant, MemberId, Since, Until};
+use kronos_domain::{EntryId, Instant, MemberId, Since, Until, ids::InvalidId};
 use kronos_platform::{
     Call, Faults, Problem, Query, Reply,
     page::{self, Cursors},
 };
 use kronos_storage::{
     Db,
-    time_entries::{self, Cursor, Filter, Slice, Sort},
+    time_entries::{self, Among, Cursor, Filter, Slice, Sort},
 };
 
 use crate::{DEFAULT_LIMIT, MAX_LIMIT, actor, refusal::Refusal};
 
+/// Most projects, tasks, clients or tags in a filter.
+const MAX_IDS: usize = 100;
 /// Most members in a filter.
 const MAX_MEMBERS: usize = 100;
 /// Most entries to skip.
@@ -134,7 +138,39 @@ fn filter(query: &Query, order: Order) -> Result<Filter, Problem> {
         updated_since: since.or((order == Order::Changed).then_some(Instant::MIN)),
         include_deleted: query.flag("include_deleted")?.unwrap_or(false),
         search: query.text("search", MAX_SEARCH)?.map(str::to_owned),
+        projects: among(query, "project_ids")?,
+        tasks: among(query, "task_ids")?,
+        clients: among(query, "client_ids")?,
+        tags: among(query, "tag_ids")?,
+        every_tag: query.one_of("tag_match_type", &[("any", false), ("all", true)])?.unwrap_or(false),
+        kind: query.get_as("type")?,
     })
+}
+
+/// Ids, and `none` for entries without any.
+fn among<T: FromStr<Err = InvalidId> + Ord>(query: &Query, name: &str) -> Result<Among<T>, Problem> {
+    let mut among = Among::default();
+    for wanted in query.list_as::<IdOrNone<T>>(name, MAX_IDS)? {
+        match wanted {
+            IdOrNone::Id(id) => among.ids.push(id),
+            IdOrNone::None => among.none = true,
+        }
+    }
+    Ok(among)
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum IdOrNone<T> {
+    Id(T),
+    None,
+}
+
+impl<T: FromStr<Err = InvalidId>> FromStr for IdOrNone<T> {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        if text == "none" { Ok(Self::None) } else { text.parse().map(Self::Id) }
+    }
 }
 
 fn name(order: Order) -> &'static str {

@@ -1,21 +1,24 @@
 //! Changing, stopping and deleting an entry.
 
+use std::{fmt::Display, str::FromStr};
+
 use kronos_api::time_entries::{StopTimeEntry, UpdateTimeEntry};
 use kronos_domain::{
     EntryId, HourlyRate, Instant, MemberId, Seconds,
-    entry::{Description, InvalidSpan, Span, TimeEntry},
+    entry::{Description, External, InvalidSpan, Span, TimeEntry},
 };
 use kronos_platform::{Call, Faults, Reply, StatusCode, etag::Preconditions};
 use kronos_storage::{
-    Actor, Db,
+    Actor, Db, Error,
     time_entries::{self, Condition, Edit, End, Fixed, Standing},
 };
 
 use crate::{
     actor, change,
+    create::still_running,
     refusal::Refusal,
     reply,
-    validation::{MISSTATED, TOO_LONG, duration, refuse_unsupported},
+    validation::{MISSTATED, TOO_LONG, duration, refuse_paid_break, tags, why_not_there},
 };
 
 /// What the entry has to be like for a change.
@@ -40,10 +43,65 @@ pub async fn stop(call: Call) -> Result<Reply, Refusal> {
     let mut faults = Faults::default();
     let end = faults.parse("end", body.end.as_deref()).map(Instant::truncated);
     faults.finish()?;
-    let end = end.map_or_else(|| End::FromStart(Instant::from(call.now).truncated()), End::At);
+    end_timer(&call, end.map_or_else(|| End::FromStart(Instant::from(call.now).truncated()), End::At)).await
+}
+
+/// Ends the running timer of the path at an instant.
+pub async fn stop_at(call: &Call, at: Instant) -> Result<Reply, Refusal> {
+    end_timer(call, End::At(at)).await
+}
+
+async fn end_timer(call: &Call, end: End) -> Result<Reply, Refusal> {
     let condition = Condition { running: true, ..Condition::default() };
     let edit = Edit { end: Some(end), ..Edit::default() };
-    apply(&call, edit, Demand { condition, not_running: || Refusal::NotRunning }).await
+    apply(call, edit, Demand { condition, not_running: || Refusal::NotRunning }).await
+}
+
+pub async fn restore(call: Call) -> Result<Reply, Refusal> {
+    let (change, id): (_, EntryId) = (change(&call)?, call.path.get_as("entry")?);
+    let actor = change.actor;
+    let db = call.db().await?;
+    let present = async || Ok::<_, Refusal>(tombstone(&db, actor, id).await?.version);
+    let version = Preconditions::of(&call.headers).version(present).await?;
+    match time_entries::restore(&db, change, id, version).await {
+        Ok(Some(entry)) => {
+            call.ring();
+            Ok(reply(StatusCode::OK, entry))
+        }
+        Ok(None) => {
+            let entry = tombstone(&db, actor, id).await?;
+            if version.is_some_and(|version| version != entry.version) {
+                return Err(Refusal::VersionMismatch);
+            }
+            if entry.deleted_at.is_some() { Err(Refusal::Contended) } else { Ok(reply(StatusCode::OK, entry)) }
+        }
+        Err(Error::Unique(constraint)) if constraint == time_entries::ONE_RUNNING => {
+            let member = tombstone(&db, actor, id).await?.member;
+            Err(still_running(&db, actor, Some(member)).await?.into())
+        }
+        Err(Error::ForeignKey(_)) => {
+            let entry = tombstone(&db, actor, id).await?;
+            why_not_there(&db, actor, entry.project, entry.task, &entry.tags).await?;
+            Err(Refusal::Contended)
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// An entry that may have been deleted, if the caller may change it.
+async fn tombstone(db: &Db, actor: Actor, id: EntryId) -> Result<TimeEntry, Refusal> {
+    let standing = time_entries::standing_with_deleted(db, actor, id).await?;
+    let standing = standing.filter(|standing| standing.visible).ok_or(Refusal::NotFound)?;
+    if standing.changeable { Ok(standing.entry) } else { Err(Refusal::Forbidden) }
+}
+
+/// What constraints say of an entry that is changed.
+fn refused(error: Error) -> Refusal {
+    match error {
+        Error::Check(constraint) if constraint == time_entries::NO_OVERLAP => Refusal::Overlapping,
+        Error::Unique(constraint) if constraint == time_entries::EXTERNAL_ID => Refusal::ExternalIdAlreadyUsed,
+        error => error.into(),
+    }
 }
 
 pub async fn delete(call: Call) -> Result<Reply, Refusal> {
@@ -63,18 +121,19 @@ async fn apply(call: &Call, edit: Edit, mut demand: Demand) -> Result<Reply, Ref
     let (change, id): (_, EntryId) = (change(call)?, call.path.get_as("entry")?);
     let db = call.db().await?;
     demand.condition.version = required_version(call, &db, actor(call)?, id).await?;
-    let entry = match time_entries::update(&db, change, id, &edit, demand.condition).await? {
-        Some(entry) => {
+    let entry = match time_entries::update(&db, change, id, &edit, demand.condition).await {
+        Ok(Some(entry)) => {
             call.ring();
             entry
         }
-        None => unchanged(&db, change.actor, id, &edit, demand).await?,
+        Ok(None) | Err(Error::ForeignKey(_)) => unchanged(&db, change.actor, id, &edit, demand).await?,
+        Err(error) => return Err(refused(error)),
     };
     Ok(reply(StatusCode::OK, entry))
 }
 
 /// The version that the request demands; the statement checks it again.
-async fn required_version(call: &Call, db: &Db, actor: Actor, id: EntryId) -> Result<Option<i64>, Refusal> {
+pub async fn required_version(call: &Call, db: &Db, actor: Actor, id: EntryId) -> Result<Option<i64>, Refusal> {
     Preconditions::of(&call.headers).version(async || Ok(visible(db, actor, id).await?.entry.version)).await
 }
 
@@ -82,7 +141,7 @@ async fn visible(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal
     time_entries::standing(db, actor, id).await?.filter(|standing| standing.visible).ok_or(Refusal::NotFound)
 }
 
-async fn changeable(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal> {
+pub async fn changeable(db: &Db, actor: Actor, id: EntryId) -> Result<Standing, Refusal> {
     let standing = visible(db, actor, id).await?;
     if standing.changeable { Ok(standing) } else { Err(Refusal::Forbidden) }
 }
@@ -117,7 +176,9 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
         return Err(Faults::one("duration", MISSTATED).into());
     }
     if edit.alters(&entry) {
-        // Whatever was in the way is gone.
+        let (project, task) = edit.place_of(&entry);
+        why_not_there(db, actor, project, task, edit.tags.as_deref().unwrap_or_default()).await?;
+        // What stood in the way is gone by now.
         return Err(Refusal::Contended);
     }
     Ok(entry)
@@ -126,11 +187,20 @@ async fn unchanged(db: &Db, actor: Actor, id: EntryId, edit: &Edit, demand: Dema
 fn parse(call: &Call, body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>), Refusal> {
     let mut faults = Faults::default();
     let (member, fixed) = fixed(&mut faults, call, &body)?;
+    let billable = body.billable;
+    let edit = Edit { fixed, ..edit(&mut faults, body) };
+    refuse_paid_break(&mut faults, edit.kind, billable);
+    faults.finish()?;
+    Ok((edit, member))
+}
+
+/// What the body says of what can be changed.
+pub fn edit(faults: &mut Faults, body: UpdateTimeEntry) -> Edit {
     let start: Option<Instant> = faults.parse("start", body.start.as_deref());
     let end: Option<Instant> = faults.parse("end", body.end.flatten().as_deref());
-    let (end, lasting) = finish(&mut faults, start, end, body.duration);
+    let (end, lasting) = finish(faults, start, end, body.duration);
     let description = body.description.map(Option::unwrap_or_default);
-    let edit = Edit {
+    Edit {
         start: start.map(Instant::truncated),
         end,
         lasting,
@@ -140,22 +210,32 @@ fn parse(call: &Call, body: UpdateTimeEntry) -> Result<(Edit, Option<MemberId>),
         billable_rate: body
             .billable_rate
             .map(|rate| rate.and_then(|rate| faults.check("billable_rate", HourlyRate::new(rate)))),
-        fixed,
-    };
-    let (project, task) = (body.project_id.as_deref(), body.task_id.as_deref());
-    refuse_unsupported(&mut faults, project, task, body.tags.as_deref(), body.kind.as_deref());
-    faults.finish()?;
-    Ok((edit, member))
+        kind: faults.parse("type", body.kind.as_deref()),
+        project: reference(faults, "project_id", body.project_id.as_ref()),
+        task: reference(faults, "task_id", body.task_id.as_ref()),
+        tags: body.tags.map(|texts| tags(faults, &texts.unwrap_or_default())),
+        external_id: body.external_id.map(|id| id.and_then(|id| faults.check("external_id", External::id(id)))),
+        external_url: body.external_url.map(|url| url.and_then(|url| faults.check("external_url", External::url(url)))),
+        fixed: Fixed::default(),
+    }
 }
 
-/// What the body says of members that nobody can change: those that the path or the kind of entry determines are compared here, the
-/// others in the statement.
+/// An id that is given, or that there is to be none; an empty one is none.
+#[expect(clippy::option_option, reason = "absent and `null` are two things in a change")]
+fn reference<T: FromStr<Err: Display>>(
+    faults: &mut Faults,
+    field: &'static str,
+    id: Option<&Option<String>>,
+) -> Option<Option<T>> {
+    id.map(|id| faults.parse(field, id.as_deref().filter(|id| !id.is_empty())))
+}
+
+/// What the body says of what nobody changes: what the path and the kind of entry decide is compared here, the rest in the statement.
 fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Option<MemberId>, Fixed), Refusal> {
     faults.keep("id", body.id.as_deref(), &call.path.get_as::<EntryId>("entry")?);
     faults.keep("organization_id", body.organization_id.as_deref(), &actor(call)?.organization);
     faults.keep("approval_status", body.approval_status.as_deref(), &"open".to_owned());
     let nothing = [
-        ("client_id", body.client_id.as_deref()),
         ("locked_reason", body.locked_reason.as_deref()),
         ("invoiced_at", body.invoiced_at.as_deref()),
         ("deleted_at", body.deleted_at.as_deref()),
@@ -166,13 +246,12 @@ fn fixed(faults: &mut Faults, call: &Call, body: &UpdateTimeEntry) -> Result<(Op
     if body.break_seconds.is_some_and(|seconds| seconds != 0) {
         faults.refuse_change("break_seconds");
     }
-    if body.cost_rate.is_some() {
-        faults.refuse_change("cost_rate");
-    }
     let fixed = Fixed {
         user: faults.unchangeable("user_id", body.user_id.as_deref()),
         currency: faults.unchangeable("currency", body.currency.as_deref()),
         source: faults.unchangeable("source", body.source.as_deref()),
+        client: faults.unchangeable("client_id", body.client_id.as_deref()),
+        cost_rate: body.cost_rate,
         created_at: faults.unchangeable("created_at", body.created_at.as_deref()),
     };
     Ok((faults.unchangeable("member_id", body.member_id.as_deref()), fixed))

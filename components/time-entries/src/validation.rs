@@ -1,33 +1,57 @@
-//! Checks that new entries and changes share. What an entry cannot have is refused rather than dropped.
+//! Checks that new entries and changes share.
 
-use kronos_domain::{Instant, Seconds};
+use kronos_domain::{Instant, ProjectId, Seconds, TagId, TaskId, entry::Kind};
 use kronos_platform::Faults;
+use kronos_storage::{Actor, Db, time_entries};
+
+use crate::refusal::Refusal;
 
 /// What is wrong with a duration beside an end.
 pub const MISSTATED: &str = "must be the time between `start` and `end`";
 /// What is wrong with a duration of more than [`kronos_domain::entry::Span::LONGEST`].
 pub const TOO_LONG: &str = "must not be more than 366 days: record longer work as several entries";
 
-/// Notes references to what entries do not have.
-pub fn refuse_unsupported(
-    faults: &mut Faults,
-    project: Option<&str>,
-    task: Option<&str>,
-    tags: Option<&[String]>,
-    kind: Option<&str>,
-) {
-    if project.is_some() {
-        faults.add("project_id", "must be null: entries have no project");
+/// Most tags of an entry.
+const MAX_TAGS: usize = 100;
+
+/// Ids of tags, sorted, each once.
+pub fn tags(faults: &mut Faults, texts: &[String]) -> Vec<TagId> {
+    let parsed: Result<Vec<TagId>, _> = texts.iter().map(|text| text.parse()).collect();
+    let mut tags = faults.check("tags", parsed).unwrap_or_default();
+    tags.sort_unstable();
+    tags.dedup();
+    if tags.len() > MAX_TAGS {
+        faults.add("tags", format_args!("must not be more than {MAX_TAGS}"));
     }
-    if task.is_some() {
-        faults.add("task_id", "must be null: entries have no task");
+    tags
+}
+
+/// Notes a price for a pause.
+pub fn refuse_paid_break(faults: &mut Faults, kind: Option<Kind>, billable: Option<bool>) {
+    if kind == Some(Kind::Break) && billable == Some(true) {
+        faults.add("billable", "must be false: nobody pays for a break");
     }
-    if tags.is_some_and(|tags| !tags.is_empty()) {
-        faults.add("tags", "must be empty: entries have no tags");
+}
+
+/// What an entry is to refer to and what is not there, if that is why it was refused.
+pub async fn why_not_there(
+    db: &Db,
+    actor: Actor,
+    project: Option<ProjectId>,
+    task: Option<TaskId>,
+    tags: &[TagId],
+) -> Result<(), Refusal> {
+    let missing = time_entries::missing(db, actor, project, task, tags).await?.ok_or(Refusal::NotFound)?;
+    let mut faults = Faults::default();
+    if missing.project {
+        faults.add("project_id", "must be a project that you see");
+    } else if missing.task {
+        faults.add("task_id", "must be a task of the project");
     }
-    if kind.is_some_and(|kind| kind != "work") {
-        faults.add("type", "must be `work`: entries are not breaks");
+    if missing.tag {
+        faults.add("tags", "must be tags of the organization");
     }
+    Ok(faults.finish()?)
 }
 
 /// A duration that could be stored. Whether an entry may last that long depends on how long it lasts already.

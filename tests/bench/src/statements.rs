@@ -48,10 +48,16 @@ pub fn write(engine: Engine, folder: &Path) -> anyhow::Result<()> {
         member: None,
         span: entry::Span::new(now, None)?,
         time_zone: None,
+        kind: entry::Kind::Work,
+        project: None,
+        task: None,
+        tags: Vec::new(),
         description: entry::Description::default(),
-        billable: false,
+        billable: None,
         billable_rate: None,
-        source: "api",
+        source: "api".to_owned(),
+        external_id: None,
+        external_url: None,
         request_digest: String::new(),
     };
     let change = Change { actor, request_id: None, traceparent: None, now };

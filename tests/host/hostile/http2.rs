@@ -63,15 +63,18 @@ async fn a_window_of_zero_ends_the_stream() {
     let mut frames = Frames::open(kronos.host().address(), 0).await;
     frames.get(1, "/granted/body?bytes=60000").await;
     frames.get(3, "/granted/body?bytes=1000000").await;
-    // In either order.
+    // In either order, and before the host has asked for many signs of life.
     let mut given_up = Vec::new();
-    while given_up.len() < 2 {
-        let frame = within(frames.next()).await;
-        if frame.kind == RST_STREAM {
-            assert_eq!(frame.number(0), CANCEL);
-            given_up.push(frame.stream);
+    within(async {
+        while given_up.len() < 2 {
+            let frame = frames.next().await;
+            if frame.kind == RST_STREAM {
+                assert_eq!(frame.number(0), CANCEL);
+                given_up.push(frame.stream);
+            }
         }
-    }
+    })
+    .await;
     given_up.sort_unstable();
     assert_eq!(given_up, [1, 3]);
     frames.get(5, "/granted/body?bytes=1000000").await;

@@ -17,7 +17,7 @@ use crate::{
 pub use labels::{Client, CreateLabel, Tag, UpdateLabel};
 pub use project::{Budget, CreateProject, Project, UpdateProject};
 pub use project_member::{CreateProjectMember, ProjectMember, UpdateProjectMember};
-pub use rate::{CreateRate, Rate, UpdateRate};
+pub use rate::{AppliedMeta, AppliedRates, ApplyRates, CreateRate, Rate, RatesApplied, UpdateRate};
 pub use task::{CreateTask, Task, UpdateTask};
 
 /// What is refused here beside what all operations refuse.
@@ -257,4 +257,12 @@ crate::operations! {
         .refuses(&[RATE_ALREADY_SET]),
     /// Deletes a rate. Entries keep the rate that they were recorded with.
     DeleteRate => delete("delete_rate", RATE, Permission::RatesManage),
+    /// Gives entries of a range that were recorded already the rates that are valid now when they start. Each is a change of the entry,
+    /// with its event and its place in the audit trail. Long ranges take several requests: follow `meta.next_cursor`.
+    ApplyRates => write(
+        "apply_rates", "POST", "/api/v1/organizations/{organization}/rates/apply", Permission::OrganizationRatesManage,
+    )
+    .query(&[Parameter::text("cursor", "", "`meta.next_cursor` of the request before, with the same body.")])
+    .takes::<ApplyRates>(r#"{"start": "2026-03-01T00:00:00Z", "end": "2026-04-01T00:00:00Z"}"#)
+    .answers::<AppliedRates>(200),
 }

@@ -2,7 +2,8 @@
 
 use kronos_domain::{
     ClientId, Currency, EntryId, HourlyRate, Instant, MemberId, OrganizationId, Permission, ProjectId, Seconds, TagId,
-    TaskId, UserId, entry,
+    TaskId, UserId,
+    entry::{self, Kind},
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,13 @@ use crate::{
     Changes, Data, Operation, Page, Parameter, Refused,
     refused::VERSION_MISMATCH,
     scope::{TIME_ENTRIES_READ, TIME_ENTRIES_WRITE},
+};
+
+mod bodies;
+
+pub use bodies::{
+    CreateTimeEntry, DeleteTimeEntries, DiscardIdle, DuplicateTimeEntry, ResultOfOne, Results, SplitTimeEntry,
+    StopTimeEntry, TimeEntryChanges, UpdateTimeEntries, UpdateTimeEntry,
 };
 
 /// What is refused here beside what all operations refuse.
@@ -35,6 +43,18 @@ pub mod refused {
     );
     /// The id that the client chose is taken.
     pub const ID_ALREADY_USED: Refused = Refused::new(409, "id_already_used", "Another entry has this id.");
+    /// A source has one entry of each id.
+    pub const EXTERNAL_ID_ALREADY_USED: Refused = Refused::new(
+        409,
+        "external_id_already_used",
+        "Another entry has this `external_id` and `source`. Change that one, or leave this one out.",
+    );
+    /// The organization forbids two entries of a member at once.
+    pub const OVERLAPPING: Refused = Refused::new(
+        409,
+        "overlapping_time_entry",
+        "The entry overlaps another one of the member, which the organization forbids. Change `start` or `end`.",
+    );
     /// The same key with different content.
     pub const IDEMPOTENCY_KEY_REUSED: Refused = Refused::new(
         422,
@@ -64,7 +84,6 @@ const READ_ONLY_OF_NEW: &[&str] = &[
     "approval_status",
     "locked_reason",
     "invoiced_at",
-    "source",
     "version",
     "created_at",
     "updated_at",
@@ -97,6 +116,20 @@ crate::operations! {
                 .at_most(100),
             Parameter::time("updated_since", "2026-03-01T00:00:00Z", "Only entries that changed at this instant or later, in the order of changes; `meta.sync_since` is what to ask with next."),
             Parameter::flag("include_deleted", "With tombstones of deleted entries.").defaults_to("false"),
+            Parameter::id("project_ids", "Only entries of these projects; `none` stands for those without one.")
+                .or(&["project_id", "project_ids[]"])
+                .repeated(),
+            Parameter::id("task_ids", "Only entries of these tasks; `none` stands for those without one.")
+                .or(&["task_id", "task_ids[]"])
+                .repeated(),
+            Parameter::id("client_ids", "Only entries of projects of these clients; `none` stands for those without one.")
+                .or(&["client_id", "client_ids[]"])
+                .repeated(),
+            Parameter::id("tag_ids", "Only entries with one of these tags; `none` stands for those without any.")
+                .or(&["tag_id", "tag_ids[]"])
+                .repeated(),
+            Parameter::one_of("tag_match_type", &["any", "all"], "Whether entries have one of the tags, or all of them."),
+            Parameter::one_of("type", &["work", "break"], "Only work, or only breaks."),
             Parameter::text("search", "design", "Only entries whose description contains this text.").at_most(200),
             Parameter::one_of(
                 "sort",
@@ -117,7 +150,7 @@ crate::operations! {
         .takes::<CreateTimeEntry>(SAMPLE)
         .ignoring(UNMEANT, READ_ONLY_OF_NEW)
         .answers::<Data<TimeEntry>>(201)
-        .refuses(&[refused::STILL_RUNNING, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED]),
+        .refuses(&[refused::STILL_RUNNING, refused::OVERLAPPING, refused::EXTERNAL_ID_ALREADY_USED, refused::ID_ALREADY_USED, refused::IDEMPOTENCY_KEY_REUSED]),
     /// What happened to entries since a position, deletions included.
     Changes => Operation::new(
         "list_time_entry_changes", "GET", "/api/v1/organizations/{organization}/time-entries/changes", Scope(TIME_ENTRIES_READ),
@@ -139,18 +172,72 @@ crate::operations! {
         .takes::<UpdateTimeEntry>(CHANGE)
         .ignoring(UNMEANT, READ_ONLY)
         .answers::<Data<TimeEntry>>(200)
-        .refuses(&[refused::CANNOT_BE_RESTARTED]),
+        .refuses(&[refused::CANNOT_BE_RESTARTED, refused::OVERLAPPING, refused::EXTERNAL_ID_ALREADY_USED]),
     /// Changes an entry. What is absent stays as it is.
     Update => Operation::new("update_time_entry", "PATCH", ENTRY, Scope(TIME_ENTRIES_WRITE))
         .needs(Permission::EntriesChange)
         .takes::<UpdateTimeEntry>(CHANGE)
         .ignoring(UNMEANT, READ_ONLY)
         .answers::<Data<TimeEntry>>(200)
-        .refuses(&[refused::CANNOT_BE_RESTARTED]),
+        .refuses(&[refused::CANNOT_BE_RESTARTED, refused::OVERLAPPING, refused::EXTERNAL_ID_ALREADY_USED]),
     /// Deletes an entry; a tombstone stays for clients that synchronise.
     Delete => Operation::new("delete_time_entry", "DELETE", ENTRY, Scope(TIME_ENTRIES_WRITE))
         .needs(Permission::EntriesChange)
         .answers_nothing(204),
+    /// Changes many entries alike. Each is changed or not on its own; the answer says what became of it.
+    UpdateAll => Operation::new("update_time_entries", "PATCH", ENTRIES, Scope(TIME_ENTRIES_WRITE))
+        .needs_for_own(Permission::EntriesChange)
+        .takes::<UpdateTimeEntries>(
+            r#"{"ids": ["01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e"], "changes": {"description": "Design", "billable": true}}"#,
+        )
+        .answers::<Results>(200),
+    /// Deletes many entries. Each is deleted or not on its own; the answer says what became of it.
+    DeleteAll => Operation::new("delete_time_entries", "DELETE", ENTRIES, Scope(TIME_ENTRIES_WRITE))
+        .needs_for_own(Permission::EntriesChange)
+        .query(&[Parameter::id("ids", "The entries, where the request has no body.").or(&["ids[]"]).repeated().at_most(500)])
+        .takes::<DeleteTimeEntries>(r#"{"ids": ["01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e"]}"#)
+        .optionally()
+        .answers::<Results>(200),
+    /// Starts a timer that goes on with the work of an entry, for the same member.
+    Resume => Operation::new(
+        "resume_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/resume", Scope(TIME_ENTRIES_WRITE),
+    )
+    .needs(Permission::EntriesChange)
+    .query(&[Parameter::one_of("on_running", &["reject", "stop"], "What to do about a timer that is running.")])
+    .answers::<Data<TimeEntry>>(201)
+    .refuses(&[refused::STILL_RUNNING, refused::OVERLAPPING, refused::IDEMPOTENCY_KEY_REUSED]),
+    /// Records another entry like this one, at the same time or at another.
+    Duplicate => Operation::new(
+        "duplicate_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/duplicate", Scope(TIME_ENTRIES_WRITE),
+    )
+    .needs(Permission::EntriesChange)
+    .takes::<DuplicateTimeEntry>(r#"{"start": "2026-03-05T09:00:00Z"}"#)
+    .optionally()
+    .answers::<Data<TimeEntry>>(201)
+    .refuses(&[refused::STILL_RUNNING, refused::OVERLAPPING, refused::IDEMPOTENCY_KEY_REUSED]),
+    /// Cuts an entry in two at an instant. The answer has the earlier part, which keeps the id, and the later one.
+    Split => Operation::new(
+        "split_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/split", Scope(TIME_ENTRIES_WRITE),
+    )
+    .needs(Permission::EntriesChange)
+    .takes::<SplitTimeEntry>(r#"{"at": "2026-03-04T09:30:00Z"}"#)
+    .answers::<Data<Vec<TimeEntry>>>(201)
+    .refuses(&[refused::IDEMPOTENCY_KEY_REUSED, VERSION_MISMATCH]),
+    /// Ends a running timer where its person went away, and, if they came back to the same work, starts another one now.
+    DiscardIdle => Operation::new(
+        "discard_idle_time", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/discard-idle", Scope(TIME_ENTRIES_WRITE),
+    )
+    .needs(Permission::EntriesChange)
+    .takes::<DiscardIdle>(r#"{"idle_start": "2026-03-04T11:00:00Z", "action": "discard_and_continue"}"#)
+    .answers::<Data<TimeEntry>>(200)
+    .refuses(&[refused::NOT_RUNNING, refused::IDEMPOTENCY_KEY_REUSED, VERSION_MISMATCH]),
+    /// Brings a deleted entry back.
+    Restore => Operation::new(
+        "restore_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/restore", Scope(TIME_ENTRIES_WRITE),
+    )
+    .needs(Permission::EntriesChange)
+    .answers::<Data<TimeEntry>>(200)
+    .refuses(&[refused::STILL_RUNNING, refused::OVERLAPPING, refused::EXTERNAL_ID_ALREADY_USED, VERSION_MISMATCH]),
     /// Stops a timer.
     Stop => Operation::new(
         "stop_time_entry", "POST", "/api/v1/organizations/{organization}/time-entries/{entry}/stop", Scope(TIME_ENTRIES_WRITE),
@@ -159,7 +246,7 @@ crate::operations! {
     .takes::<StopTimeEntry>(r#"{"end": "2026-03-04T12:00:00Z"}"#)
     .optionally()
     .answers::<Data<TimeEntry>>(200)
-    .refuses(&[refused::NOT_RUNNING, VERSION_MISMATCH]),
+    .refuses(&[refused::NOT_RUNNING, refused::OVERLAPPING, VERSION_MISMATCH]),
 }
 
 /// A time entry.
@@ -184,25 +271,29 @@ pub struct TimeEntry {
     pub duration: Option<Seconds>,
     /// Pauses within it in seconds; always 0.
     pub break_seconds: Seconds,
-    /// Always `work`.
+    /// Work or a pause.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// What was done.
     pub description: String,
-    /// Always `null`.
+    /// What it is for.
     pub project_id: Option<ProjectId>,
-    /// Always `null`.
+    /// The task of that project.
     pub task_id: Option<TaskId>,
-    /// Always `null`.
+    /// Whom the project is for.
     pub client_id: Option<ClientId>,
-    /// Always empty.
+    /// Its tags.
     pub tags: Vec<TagId>,
     /// Whether somebody pays for it.
     pub billable: bool,
-    /// Minor units per hour, frozen on the entry.
+    /// Minor units per hour, frozen on the entry. `null` to those who may not see rates.
     pub billable_rate: Option<HourlyRate>,
-    /// Always `null`.
+    /// Where the rate comes from: `manual`, or the scope of the rate that was valid, such as `project`.
+    pub billable_rate_source: Option<String>,
+    /// What it costs in minor units per hour, frozen on the entry. `null` to those who may not see costs.
     pub cost_rate: Option<HourlyRate>,
+    /// Where the cost comes from.
+    pub cost_rate_source: Option<String>,
     /// Currency of the rates.
     pub currency: Currency,
     /// Where it stands on its way through approval.
@@ -213,6 +304,10 @@ pub struct TimeEntry {
     pub invoiced_at: Option<Instant>,
     /// How it came in, such as `api`.
     pub source: String,
+    /// What the source calls it; there is one of each source.
+    pub external_id: Option<String>,
+    /// Where the source shows it.
+    pub external_url: Option<String>,
     /// Grows by one with each change; also the `ETag`.
     pub version: i64,
     /// When it was recorded.
@@ -221,17 +316,6 @@ pub struct TimeEntry {
     pub updated_at: Instant,
     /// When it was deleted.
     pub deleted_at: Option<Instant>,
-}
-
-/// What an entry stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Time worked.
-    Work,
-    /// A pause.
-    Break,
 }
 
 /// Where an entry stands on its way through approval.
@@ -274,137 +358,30 @@ impl From<entry::TimeEntry> for TimeEntry {
             end: entry.end,
             time_zone: entry.time_zone,
             break_seconds: Seconds::ZERO,
-            kind: Kind::Work,
+            kind: entry.kind,
             description: entry.description,
-            project_id: None,
-            task_id: None,
-            client_id: None,
-            tags: Vec::new(),
+            project_id: entry.project,
+            task_id: entry.task,
+            client_id: entry.client,
+            tags: entry.tags,
             billable: entry.billable,
             billable_rate: entry.billable_rate,
-            cost_rate: None,
+            billable_rate_source: entry.billable_rate_source.map(|source| source.name().to_owned()),
+            cost_rate: entry.cost_rate,
+            cost_rate_source: entry.cost_rate_source.map(|source| source.name().to_owned()),
             currency: entry.currency,
             approval_status: ApprovalStatus::Open,
             locked_reason: None,
             invoiced_at: None,
             source: entry.source,
+            external_id: entry.external_id,
+            external_url: entry.external_url,
             version: entry.version,
             created_at: entry.created_at,
             updated_at: entry.updated_at,
             deleted_at: entry.deleted_at,
         }
     }
-}
-
-/// Body of `POST .../time-entries`. Values are checked by the handler, so that an answer can name every field that is wrong.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct CreateTimeEntry {
-    /// UUIDv7 of the client's own choice, which makes the request idempotent. Empty or of another version, it counts as none.
-    pub id: Option<String>,
-    /// Another member, for owners and administrators; default the caller.
-    pub member_id: Option<String>,
-    /// The person behind the member; another one is refused. Empty counts as none.
-    #[serde(skip_serializing)]
-    pub user_id: Option<String>,
-    /// The organization of the path; another one is refused. Empty counts as none.
-    #[serde(skip_serializing)]
-    pub organization_id: Option<String>,
-    /// RFC 3339; default now. Needed with `end` or `duration`.
-    pub start: Option<String>,
-    /// RFC 3339; without it and without `duration` a timer starts to run.
-    pub end: Option<String>,
-    /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second.
-    pub duration: Option<i64>,
-    /// Has to be `work`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// IANA zone; default the user's.
-    pub time_zone: Option<String>,
-    /// Up to 5000 characters.
-    pub description: Option<String>,
-    /// Default `false`.
-    pub billable: Option<bool>,
-    /// Minor units per hour; for owners and administrators.
-    pub billable_rate: Option<i64>,
-    /// Has to be `null`.
-    pub project_id: Option<String>,
-    /// Has to be `null`.
-    pub task_id: Option<String>,
-    /// Has to be empty.
-    pub tags: Option<Vec<String>>,
-}
-
-/// Body of `PUT` and `PATCH .../time-entries/{entry}`. With both methods, as with solidtime, what is absent stays as it is. Members
-/// that cannot be changed may be sent back as they were read; `null` and empty, they say nothing, and anything else is refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct UpdateTimeEntry {
-    /// Cannot be changed.
-    pub id: Option<String>,
-    /// Cannot be changed.
-    pub organization_id: Option<String>,
-    /// Cannot be changed.
-    pub member_id: Option<String>,
-    /// Cannot be changed.
-    pub user_id: Option<String>,
-    /// RFC 3339.
-    pub start: Option<String>,
-    /// RFC 3339. `null` is refused for a stopped entry: a timer is resumed by starting a new one.
-    #[serde(deserialize_with = "present")]
-    pub end: Option<Option<String>>,
-    /// Worked time in seconds, instead of `end`; beside it, it has to agree to the second, or to be what was read before the change.
-    pub duration: Option<i64>,
-    /// Cannot be changed.
-    pub break_seconds: Option<i64>,
-    /// Has to be `work`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// IANA zone.
-    pub time_zone: Option<String>,
-    /// Up to 5000 characters.
-    #[serde(deserialize_with = "present")]
-    pub description: Option<Option<String>>,
-    /// Whether somebody pays for it.
-    pub billable: Option<bool>,
-    /// Minor units per hour, `null` for none; for owners and administrators.
-    #[serde(deserialize_with = "present")]
-    pub billable_rate: Option<Option<i64>>,
-    /// Has to be `null`.
-    pub project_id: Option<String>,
-    /// Has to be `null`.
-    pub task_id: Option<String>,
-    /// Has to be empty.
-    pub tags: Option<Vec<String>>,
-    /// Cannot be changed.
-    pub client_id: Option<String>,
-    /// Cannot be changed.
-    pub cost_rate: Option<i64>,
-    /// Cannot be changed.
-    pub currency: Option<String>,
-    /// Cannot be changed.
-    pub approval_status: Option<String>,
-    /// Cannot be changed.
-    pub locked_reason: Option<String>,
-    /// Cannot be changed.
-    pub invoiced_at: Option<String>,
-    /// Cannot be changed.
-    pub source: Option<String>,
-    /// Cannot be changed.
-    pub created_at: Option<String>,
-    /// Cannot be changed.
-    pub deleted_at: Option<String>,
-}
-
-/// Body of `POST .../time-entries/{entry}/stop`; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct StopTimeEntry {
-    /// RFC 3339; default now.
-    pub end: Option<String>,
 }
 
 /// Tells `null` from absent.

@@ -2,7 +2,15 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, Seconds, UserId};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ClientId, Currency, EntryId, HourlyRate, Instant, Interval, MemberId, OrganizationId, ProjectId, Seconds, TagId,
+    TaskId, UserId,
+    rate::{RateScope, UnknownWord},
+};
 
 /// A stretch of work, or a running timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,16 +29,36 @@ pub struct TimeEntry {
     pub end: Option<Instant>,
     /// Name of the zone in which it was recorded.
     pub time_zone: String,
+    /// Work or a pause.
+    pub kind: Kind,
+    /// What it is for.
+    pub project: Option<ProjectId>,
+    /// The task of that project.
+    pub task: Option<TaskId>,
+    /// Whom the project is for.
+    pub client: Option<ClientId>,
+    /// Its tags, sorted.
+    pub tags: Vec<TagId>,
     /// What was done.
     pub description: String,
     /// Whether it is billable.
     pub billable: bool,
     /// Price, frozen on the entry.
     pub billable_rate: Option<HourlyRate>,
+    /// Where the price comes from; none without a price.
+    pub billable_rate_source: Option<RateSource>,
+    /// What it costs, frozen on the entry.
+    pub cost_rate: Option<HourlyRate>,
+    /// Where the cost comes from; none without a cost.
+    pub cost_rate_source: Option<RateSource>,
     /// Currency of the price, frozen on the entry.
     pub currency: Currency,
     /// How it came in, such as `api`.
     pub source: String,
+    /// What the source calls it; once for each source.
+    pub external_id: Option<String>,
+    /// Where the source shows it.
+    pub external_url: Option<String>,
     /// Grows by one with each change.
     pub version: i64,
     /// When it was recorded.
@@ -47,6 +75,124 @@ impl TimeEntry {
         let end = self.end?;
         Interval::new(self.start, end).ok().map(Interval::duration)
     }
+}
+
+/// What an entry stands for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Time worked.
+    #[default]
+    Work,
+    /// A pause, for which nobody pays.
+    Break,
+}
+
+/// No kind of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `work` or `break`")]
+pub struct UnknownKind;
+
+impl Kind {
+    /// As it is stored and sent.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Break => "break",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        [Self::Work, Self::Break].into_iter().find(|kind| kind.name() == name).ok_or(UnknownKind)
+    }
+}
+
+/// Where the rate of an entry comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateSource {
+    /// Somebody stated it.
+    Manual,
+    /// It was the rate of this scope.
+    Rate(RateScope),
+}
+
+impl RateSource {
+    const MANUAL: &'static str = "manual";
+
+    /// As it is stored and sent.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Manual => Self::MANUAL,
+            Self::Rate(scope) => scope.name(),
+        }
+    }
+}
+
+impl FromStr for RateSource {
+    type Err = UnknownWord;
+
+    fn from_str(name: &str) -> Result<Self, UnknownWord> {
+        if name == Self::MANUAL { Ok(Self::Manual) } else { name.parse().map(Self::Rate) }
+    }
+}
+
+/// What another system calls an entry, or where it shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External(String);
+
+/// A reference that cannot be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to {0} characters, none of them U+0000")]
+pub struct InvalidExternal(usize);
+
+impl External {
+    /// Characters of an id.
+    pub const LONGEST_ID: usize = 500;
+    /// Characters of an address.
+    pub const LONGEST_URL: usize = 2000;
+
+    /// Checks an id.
+    pub fn id(text: String) -> Result<Self, InvalidExternal> {
+        Self::parse(text, Self::LONGEST_ID)
+    }
+
+    /// Checks an address. Browsers make links of it, so it begins like one.
+    pub fn url(text: String) -> Result<Self, InvalidUrl> {
+        if !["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) {
+            return Err(InvalidUrl::Scheme);
+        }
+        Self::parse(text, Self::LONGEST_URL).map_err(InvalidUrl::Text)
+    }
+
+    fn parse(text: String, longest: usize) -> Result<Self, InvalidExternal> {
+        let length = text.chars().count();
+        if length == 0 || length > longest || text.contains('\0') {
+            Err(InvalidExternal(longest))
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An address that cannot be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidUrl {
+    /// It could be a script.
+    #[error("must begin with `https://` or `http://`")]
+    Scheme,
+    /// It is too long, or has a character that no text of a database has.
+    #[error(transparent)]
+    Text(InvalidExternal),
 }
 
 /// A text about the work.

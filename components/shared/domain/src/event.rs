@@ -9,7 +9,7 @@ use crate::{Instant, OrganizationId, UserId};
 
 /// The aggregates that have events, and what happens to them. The database names these when a trigger writes the outbox.
 pub const KNOWN: &[(&str, &[&str])] = &[
-    ("time_entry", &["started", "stopped", "created", "updated", "deleted"]),
+    ("time_entry", &["started", "stopped", "created", "updated", "deleted", "restored"]),
     ("client", &["created", "updated", "deleted"]),
     ("project", &["created", "updated", "deleted"]),
     ("project_member", &["created", "updated", "deleted"]),

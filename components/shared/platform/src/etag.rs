@@ -26,6 +26,19 @@ pub fn with(version: i64, computed: &[Option<i64>]) -> String {
     format!("\"{version}:{}\"", numbers.collect::<Vec<_>>().join(":"))
 }
 
+/// The first of the numbers of a tag that [`with`] wrote, as it stands there.
+pub fn first_number(tag: &str) -> Option<&str> {
+    let (_, numbers) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once(':')?;
+    numbers.split(':').next()
+}
+
+/// The same of `If-Match`, where it names one tag.
+pub fn first_number_of_match(headers: &HeaderMap) -> Option<&str> {
+    let mut tags = list(headers, &header::IF_MATCH);
+    let tag = tags.next()?;
+    if tags.next().is_some() { None } else { first_number(tag) }
+}
+
 /// What a field asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tags {

@@ -60,7 +60,8 @@ impl Position for String {
         let (length, rest) = bytes.split_first_chunk()?;
         let (own, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
         *bytes = rest;
-        String::from_utf8(own.to_vec()).ok()
+        // No text of a database has that character.
+        String::from_utf8(own.to_vec()).ok().filter(|text| !text.contains('\0'))
     }
 }
 

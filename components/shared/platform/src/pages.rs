@@ -14,6 +14,8 @@ use crate::response::Reply;
 
 /// Highest number of a page.
 const MOST_PAGES: u64 = 1_000_000;
+/// Most resources that a cursor says are before it.
+const MOST_BEFORE: i64 = 1_000_000_000;
 /// Longest text to search for, in characters.
 const MOST_SEARCHED: usize = 200;
 /// Numbers on either side of the present page that have a button.
@@ -137,12 +139,12 @@ fn read_cursor(cursors: Cursors<'_>, order: Order, query: &Query) -> Result<Opti
     Ok(match order {
         Order::Name | Order::NameDescending => {
             let read = cursors.read::<(String, (Uuid, i64))>(query, "cursor")?;
-            read.map(|(name, (id, before))| (Place { key: Key::Name(name), id }, before))
+            read.map(|(name, (id, before))| (Place { key: Key::Name(name), id }, before.clamp(0, MOST_BEFORE)))
         }
         Order::Created | Order::CreatedDescending | Order::Updated => {
             let read = cursors.read::<(i64, (Uuid, i64))>(query, "cursor")?;
             let key = |micros| Key::Instant(Instant::from_micros(micros));
-            read.map(|(micros, (id, before))| (Place { key: key(micros), id }, before))
+            read.map(|(micros, (id, before))| (Place { key: key(micros), id }, before.clamp(0, MOST_BEFORE)))
         }
     })
 }

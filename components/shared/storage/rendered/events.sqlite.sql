@@ -20,6 +20,15 @@ BEGIN
             'billable_rate', NEW.billable_rate,
             'currency', NEW.currency,
             'source', NEW.source,
+            'project_id', NEW.project_id,
+            'task_id', NEW.task_id,
+            'kind', NEW.kind,
+            'tags', json(NEW.tags),
+            'billable_rate_source', NEW.billable_rate_source,
+            'cost_rate', NEW.cost_rate,
+            'cost_rate_source', NEW.cost_rate_source,
+            'external_id', NEW.external_id,
+            'external_url', NEW.external_url,
             'created_at', NEW.created_at,
             'deleted_at', NEW.deleted_at
         )));
@@ -38,6 +47,15 @@ BEGIN
             'billable_rate', json(CASE WHEN NEW.billable_rate IS NOT NULL THEN json_array(NULL, NEW.billable_rate) END),
             'currency', json(CASE WHEN NEW.currency IS NOT NULL THEN json_array(NULL, NEW.currency) END),
             'source', json(CASE WHEN NEW.source IS NOT NULL THEN json_array(NULL, NEW.source) END),
+            'project_id', json(CASE WHEN NEW.project_id IS NOT NULL THEN json_array(NULL, NEW.project_id) END),
+            'task_id', json(CASE WHEN NEW.task_id IS NOT NULL THEN json_array(NULL, NEW.task_id) END),
+            'kind', json(CASE WHEN NEW.kind IS NOT NULL THEN json_array(NULL, NEW.kind) END),
+            'tags', json(CASE WHEN NEW.tags IS NOT NULL THEN json_array(NULL, json(NEW.tags)) END),
+            'billable_rate_source', json(CASE WHEN NEW.billable_rate_source IS NOT NULL THEN json_array(NULL, NEW.billable_rate_source) END),
+            'cost_rate', json(CASE WHEN NEW.cost_rate IS NOT NULL THEN json_array(NULL, NEW.cost_rate) END),
+            'cost_rate_source', json(CASE WHEN NEW.cost_rate_source IS NOT NULL THEN json_array(NULL, NEW.cost_rate_source) END),
+            'external_id', json(CASE WHEN NEW.external_id IS NOT NULL THEN json_array(NULL, NEW.external_id) END),
+            'external_url', json(CASE WHEN NEW.external_url IS NOT NULL THEN json_array(NULL, NEW.external_url) END),
             'created_at', json(CASE WHEN NEW.created_at IS NOT NULL THEN json_array(NULL, NEW.created_at) END),
             'deleted_at', json(CASE WHEN NEW.deleted_at IS NOT NULL THEN json_array(NULL, NEW.deleted_at) END)
         ))
@@ -50,6 +68,7 @@ BEGIN
         recorded_at, data)
     VALUES (NEW.organization_id, 'time_entry', CASE
             WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN 'time_entry.deleted'
+            WHEN NEW.deleted_at IS NULL AND OLD.deleted_at IS NOT NULL THEN 'time_entry.restored'
             WHEN NEW.end_at IS NOT NULL AND OLD.end_at IS NULL THEN 'time_entry.stopped'
             ELSE 'time_entry.updated'
         END,
@@ -67,6 +86,15 @@ BEGIN
             'billable_rate', NEW.billable_rate,
             'currency', NEW.currency,
             'source', NEW.source,
+            'project_id', NEW.project_id,
+            'task_id', NEW.task_id,
+            'kind', NEW.kind,
+            'tags', json(NEW.tags),
+            'billable_rate_source', NEW.billable_rate_source,
+            'cost_rate', NEW.cost_rate,
+            'cost_rate_source', NEW.cost_rate_source,
+            'external_id', NEW.external_id,
+            'external_url', NEW.external_url,
             'created_at', NEW.created_at,
             'deleted_at', NEW.deleted_at
         )));
@@ -85,6 +113,15 @@ BEGIN
             'billable_rate', json(CASE WHEN OLD.billable_rate IS NOT NEW.billable_rate THEN json_array(OLD.billable_rate, NEW.billable_rate) END),
             'currency', json(CASE WHEN OLD.currency IS NOT NEW.currency THEN json_array(OLD.currency, NEW.currency) END),
             'source', json(CASE WHEN OLD.source IS NOT NEW.source THEN json_array(OLD.source, NEW.source) END),
+            'project_id', json(CASE WHEN OLD.project_id IS NOT NEW.project_id THEN json_array(OLD.project_id, NEW.project_id) END),
+            'task_id', json(CASE WHEN OLD.task_id IS NOT NEW.task_id THEN json_array(OLD.task_id, NEW.task_id) END),
+            'kind', json(CASE WHEN OLD.kind IS NOT NEW.kind THEN json_array(OLD.kind, NEW.kind) END),
+            'tags', json(CASE WHEN OLD.tags IS NOT NEW.tags THEN json_array(json(OLD.tags), json(NEW.tags)) END),
+            'billable_rate_source', json(CASE WHEN OLD.billable_rate_source IS NOT NEW.billable_rate_source THEN json_array(OLD.billable_rate_source, NEW.billable_rate_source) END),
+            'cost_rate', json(CASE WHEN OLD.cost_rate IS NOT NEW.cost_rate THEN json_array(OLD.cost_rate, NEW.cost_rate) END),
+            'cost_rate_source', json(CASE WHEN OLD.cost_rate_source IS NOT NEW.cost_rate_source THEN json_array(OLD.cost_rate_source, NEW.cost_rate_source) END),
+            'external_id', json(CASE WHEN OLD.external_id IS NOT NEW.external_id THEN json_array(OLD.external_id, NEW.external_id) END),
+            'external_url', json(CASE WHEN OLD.external_url IS NOT NEW.external_url THEN json_array(OLD.external_url, NEW.external_url) END),
             'created_at', json(CASE WHEN OLD.created_at IS NOT NEW.created_at THEN json_array(OLD.created_at, NEW.created_at) END),
             'deleted_at', json(CASE WHEN OLD.deleted_at IS NOT NEW.deleted_at THEN json_array(OLD.deleted_at, NEW.deleted_at) END)
         )) END

@@ -60,4 +60,47 @@ pub const FRAGMENTS: &[Fragment] = &[
     ),
     Fragment::shared("entry", time_entries::COLUMNS),
     Fragment::shared("e.entry", time_entries::COLUMNS_OF_E),
+    // Prices and costs of an entry, to those who may see them. Where there is none, nobody is asked.
+    Fragment::shared(
+        "sees_billable_rates",
+        "EXISTS (
+                SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
+                WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+                  AND (c.role IN {all:billable-rates:read}
+                       OR (c.role IN {any:billable-rates:read} AND o.employees_can_see_billable_rates)))",
+    ),
+    Fragment::shared(
+        "sees_cost_rates",
+        "EXISTS (
+                SELECT 1 FROM callers c
+                WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:cost-rates:read})",
+    ),
+    Fragment::shared(
+        "billable_rate",
+        "CASE WHEN billable_rate IS NOT NULL AND {sees_billable_rates} THEN billable_rate END",
+    ),
+    Fragment::shared(
+        "billable_rate_source",
+        "CASE WHEN billable_rate IS NOT NULL AND {sees_billable_rates} THEN billable_rate_source END",
+    ),
+    Fragment::shared("cost_rate", "CASE WHEN cost_rate IS NOT NULL AND {sees_cost_rates} THEN cost_rate END"),
+    Fragment::shared(
+        "cost_rate_source",
+        "CASE WHEN cost_rate IS NOT NULL AND {sees_cost_rates} THEN cost_rate_source END",
+    ),
+    Fragment::shared(
+        "e.billable_rate",
+        "CASE WHEN e.billable_rate IS NOT NULL AND {sees_billable_rates} THEN e.billable_rate END",
+    ),
+    Fragment::shared(
+        "e.billable_rate_source",
+        "CASE WHEN e.billable_rate IS NOT NULL AND {sees_billable_rates} THEN e.billable_rate_source END",
+    ),
+    Fragment::shared("e.cost_rate", "CASE WHEN e.cost_rate IS NOT NULL AND {sees_cost_rates} THEN e.cost_rate END"),
+    Fragment::shared(
+        "e.cost_rate_source",
+        "CASE WHEN e.cost_rate IS NOT NULL AND {sees_cost_rates} THEN e.cost_rate_source END",
+    ),
+    Fragment::shared("client_id", "(SELECT p.client_id FROM projects p WHERE p.id = project_id)"),
+    Fragment::shared("e.client_id", "(SELECT p.client_id FROM projects p WHERE p.id = e.project_id)"),
 ];

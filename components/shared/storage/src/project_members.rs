@@ -10,7 +10,7 @@ use crate::{
     Change, Columns, Db, Error,
     db::{Fragment, statements},
     projects::VISIBILITY,
-    rates::{self, CURRENT, Today},
+    rates::{self, CURRENT, KEPT, Today},
     resource::{self, Origin, RESOURCE, Resource},
 };
 
@@ -40,13 +40,26 @@ const OF_R: &[Fragment] = &[
     Fragment::shared("of", "r"),
     Fragment::shared("project_member", COLUMNS),
     Fragment::shared("rate_subject", SUBJECT),
-    Fragment::shared("billable_rate", "CASE WHEN {sees_billable_rates} THEN {billable_rate_now} END"),
+    SHOWN,
+    Fragment::shared(
+        "billable_rate",
+        "CASE WHEN {sees_billable_rates} AND {may_be_shown} THEN {billable_rate_now} END",
+    ),
     Fragment::shared(
         "sees_project_member",
         "(c.role IN {all:project-members:read}
               OR (c.role IN {any:project-members:read} AND (r.member_id = c.member_id OR {is_manager})))",
     ),
 ];
+
+/// Whoever is shown their own rates is not shown those of others.
+const SHOWN: Fragment = Fragment::shared(
+    "may_be_shown",
+    "EXISTS (
+                SELECT 1 FROM callers c
+                WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
+                  AND (c.role IN {all:billable-rates:read} OR c.member_id = {of}.member_id))",
+);
 
 /// Its text in the rates.
 const SUBJECT: &str = "{of}.member_id::text || '/' || {of}.project_id::text || '/'";
@@ -65,6 +78,7 @@ const WRITTEN: &[Fragment] = &[
     Fragment::pair("of", "project_members", "rated_project_members"),
     Fragment::shared("project_member", COLUMNS),
     Fragment::shared("rate_subject", SUBJECT),
+    SHOWN,
 ];
 
 const NEW: &[Fragment] = &[
@@ -89,7 +103,7 @@ const CHANGED: &[Fragment] = &[
     Fragment::shared("role", "COALESCE($7::text, role)"),
     // Whoever may not set rates may send back what they were shown.
     Fragment::shared("rate_id", "CASE WHEN {sets_rates} THEN $8::uuid END"),
-    Fragment::shared("shown_rate", "CASE WHEN {sees_billable_rates} THEN {billable_rate_now} END"),
+    Fragment::shared("shown_rate", "CASE WHEN {sees_billable_rates} AND {may_be_shown} THEN {billable_rate_now} END"),
     Fragment::shared("billable_rate", "CASE WHEN {rate_id} IS NOT NULL THEN $9::bigint ELSE {shown_rate} END"),
     Fragment::shared(
         "where",
@@ -103,10 +117,15 @@ const CHANGED: &[Fragment] = &[
     ),
 ];
 
+const RATES_OF_IT: &[Fragment] = &[Fragment::shared(
+    "rates_of_it",
+    "v.project_id = project_members.project_id AND v.member_id = project_members.member_id",
+)];
+
 crate::pages! {
     /// By the names of the members.
     LIST = COLUMNS, r"
-        SELECT r.*, lower(COALESCE(u.name, t.name, '')) AS name_key
+        SELECT r.*, COALESCE(u.name_key, t.name_key, lower(COALESCE(u.name, t.name, ''))) AS name_key
         FROM caller c
         JOIN project_members r ON r.organization_id = c.organization_id AND r.deleted_at IS NULL
         JOIN projects p ON p.id = r.project_id
@@ -184,9 +203,9 @@ statements! {
         WHERE {target} AND EXISTS (
             SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
             WHERE {is_caller} AND p.id = project_members.project_id AND {manages_project}
-        )
+        ) AND {unsets_rates}
         RETURNING id::text
-    " with VISIBILITY RESOURCE;
+    " with RATES_OF_IT KEPT VISIBILITY RESOURCE;
 }
 
 /// Members of projects. The list takes the project; none where the actor does not see it.

@@ -10,7 +10,7 @@ use kronos_domain::{
 use crate::{
     Columns, Error, Statement,
     db::{Fragment, statements},
-    rates::{self, CURRENT},
+    rates::{self, CURRENT, KEPT},
     resource::{RESOURCE, Resource},
 };
 
@@ -66,6 +66,11 @@ const SHOWN: &[Fragment] =
 const OF_R: &[Fragment] = &[Fragment::shared("of", "r")];
 const OF_P: &[Fragment] = &[Fragment::shared("of", "p")];
 
+const RATES_OF_IT: &[Fragment] = &[Fragment::shared(
+    "rates_of_it",
+    "(v.project_id = projects.id OR v.task_id IN (SELECT k.id FROM tasks k WHERE k.project_id = projects.id))",
+)];
+
 crate::pages! {
     LIST = COLUMNS, r"
         SELECT p.* FROM caller c
@@ -97,9 +102,9 @@ statements! {
         WHERE {target} AND EXISTS (
             SELECT 1 FROM callers c JOIN projects p ON p.organization_id = c.organization_id
             WHERE {is_caller} AND p.id = projects.id AND {manages_project}
-        )
+        ) AND {unsets_rates}
         RETURNING id::text
-    " with VISIBILITY RESOURCE;
+    " with RATES_OF_IT KEPT VISIBILITY RESOURCE;
 }
 
 fn decode(columns: &mut Columns) -> Result<Project, Error> {

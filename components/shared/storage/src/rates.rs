@@ -1,6 +1,7 @@
 //! What an hour is sold for and what it costs: the rates themselves, and the rule of which one an entry gets.
 
 mod applicable;
+mod apply;
 mod write;
 
 use kronos_domain::{
@@ -16,6 +17,7 @@ use crate::{
 };
 
 pub use applicable::{Filter, Setter, Sourced, applicable, setter};
+pub use apply::{Applied, Range, apply};
 pub use write::{Edit, NewRate, Today, create, set, update};
 
 /// Refuses a second rate of a subject from the same day on.
@@ -117,26 +119,23 @@ pub(crate) const CURRENT: &[Fragment] = &[
     Fragment::shared("billable_rate_now", rate!("billable", "{of}.organization_id", "{rate_subject}", "{clock}")),
     Fragment::shared("cost_rate_now", rate!("cost", "{of}.organization_id", "{rate_subject}", "{clock}")),
     Fragment::shared(
-        "sees_billable_rates",
-        "EXISTS (
-                SELECT 1 FROM callers c JOIN organizations o ON o.id = c.organization_id
-                WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid
-                  AND (c.role IN {all:billable-rates:read}
-                       OR (c.role IN {any:billable-rates:read} AND o.employees_can_see_billable_rates)))",
-    ),
-    Fragment::shared(
-        "sees_cost_rates",
-        "EXISTS (
-                SELECT 1 FROM callers c
-                WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:cost-rates:read})",
-    ),
-    Fragment::shared(
         "sets_rates",
         "EXISTS (
                 SELECT 1 FROM callers c
                 WHERE c.organization_id = $1::uuid AND c.user_id = $2::uuid AND c.role IN {all:rates:manage})",
     ),
 ];
+
+/// What is deleted takes its rates along, so only whoever may unset them deletes it. `{rates_of_it}` says which rates `v` those are.
+pub(crate) const KEPT: &[Fragment] = &[Fragment::shared(
+    "unsets_rates",
+    "NOT EXISTS (
+              SELECT 1 FROM callers c JOIN rates v ON v.organization_id = c.organization_id
+              WHERE {is_caller} AND v.deleted_at IS NULL AND {rates_of_it}
+                AND NOT CASE WHEN v.kind = 'cost' THEN c.role IN {all:organization-rates:manage}
+                             ELSE c.role IN {all:rates:manage} END
+          )",
+)];
 
 /// A column that is a rate.
 pub(crate) fn rate(columns: &mut Columns) -> Result<Option<HourlyRate>, Error> {
@@ -244,5 +243,5 @@ pub const RATE: Resource<Rate> = Resource { list: LIST, read: READ, repeated: RE
 
 /// Every statement of this aggregate but its lists.
 pub(crate) fn statements() -> Vec<Statement> {
-    [STATEMENTS, applicable::STATEMENTS, write::STATEMENTS].concat()
+    [STATEMENTS, applicable::STATEMENTS, apply::STATEMENTS, write::STATEMENTS].concat()
 }

@@ -7,6 +7,7 @@ use crate::{
     Change, Columns, Db, Error,
     db::{Fragment, statements},
     projects::VISIBILITY,
+    rates::KEPT,
     resource::{self, End, Origin, RESOURCE, Resource},
 };
 
@@ -50,6 +51,8 @@ const WRITTEN: &[Fragment] = &[
           )",
     ),
 ];
+
+const RATES_OF_IT: &[Fragment] = &[Fragment::shared("rates_of_it", "v.task_id = tasks.id")];
 
 crate::pages! {
     LIST = COLUMNS, r"
@@ -102,9 +105,9 @@ statements! {
     // Its rates go with it, by a trigger.
     DELETE = r"
         UPDATE tasks SET deleted_at = {next_stamp}, {changed}
-        WHERE {target} AND {allowed}
+        WHERE {target} AND {allowed} AND {unsets_rates}
         RETURNING id::text
-    " with WRITTEN VISIBILITY RESOURCE;
+    " with WRITTEN RATES_OF_IT KEPT VISIBILITY RESOURCE;
 }
 
 /// Tasks. The list takes whether they are done; none: all; and a project; none: all.

@@ -139,4 +139,24 @@ on_both_engines! {
         assert!(edits.join_all().await.into_iter().all(|status| status == 200));
         assert_eq!(owner.get(&address).await.body["data"]["version"], 21);
     }
+
+    /// Whoever runs a project gives it no client that they do not see, and learns nothing of one by trying.
+    async fn a_manager_of_a_project_gives_it_a_client_that_they_see(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let make = async |list: &str, body: Value| {
+            owner.post(&owner.path(list), &body).await.expect(201).string("/data/id")
+        };
+        let hidden = make("/clients", json!({ "name": "Globex" })).await;
+        let seen = make("/clients", json!({ "name": "Initech" })).await;
+        make("/projects", json!({ "name": "Shop", "client_id": seen, "is_public": true })).await;
+        let project = make("/projects", json!({ "name": "Website" })).await;
+        make(&format!("/projects/{project}/project-members"), json!({ "member_id": employee.member, "role": "manager" })).await;
+        let address = employee.path(&format!("/projects/{project}"));
+        for unknown in [hidden.as_str(), "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e"] {
+            let refused = employee.patch(&address, &json!({ "client_id": unknown })).await.expect_problem(422, "validation_failed");
+            assert_eq!(refused.body["errors"], json!({ "client_id": ["must be a client of the organization"] }));
+        }
+        employee.patch(&address, &json!({ "client_id": seen })).await.expect(200);
+        employee.patch(&address, &json!({ "client_id": null })).await.expect(200);
+    }
 }

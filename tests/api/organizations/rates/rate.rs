@@ -117,4 +117,44 @@ on_both_engines! {
         assert_eq!(amounts(&seen(&employee, "sort=created_at").await), [Some(1), Some(2), Some(4)]);
         assert_eq!(amounts(&seen(&employee, "scope=member").await), [Some(2)]);
     }
+
+    /// A change of rates rewrites nothing; to apply them to what was recorded is a request of its own.
+    async fn rates_are_applied_to_a_range_on_request(kronos: Kronos) {
+        let (owner, employee) = (kronos.owner().await, kronos.member("employee").await);
+        let project = project(&owner, "Website", true).await;
+        let record = async |actor: &Actor, day: u32, more: Value| {
+            let mut body = json!({ "start": format!("2026-03-{day:02}T09:00:00Z"), "duration": 3600, "billable": true, "project_id": project });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            actor.post(&actor.path("/time-entries"), &body).await.expect(201).string("/data/id")
+        };
+        let first = record(&employee, 1, json!({})).await;
+        let by_hand = record(&owner, 2, json!({ "billable_rate": 777 })).await;
+        let unpaid = record(&employee, 3, json!({ "billable": false })).await;
+        let later = record(&employee, 20, json!({})).await;
+        create(&owner, json!({ "project_id": project, "amount": 10_000 })).await.expect(201);
+        create(&owner, json!({ "kind": "cost", "member_id": employee.member, "amount": 4_000 })).await.expect(201);
+        let of = async |id: &str| {
+            let data = owner.get(&owner.path(&format!("/time-entries/{id}"))).await.expect(200).body["data"].clone();
+            (data["billable_rate"].as_i64(), data["cost_rate"].as_i64(), data["version"].as_i64().unwrap())
+        };
+        assert_eq!(of(&first).await, (None, None, 1));
+        let apply = async |body: Value| {
+            let mut all = json!({ "start": "2026-03-01T00:00:00Z", "end": "2026-03-10T00:00:00Z" });
+            all.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+            owner.post(&owner.path("/rates/apply"), &all).await
+        };
+        let applied = apply(json!({ "kind": "billable" })).await.expect(200);
+        assert_eq!(applied.body, json!({ "data": { "changed": 1 }, "meta": { "next_cursor": null } }));
+        assert_eq!((of(&first).await, of(&later).await), ((Some(10_000), None, 2), (None, None, 1)));
+        assert_eq!(apply(json!({ "member_ids": [owner.member] })).await.expect(200).body["data"]["changed"], 0);
+        assert_eq!(apply(json!({})).await.expect(200).body["data"]["changed"], 2);
+        assert_eq!(apply(json!({})).await.expect(200).body["data"]["changed"], 0);
+        assert_eq!((of(&first).await, of(&unpaid).await), ((Some(10_000), Some(4_000), 3), (None, Some(4_000), 2)));
+        assert_eq!(of(&by_hand).await, (Some(777), None, 1));
+        assert_eq!(apply(json!({ "include_manual": true })).await.expect(200).body["data"]["changed"], 1);
+        assert_eq!(of(&by_hand).await, (Some(10_000), None, 2));
+        assert_eq!(kronos.number("SELECT count(*) FROM recorded_events WHERE topic = 'time_entry.updated'").await, 4);
+        apply(json!({ "end": "2026-02-01T00:00:00Z" })).await.expect_problem(422, "validation_failed");
+        apply(json!({ "project_ids": ["x"] })).await.expect_problem(422, "validation_failed");
+    }
 }

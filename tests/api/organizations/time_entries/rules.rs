@@ -170,11 +170,15 @@ on_both_engines! {
             (Method::PUT, read.body["data"].clone()),
             (Method::PATCH, read.body["data"].clone()),
             (Method::PATCH, json!({})),
-            (Method::PUT, json!({ "billable_rate": 12_000, "duration": 3600 })),
+            (Method::PUT, json!({ "billable_rate": null, "duration": 3600 })),
         ] {
             let same = employee.send(employee.request(method, &address).json(&body)).await.expect(200);
             assert_eq!(same.body["data"], read.body["data"]);
             assert_eq!(same.header("etag"), "\"2\"");
+        }
+        // A price that is not shown is not found by guessing, either.
+        for guess in [12_000, 12_001] {
+            employee.patch(&address, &json!({ "billable_rate": guess })).await.expect_problem(403, "permission_denied");
         }
         assert_eq!(kronos.number("SELECT count(*) FROM recorded_events WHERE aggregate = 'time_entry'").await, 2);
         let stale = employee.request(Method::PATCH, &address).header("if-match", "\"1\"").json(&json!({}));

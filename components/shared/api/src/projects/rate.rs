@@ -105,3 +105,51 @@ pub struct UpdateRate {
     #[serde(deserialize_with = "crate::present")]
     pub valid_from: Option<Option<String>>,
 }
+
+/// Body of `POST .../rates/apply`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApplyRates {
+    /// RFC 3339; entries that start then or later.
+    pub start: String,
+    /// RFC 3339; entries that start before.
+    pub end: String,
+    /// Only entries of these members.
+    #[serde(default)]
+    pub member_ids: Vec<String>,
+    /// Only entries of these projects.
+    #[serde(default)]
+    pub project_ids: Vec<String>,
+    /// Only prices, or only costs; default both.
+    #[serde(default)]
+    pub kind: Option<RateKind>,
+    /// Also prices that were stated by hand; default false.
+    #[serde(default)]
+    pub include_manual: bool,
+}
+
+/// What became of a part of the range.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppliedRates {
+    /// What was done.
+    pub data: RatesApplied,
+    /// How to go on.
+    pub meta: AppliedMeta,
+}
+
+/// How many entries have other rates now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RatesApplied {
+    /// So many were changed by this request.
+    pub changed: u64,
+}
+
+/// How to go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppliedMeta {
+    /// `cursor` of the next request; `null` where that was all.
+    pub next_cursor: Option<String>,
+}

@@ -34,6 +34,7 @@ const INDEX_NAMES: &[(&str, &str)] = &[
     ("invitations.member_id", "invitations_one_open_per_member"),
     ("teams.organization_id, teams.name_key", "teams_one_of_a_name"),
     ("team_members.team_id, team_members.member_id", "team_members_once_per_team"),
+    ("time_entries.organization_id, time_entries.source, time_entries.external_id", "time_entries_external_id_key"),
 ];
 
 impl Error {

@@ -4,7 +4,8 @@
 /// from its fields, each with its kind and its column.
 ///
 /// Kinds: `id`, `optional_id`, `text`, `optional_text`, `parsed` (a text that stands for a value of the domain), `optional_parsed`,
-/// `bool`, `integer`, `optional_integer`, `instant`, `optional_instant`, `optional_rate`.
+/// `bool`, `integer`, `optional_integer`, `instant`, `optional_instant`, `optional_rate`; `ids` is a JSON array of ids. For
+/// `derived_id`, `derived_rate` and `derived_parsed`, which may be NULL, the fragment of that name behind the alias is selected.
 macro_rules! record {
     (
         $list:ident, $aliased:ident($alias:literal), $decode:ident -> $type:ident
@@ -40,9 +41,26 @@ pub(crate) trait Width {
 macro_rules! list {
     ($alias:literal, $first_kind:ident $first:ident $(, $kind:ident $column:ident)*) => {
         concat!(
-            $alias, stringify!($first), $crate::db::record::cast!($first_kind)
-            $(, ", ", $alias, stringify!($column), $crate::db::record::cast!($kind))*
+            $crate::db::record::open!($first_kind), $alias, stringify!($first), $crate::db::record::cast!($first_kind)
+            $(
+                , ", ", $crate::db::record::open!($kind), $alias, stringify!($column), $crate::db::record::cast!($kind)
+            )*
         )
+    };
+}
+
+macro_rules! open {
+    (derived_id) => {
+        "{"
+    };
+    (derived_rate) => {
+        "{"
+    };
+    (derived_parsed) => {
+        "{"
+    };
+    ($kind:ident) => {
+        ""
     };
 }
 
@@ -52,6 +70,18 @@ macro_rules! cast {
     };
     (optional_id) => {
         "::id"
+    };
+    (derived_id) => {
+        "}::id"
+    };
+    (derived_rate) => {
+        "}"
+    };
+    (derived_parsed) => {
+        "}"
+    };
+    (ids) => {
+        "::text"
     };
     ($kind:ident) => {
         ""
@@ -66,9 +96,18 @@ macro_rules! read {
             .transpose()
             .map_err(|error| $crate::Error::Internal(error.to_string()))?
     };
+    ($columns:ident, derived_rate) => {
+        $crate::db::record::read!($columns, optional_rate)
+    };
+    ($columns:ident, derived_id) => {
+        $columns.optional_id()?
+    };
+    ($columns:ident, derived_parsed) => {
+        $columns.optional_parsed()?
+    };
     ($columns:ident, $kind:ident) => {
         $columns.$kind()?
     };
 }
 
-pub(crate) use {cast, list, read, record};
+pub(crate) use {cast, list, open, read, record};

@@ -200,6 +200,14 @@ impl Columns {
         id.ok_or_else(|| self.null("an id"))
     }
 
+    /// A JSON array of ids.
+    pub fn ids<T: From<Uuid>>(&mut self) -> Result<Vec<T>, Error> {
+        let text = self.text()?;
+        let ids: Result<Vec<Uuid>, _> = serde_json::from_str(&text);
+        let ids = ids.map_err(|_| mismatch(Some(&Field::Other), self.position, "an array of ids"))?;
+        Ok(ids.into_iter().map(T::from).collect())
+    }
+
     /// A text that is stored for a value of the domain: a role, a currency, or an id that the statement casts to text.
     pub fn parsed<T: FromStr>(&mut self) -> Result<T, Error> {
         let value = self.optional_parsed()?;

@@ -50,11 +50,7 @@ struct Rendered {
 
 impl Source {
     /// From the text for each engine.
-    pub const fn new(
-        postgres: &'static str,
-        sqlite: &'static str,
-        fragments: &'static [&'static [Fragment]],
-    ) -> Self {
+    pub const fn new(postgres: &'static str, sqlite: &'static str, fragments: &'static [&'static [Fragment]]) -> Self {
         let rendered = Rendered { postgres: OnceLock::new(), packed: OnceLock::new(), sqlite: OnceLock::new() };
         Self { postgres, sqlite, fragments, rendered }
     }

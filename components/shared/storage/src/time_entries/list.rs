@@ -2,23 +2,27 @@
 //!
 //! A page walks one index, starting at its cursor, so its cost does not grow with its depth, and rows that are added meanwhile shift
 //! nothing. The filter decides which index, and each has a statement of its own: a single statement could not use the right one for
-//! most filters. What no index serves (billable, search, finished, tombstones) is looked for in a window of [`WINDOW`] rows. Where
+//! most filters. What no index serves (billable, search, finished, tombstones) is looked for in a window of 10,000 rows. Where
 //! the window ends before the page is full, the page is short, perhaps empty, and its cursor is the last row of the window: following
 //! the cursors finds everything, and no request reads more than its window. Both engines pass the rows of a window on one by one, in
 //! the order of its own `ORDER BY`; another `ORDER BY` around it would make SQLite read the whole window, and PostgreSQL plan for it.
 //!
 //! A member without entries gets one row without an entry, a stranger none.
 
-use kronos_domain::{EntryId, Instant, MemberId, entry::TimeEntry};
+use kronos_domain::{EntryId, Instant, entry::TimeEntry};
 use uuid::Uuid;
 
-use super::{Actor, decode};
+use super::{
+    Actor, decode,
+    filter::{FILTER, Filter},
+};
 use crate::{
     Db, Error, Statement, Value,
-    db::{Fragment, Width as _, containing, statements},
+    db::{Fragment, Width as _, statements},
 };
 
-/// The most rows of an index that a request looks at. The statements repeat the number.
+/// The most rows of an index that a request looks at.
+#[cfg(test)]
 const WINDOW: i64 = 10_000;
 
 /// Whether a list begins with the oldest or the newest.
@@ -57,27 +61,6 @@ impl Slice {
     }
 }
 
-/// Which entries to list; all conditions hold together.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Those that start at this instant or later.
-    pub start: Option<Instant>,
-    /// Those that start before this instant.
-    pub end: Option<Instant>,
-    /// Running timers, or all others.
-    pub active: Option<bool>,
-    /// Billable entries, or all others.
-    pub billable: Option<bool>,
-    /// Those of these members; when empty, of every member that the actor sees.
-    pub members: Vec<MemberId>,
-    /// Those that changed at this instant or later, in the order of their changes.
-    pub updated_since: Option<Instant>,
-    /// Deleted entries as well. A deleted timer no longer counts as running.
-    pub include_deleted: bool,
-    /// Those whose description contains this text, in whatever case.
-    pub search: Option<String>,
-}
-
 /// What a list answers.
 #[derive(Debug, Clone)]
 pub struct Listing {
@@ -88,21 +71,6 @@ pub struct Listing {
     /// How many entries were passed over: fewer than asked for where the window ended first.
     pub skipped: usize,
 }
-
-/// What pages and counts share. `$1` to `$8` are the same in all of them.
-pub(super) const FILTER: &[Fragment] = &[
-    Fragment::shared(
-        "matches",
-        r"($5::boolean IS NULL OR (w.end_at IS NULL AND w.deleted_at IS NULL) = $5::boolean)
-                AND ($6::boolean IS NULL OR w.billable = $6::boolean)
-                AND ($7::boolean OR w.deleted_at IS NULL)
-                AND ($8::text IS NULL OR COALESCE(w.folded_description, w.description) LIKE $8::text ESCAPE '\')",
-    ),
-    // Keys of an index. A key that is NULL finds nothing at once, whereas a separate condition would be tested on every row.
-    Fragment::shared("organization", "(SELECT organization_id FROM caller WHERE role IN {sees_everyone})"),
-    Fragment::shared("own", "(SELECT member_id FROM caller WHERE role NOT IN {sees_everyone})"),
-    Fragment::shared("seen", "(t.id = c.member_id OR c.role IN {sees_everyone})"),
-];
 
 const ASCENDING: &[Fragment] = &[
     Fragment::shared("order", "ASC"),
@@ -126,16 +94,53 @@ const OF_CHANGES: &[Fragment] = &[
     Fragment::shared("range", "{behind}"),
 ];
 
+/// The members whose entries are walked one after the other.
+const OF_MEMBERS: &[Fragment] = &[
+    Fragment::shared("of", "member_id"),
+    Fragment::pair(
+        "targets",
+        "SELECT t.id FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id
+            WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($19::text::jsonb) given)) AND {seen}",
+        "SELECT t.id FROM caller c
+            JOIN members t ON t.organization_id = c.organization_id
+            WHERE t.id IN (SELECT value FROM json_each($19)) AND {seen}",
+    ),
+    Fragment::shared("visible", "true"),
+];
+
+/// The projects whose entries are walked one after the other: those that are given, or those of the clients that are.
+const OF_PROJECTS: &[Fragment] = &[
+    Fragment::shared("of", "project_id"),
+    Fragment::shared(
+        "targets",
+        "SELECT t.id FROM caller c
+            JOIN projects t ON t.organization_id = c.organization_id
+            WHERE ($9::text IS NULL OR $9::text LIKE '%' || t.id::text || '%')
+                AND ($11::text IS NULL OR $11::text LIKE '%' || t.client_id::text || '%')",
+    ),
+    Fragment::shared(
+        "visible",
+        "(w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN {sees_everyone})
+                    AND ($19::text IS NULL OR $19::text LIKE '%' || w.member_id::text || '%')",
+    ),
+];
+
 /// The parts of pages, and whole pages, whatever their order.
 const PAGES: &[Fragment] = &[
     // PostgreSQL does not look into subqueries for numbers when it plans. If it knew them, it would fetch and sort everything that a
     // member has wherever it expects less than a window, and it underestimates members with many entries.
     Fragment::pair("window", "(SELECT 10000)", "10000"),
     Fragment::pair("last_of_window", "(SELECT 9999)", "9999"),
-    Fragment::shared("behind", "(w.{key}, w.id) {after} ($9::bigint, $10::uuid)"),
+    Fragment::pair(
+        "share",
+        "(SELECT greatest(10000 / greatest(count(*), 1), 20) FROM target)",
+        "(SELECT max(10000 / max(count(*), 1), 20) FROM target)",
+    ),
+    Fragment::shared("behind", "(w.{key}, w.id) {after} ($15::bigint, $16::uuid)"),
     Fragment::shared("walk", "ORDER BY w.{key} {order}, w.id {order}"),
-    // Only a page that is not full needs the edge.
-    Fragment::shared("short", "(SELECT count(*) FROM found) < $11::bigint"),
+    // The edge matters to a page that is not full only.
+    Fragment::shared("short", "(SELECT count(*) FROM found) < $17::bigint"),
     Fragment::shared("edge_is_due", "CASE WHEN {short} THEN"),
     Fragment::shared("within", "NOT EXISTS (SELECT 1 FROM edge WHERE (f.{key}, f.id) {after} (edge.{key}, edge.id))"),
     Fragment::shared(
@@ -148,7 +153,7 @@ const PAGES: &[Fragment] = &[
             SELECT f.* FROM found f
             WHERE {within}
             ORDER BY f.{key} {order}, f.id {order}
-            LIMIT $11::bigint OFFSET $12::bigint
+            LIMIT $17::bigint OFFSET $18::bigint
         ) e ON true
         ORDER BY e.{key} {order}, e.id {order}",
     ),
@@ -165,7 +170,7 @@ const PAGES: &[Fragment] = &[
                     {walk} LIMIT {window}
                 ) w
                 WHERE {matches}
-                LIMIT $11::bigint
+                LIMIT $17::bigint
             ) everyone
             UNION ALL
             SELECT * FROM (
@@ -175,7 +180,7 @@ const PAGES: &[Fragment] = &[
                     {walk} LIMIT {window}
                 ) w
                 WHERE {matches}
-                LIMIT $11::bigint
+                LIMIT $17::bigint
             ) own
         ),
         edge AS MATERIALIZED (
@@ -200,7 +205,7 @@ const PAGES: &[Fragment] = &[
         target AS MATERIALIZED (
             SELECT t.id FROM caller c
             JOIN members t ON t.organization_id = c.organization_id
-            WHERE t.id = $13::uuid AND {seen}
+            WHERE t.id = $19::uuid AND {seen}
         ),
         found AS MATERIALIZED (
             SELECT w.* FROM (
@@ -209,7 +214,7 @@ const PAGES: &[Fragment] = &[
                 {walk} LIMIT {window}
             ) w
             WHERE {matches}
-            LIMIT $11::bigint
+            LIMIT $17::bigint
         ),
         edge AS MATERIALIZED (
             SELECT w.start_at, w.id FROM time_entries w
@@ -218,67 +223,63 @@ const PAGES: &[Fragment] = &[
         )
         {page}",
     ),
-    // Several members: each is walked in a share of the window, and what was found is merged. Where the share of one ends first, what
-    // the others have behind that is left to the next page. The share, too, is hidden from PostgreSQL's planner.
+    // Several members or projects: each is walked on its own in a part of the window, and what was found is merged. Where the window
+    // of one ends first, what the others have behind it is for the next page. PostgreSQL does not see that part when it plans, either.
     Fragment::pair(
-        "page_of_members",
+        "page_of_several",
         r"
         WITH caller AS ({caller}),
         target AS MATERIALIZED (
-            SELECT t.id FROM caller c
-            JOIN members t ON t.organization_id = c.organization_id
-            WHERE t.id = ANY (ARRAY(SELECT given::uuid FROM jsonb_array_elements_text($13::text::jsonb) given)) AND {seen}
+            {targets}
         ),
         found AS MATERIALIZED (
             SELECT w.* FROM target t
             CROSS JOIN LATERAL (
                 SELECT w.* FROM (
                     SELECT w.* FROM time_entries w
-                    WHERE w.member_id = t.id AND {range}
-                    {walk} LIMIT (SELECT $14::bigint)
+                    WHERE w.{of} = t.id AND {range}
+                    {walk} LIMIT {share}
                 ) w
-                WHERE {matches}
-                LIMIT $11::bigint
+                WHERE {visible} AND {matches}
+                LIMIT $17::bigint
             ) w
         ),
         edge AS MATERIALIZED (
             SELECT w.start_at, w.id FROM target t
             CROSS JOIN LATERAL (
                 SELECT w.start_at, w.id FROM time_entries w
-                WHERE w.member_id = t.id AND {range}
-                {walk} LIMIT 1 OFFSET (SELECT $14::bigint - 1)
+                WHERE w.{of} = t.id AND {range}
+                {walk} LIMIT 1 OFFSET {share} - 1
             ) w
-            WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11::bigint
+            WHERE (SELECT count(*) FROM found WHERE found.{of} = t.id) < $17::bigint
             {walk} LIMIT 1
         )
         {page}",
         r"
         WITH caller AS ({caller}),
         target AS MATERIALIZED (
-            SELECT t.id FROM caller c
-            JOIN members t ON t.organization_id = c.organization_id
-            WHERE t.id IN (SELECT value FROM json_each($13)) AND {seen}
+            {targets}
         ),
         found AS MATERIALIZED (
             SELECT e.* FROM target t
             CROSS JOIN time_entries e ON e.id IN (
                 SELECT w.id FROM (
                     SELECT w.* FROM time_entries w
-                    WHERE w.member_id = t.id AND {range}
-                    {walk} LIMIT $14
+                    WHERE w.{of} = t.id AND {range}
+                    {walk} LIMIT {share}
                 ) w
-                WHERE {matches}
-                LIMIT $11
+                WHERE {visible} AND {matches}
+                LIMIT $17
             )
         ),
         edge AS MATERIALIZED (
             SELECT w.start_at, w.id FROM target t
             CROSS JOIN time_entries w ON w.id = (
                 SELECT w.id FROM time_entries w
-                WHERE w.member_id = t.id AND {range}
-                {walk} LIMIT 1 OFFSET $14 - 1
+                WHERE w.{of} = t.id AND {range}
+                {walk} LIMIT 1 OFFSET {share} - 1
             )
-            WHERE (SELECT count(*) FROM found WHERE found.member_id = t.id) < $11
+            WHERE (SELECT count(*) FROM found WHERE found.{of} = t.id) < $17
             {walk} LIMIT 1
         )
         {page}",
@@ -292,11 +293,11 @@ const PAGES: &[Fragment] = &[
             SELECT w.* FROM caller c
             JOIN members t ON t.organization_id = c.organization_id AND {seen}
             JOIN time_entries w ON w.member_id = t.id AND w.end_at IS NULL AND w.deleted_at IS NULL
-            WHERE ($13::text IS NULL OR $13::text LIKE '%' || t.id::text || '%')
+            WHERE ($19::text IS NULL OR $19::text LIKE '%' || t.id::text || '%')
                 AND +w.start_at >= $3::bigint AND +w.start_at < $4::bigint
-                AND (+w.start_at, w.id) {after} ($9::bigint, $10::uuid)
+                AND (+w.start_at, w.id) {after} ($15::bigint, $16::uuid)
                 AND {matches}
-            {walk} LIMIT $11::bigint
+            {walk} LIMIT $17::bigint
         ),
         edge AS (SELECT start_at, id FROM found WHERE false)
         {page}",
@@ -313,10 +314,10 @@ const PAGES: &[Fragment] = &[
                 {walk} LIMIT {window}
             ) w
             WHERE (w.member_id = (SELECT member_id FROM caller) OR (SELECT role FROM caller) IN {sees_everyone})
-                AND ($13::text IS NULL OR $13::text LIKE '%' || w.member_id::text || '%')
+                AND ($19::text IS NULL OR $19::text LIKE '%' || w.member_id::text || '%')
                 AND w.start_at >= $3::bigint AND w.start_at < $4::bigint
                 AND {matches}
-            LIMIT $11::bigint
+            LIMIT $17::bigint
         ),
         edge AS MATERIALIZED (
             SELECT w.updated_at, w.id FROM time_entries w
@@ -332,8 +333,10 @@ statements! {
     ALL_DESCENDING = "{page_of_all}" with DESCENDING PAGES FILTER;
     MEMBER_ASCENDING = "{page_of_member}" with ASCENDING PAGES FILTER;
     MEMBER_DESCENDING = "{page_of_member}" with DESCENDING PAGES FILTER;
-    MEMBERS_ASCENDING = "{page_of_members}" with ASCENDING PAGES FILTER;
-    MEMBERS_DESCENDING = "{page_of_members}" with DESCENDING PAGES FILTER;
+    MEMBERS_ASCENDING = "{page_of_several}" with OF_MEMBERS ASCENDING PAGES FILTER;
+    MEMBERS_DESCENDING = "{page_of_several}" with OF_MEMBERS DESCENDING PAGES FILTER;
+    PROJECTS_ASCENDING = "{page_of_several}" with OF_PROJECTS ASCENDING PAGES FILTER;
+    PROJECTS_DESCENDING = "{page_of_several}" with OF_PROJECTS DESCENDING PAGES FILTER;
     RUNNING_ASCENDING = "{page_of_running}" with ASCENDING PAGES FILTER;
     RUNNING_DESCENDING = "{page_of_running}" with DESCENDING PAGES FILTER;
     CHANGED = "{page_of_changed}" with OF_CHANGES PAGES FILTER;
@@ -414,6 +417,9 @@ fn choose(filter: &Filter, sort: Sort, parameters: &mut Vec<Value>) -> &'static 
     } else if filter.active == Some(true) {
         parameters.push(filter.given());
         (&RUNNING_ASCENDING, &RUNNING_DESCENDING)
+    } else if filter.walks_projects() {
+        parameters.push(filter.given());
+        (&PROJECTS_ASCENDING, &PROJECTS_DESCENDING)
     } else {
         match members {
             [] => (&ALL_ASCENDING, &ALL_DESCENDING),
@@ -422,8 +428,7 @@ fn choose(filter: &Filter, sort: Sort, parameters: &mut Vec<Value>) -> &'static 
                 (&MEMBER_ASCENDING, &MEMBER_DESCENDING)
             }
             [..] => {
-                let share = WINDOW / i64::try_from(members.len()).unwrap_or(WINDOW);
-                parameters.extend([filter.given(), share.max(1).into()]);
+                parameters.push(filter.given());
                 (&MEMBERS_ASCENDING, &MEMBERS_DESCENDING)
             }
         }
@@ -452,26 +457,6 @@ impl Filter {
                 after.into_iter().fold((end, EntryId::from_uuid(Uuid::nil())), Ord::min)
             }
         }
-    }
-
-    /// `$1` to `$8`.
-    pub(super) fn parameters(&self, actor: Actor) -> Vec<Value> {
-        vec![
-            actor.organization.into(),
-            actor.user.into(),
-            self.start.map_or(0, Instant::micros).into(),
-            self.end.map_or(i64::MAX, Instant::micros).into(),
-            self.active.into(),
-            self.billable.into(),
-            self.include_deleted.into(),
-            self.search.as_deref().map(containing).into(),
-        ]
-    }
-
-    /// The ids of the members as a JSON array, or NULL for all.
-    pub(super) fn given(&self) -> Value {
-        let ids: Vec<_> = self.members.iter().map(|member| format!("\"{member}\"")).collect();
-        (!ids.is_empty()).then(|| format!("[{}]", ids.join(","))).into()
     }
 }
 

@@ -56,7 +56,7 @@ on_both_engines! {
     async fn every_change_records_one_event_with_the_public_state(world: World) {
         let actor = world.owner.actor;
         let mut new = new("2026-03-04T09:00:00Z", None);
-        new.billable = true;
+        new.billable = Some(true);
         new.billable_rate = HourlyRate::new(12_000).ok();
         let entry = time_entries::create(&world.db, change(actor), new).await.unwrap().unwrap();
         let stop = Edit { end: Some(End::At(instant("2026-03-04T10:00:00Z"))), ..Edit::default() };
@@ -84,6 +84,9 @@ on_both_engines! {
                 "description": "work",
                 "billable": true,
                 "billable_rate": 12_000,
+                "billable_rate_source": "manual",
+                "kind": "work",
+                "tags": [],
                 "currency": "EUR",
                 "source": "api",
                 "created_at": entry.created_at.micros(),
@@ -139,6 +142,8 @@ on_both_engines! {
             "created_at": [null, entry.created_at.micros()],
             "currency": [null, "EUR"],
             "description": [null, "work"],
+            "kind": [null, "work"],
+            "tags": [null, []],
             "member_id": [null, world.owner.member],
             "source": [null, "api"],
             "start_at": [null, entry.start.micros()],
@@ -153,9 +158,14 @@ on_both_engines! {
                     "time_entry.stopped".into(),
                     owner.clone(),
                     2,
-                    Some(json!({ "end_at": [null, end], "billable": [false, true], "billable_rate": [null, 100] }))
+                    Some(json!({
+                        "end_at": [null, end],
+                        "billable": [false, true],
+                        "billable_rate": [null, 100],
+                        "billable_rate_source": [null, "manual"],
+                    }))
                 ),
-                ("time_entry.updated".into(), owner, 3, Some(json!({ "billable_rate": [100, null] }))),
+                ("time_entry.updated".into(), owner, 3, Some(json!({ "billable_rate": [100, null], "billable_rate_source": ["manual", null] }))),
                 ("time_entry.deleted".into(), admin, 4, None),
             ]
         );

@@ -13,7 +13,7 @@ use std::{
 
 use kronos_domain::{
     EntryId, Instant, MemberId, OrganizationId, UserId,
-    entry::{Description, Span, TimeEntry},
+    entry::{Description, Kind, Span, TimeEntry},
 };
 use kronos_storage::{
     Db, Value, consumers,
@@ -249,10 +249,16 @@ pub fn new(start: &str, end: Option<&str>) -> NewEntry {
         member: None,
         span: Span::new(instant(start), end.map(instant)).unwrap(),
         time_zone: None,
+        kind: Kind::Work,
+        project: None,
+        task: None,
+        tags: Vec::new(),
         description: Description::parse("work".into()).unwrap(),
-        billable: false,
+        billable: Some(false),
         billable_rate: None,
-        source: "api",
+        source: "api".to_owned(),
+        external_id: None,
+        external_url: None,
         request_digest: "digest".into(),
     }
 }

@@ -48,7 +48,7 @@ async fn populate(world: &World) -> Vec<TimeEntry> {
     {
         let hour = index / 8;
         let mut new = new(&format!("2026-03-04T{hour:02}:00:00Z"), Some(&format!("2026-03-04T{hour:02}:30:00Z")));
-        new.billable = index % 3 == 0;
+        new.billable = Some(index % 3 == 0);
         new.description = Description::parse(["Plan", "100% done_", "ÄRGER", ""][index % 4].into()).unwrap();
         let mut entry = time_entries::create(&world.db, change(person.actor), new).await.unwrap().unwrap();
         if index % 5 == 0 {
@@ -102,6 +102,8 @@ pub fn both(a: &Filter, b: &Filter) -> Filter {
         updated_since: a.updated_since.or(b.updated_since),
         include_deleted: a.include_deleted || b.include_deleted,
         search: a.search.clone().or_else(|| b.search.clone()),
+        kind: a.kind.or(b.kind),
+        ..Filter::default()
     }
 }
 
@@ -178,11 +180,11 @@ on_both_engines! {
         world.crowd(world.owner, 25_000).await;
         world.crowd(world.colleague, 100).await;
         let mut last = new("2190-03-04T09:00:00Z", Some("2190-03-04T10:00:00Z"));
-        last.billable = true;
+        last.billable = Some(true);
         last.description = Description::parse("Übergabe".into()).unwrap();
         let last = time_entries::create(&world.db, change(world.employee.actor), last).await.unwrap().unwrap();
         let mut first = new("1970-01-01T00:00:00Z", Some("1970-01-01T01:00:00Z"));
-        first.billable = true;
+        first.billable = Some(true);
         first.member = Some(world.owner.member);
         let first = time_entries::create(&world.db, change(world.owner.actor), first).await.unwrap().unwrap();
         let since = Some(Instant::MIN);

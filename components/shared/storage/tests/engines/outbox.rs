@@ -79,7 +79,7 @@ const SUBJECT: &str = "01980f3c-5b1e-7d2a-9c3e-1f2a3b4c5d6e";
 on_both_engines! {
     async fn the_model_follows_the_events(world: World) {
         let mut new = new("2026-03-04T09:00:00Z", None);
-        new.billable = true;
+        new.billable = Some(true);
         new.billable_rate = HourlyRate::new(9_999).ok();
         let entry = time_entries::create(&world.db, change(world.owner.actor), new).await.unwrap().unwrap();
         world.apply_events(10).await;

@@ -27,7 +27,7 @@ async fn record(world: &World, person: Person, start: i64, end: i64, rate: Optio
     let mut entry = new("2026-03-04T09:00:00Z", None);
     entry.member = Some(person.member);
     entry.span = Span::new(Instant::from_seconds(start), Some(Instant::from_seconds(end))).unwrap();
-    entry.billable = rate.is_some_and(|rate| rate % 2 == 0);
+    entry.billable = Some(rate.is_some_and(|rate| rate % 2 == 0));
     entry.billable_rate = rate.map(|rate| HourlyRate::new(rate).unwrap());
     time_entries::create(&world.db, change(world.owner.actor), entry).await.unwrap().unwrap();
 }

@@ -368,7 +368,7 @@ on_both_engines! {
             ("time_entries_start_range", "start_at = start_at + 1"),
             ("time_entries_end_range", "end_at = end_at + 1"),
             ("time_entries_end_range", "end_at = 7258118400000000"),
-            ("time_entries_billable_rate_range", "billable_rate = 1000000001"),
+            ("time_entries_billable_rate_range", "billable_rate = 1000000001, billable_rate_source = 'manual'"),
             ("time_entries_end_not_before_start", "end_at = 0"),
             ("version_grows_by_one", "version = version + 1"),
         ] {
